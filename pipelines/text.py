@@ -1,0 +1,51 @@
+"""Characters: what counts as Han, as a mark, as a digit; folding of width; the plain form for comparing.
+
+Pure functions on str. The classes follow the Unicode blocks (Unicode 16, Blocks.txt); GB18030 text uses no
+others for Chinese.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Character class body of Han characters, for use inside `[...]` of a regular expression."""
+
+_HAN = re.compile(f"[{HAN}]")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_BLANKS = re.compile(r"[\s\u3000\u200b\ufeff]+")
+_FULL_TO_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+CHINESE_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿兆两壹贰叁肆伍陆柒捌玖拾佰仟萬億兩貳參陸")
+"""Signs that carry a figure: never chosen by a language model alone."""
+
+
+def is_han(char: str) -> bool:
+    """Whether one character is Han (ideographic zero included)."""
+    return bool(_HAN.match(char))
+
+
+def count_han(text: str) -> int:
+    """Number of Han characters in a text."""
+    return len(_HAN.findall(text))
+
+
+def is_figure(char: str) -> bool:
+    """Whether a character belongs to a number: decimal digits of any width, Chinese numerals, 万 and 亿."""
+    return char.isdecimal() or char in CHINESE_NUMERALS
+
+
+def fold_width(text: str) -> str:
+    """Full-width ASCII variants (U+FF01-FF5E) and the ideographic space to ASCII; one code point for one."""
+    return text.translate(_FULL_TO_HALF)
+
+
+def squeeze(text: str) -> str:
+    """Runs of white space (no-break, ideographic, zero-width included) to one blank; ends stripped."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def plain(text: str) -> str:
+    """NFKC, lower case, letters and digits only: the form in which two texts are compared."""
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).lower())
