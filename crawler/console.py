@@ -1,0 +1,80 @@
+"""What a person sees: progress and tables on stderr, data on stdout, JSON for programs.
+
+Rich is imported when the first table is drawn: `ipnews restore` in a pipe never pays for it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+
+def console() -> Console:
+    """The console on stderr; stdout is for data."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def emit(value: object) -> None:
+    """One JSON value a line on stdout (records and builtins; UTF-8)."""
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def say(message: str) -> None:
+    """One line for a person, on stderr."""
+    sys.stderr.write(message + "\n")
+    sys.stderr.flush()
+
+
+def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on stderr. Columns that hold only numbers are set right."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    lines = [tuple(row) for row in rows]
+    drawn = Table(title=title, title_justify="left", header_style="bold")
+    for number, name in enumerate(header):
+        numeric = all(isinstance(line[number], int | float) for line in lines) and bool(lines)
+        drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for line in lines:
+        drawn.add_row(*(f"{cell:,}" if isinstance(cell, int) else escape(str(cell)) for cell in line))
+    console().print(drawn)
+
+
+def pairs(title: str, values: Mapping[str, object]) -> None:
+    """A two-column table of names and values."""
+    table(title, ("", ""), list(values.items()))
+
+
+@contextmanager
+def progress(description: str) -> Iterator[Progress]:
+    """A progress bar on stderr that leaves the screen clean where stderr is no terminal."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console(), transient=True) as bar:
+        bar.add_task(description, total=None)
+        yield bar
