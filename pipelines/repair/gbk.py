@@ -1,0 +1,68 @@
+"""GBK as the damaging tool decodes it: pairs, user rows, undefined pairs, what counts as a lead byte.
+
+The layout is that of code page 936 (GB/T 2312-1980, GBK 1.0). User rows 1 and 2 (AAA1-AFFE, F8A1-FEFE) were
+seen as private-use characters in stored pages (AAB1 as U+E010), an undefined pair (A9A1) as nothing at all.
+User row 3 (A140-A7A0), a lone 80 as the euro sign and FF as nothing follow code page 936 and are inferred.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+LEADS: Final = range(0x81, 0xFF)
+"""First bytes of two-byte codes."""
+
+SECONDS: Final = tuple(byte for byte in range(0x40, 0xFF) if byte != 0x7F)
+"""Second bytes of two-byte codes."""
+
+EURO_BYTE: Final = 0x80
+_USER_LEADS = frozenset((*range(0xAA, 0xB0), *range(0xF8, 0xFF)))
+_THIRD_ROW_LEADS = range(0xA1, 0xA8)
+
+
+@cache
+def _pairs() -> dict[bytes, str]:
+    """Every two-byte code and what it decodes to; "" for a pair that vanishes. 23,940 entries."""
+    table: dict[bytes, str] = {}
+    for lead in LEADS:
+        for second in SECONDS:
+            pair = bytes((lead, second))
+            try:
+                table[pair] = pair.decode("gbk")
+            except UnicodeDecodeError:
+                table[pair] = pair.decode("gb18030") if is_user_row(lead, second) else ""
+    return table
+
+
+@cache
+def _codes() -> dict[str, bytes]:
+    """The inverse of `_pairs`, private-use characters included."""
+    return {char: pair for pair, char in _pairs().items() if char}
+
+
+def is_user_row(lead: int, second: int) -> bool:
+    """Whether a pair lies in the user-defined rows, which decode to private-use characters."""
+    if lead in _USER_LEADS:
+        return second >= 0xA1
+    return lead in _THIRD_ROW_LEADS and second <= 0xA0
+
+
+def decode_pair(lead: int, second: int) -> str | None:
+    """The character of a two-byte code, "" when it vanishes, None when the bytes are no two-byte code."""
+    return _pairs().get(bytes((lead, second)))
+
+
+def encode_char(char: str) -> bytes | None:
+    """One or two bytes of a character as the tool read them; None when GBK has no such character."""
+    if char < "\x80":
+        return char.encode("ascii")
+    return _codes().get(char)
+
+
+def is_vanishing(lead: int, second: int) -> bool:
+    """Whether a pair leaves no printable trace: user rows, undefined pairs, and 80 taken for a lead byte."""
+    if lead == EURO_BYTE:
+        return True
+    char = decode_pair(lead, second)
+    return char is not None and (char == "" or is_user_row(lead, second))
