@@ -1,0 +1,61 @@
+"""FracMinHash of a body: all shingle hashes below a bound, so that two texts sample the same shingles.
+
+Irber et al. 2022 ("Lightweight compositional analysis of metagenomes with FracMinHash"). Unlike MinHash the
+size grows with the text, so what one text contains of another can be read off, whatever their lengths.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from pipelines import text
+from pipelines.dedupe.shingles import Hashes, shingle_hashes
+from pipelines.dedupe.tables.stop_list import load_stop_list
+from pipelines.records import Sketch
+
+WANTED = 64
+"""Fewest hashes of a text that is long enough. A copy with 30 % of its characters edited keeps .168 of them,
+10.7 on average; fewer than the 3 that a candidate needs remain in .15 % of such copies (Poisson)."""
+
+THINNEST = 32
+"""Greatest density of texts up to `LONGEST`: an excerpt of 150 characters (density 2) still meets a text of
+any usual length at 1/32 with 4.6 hashes on average, and fewer than 2 in 6 % of cases; at 1/64 in 33 %."""
+
+LONGEST = 1 << 18
+"""Characters beyond which the density thins further, so that no text has many more than 8,192 hashes."""
+
+
+def density_for(length: int) -> int:
+    """The density of a text of `length` characters: a power of two, so that sketches nest."""
+    if length > LONGEST:
+        return THINNEST << (length // LONGEST).bit_length()
+    return min(THINNEST, 1 << max(0, (length // WANTED).bit_length() - 1))
+
+
+def sketch(body: str) -> Sketch:
+    """FracMinHash of a repaired, converted body in its plain form (letters and digits only)."""
+    return sketch_plain(text.plain(body))
+
+
+def sketch_plain(plain: str) -> Sketch:
+    """As `sketch`, of a text that is in plain form already."""
+    density = density_for(len(plain))
+    return Sketch(tuple(thin(shingle_hashes(plain), density).tolist()), density, len(plain))
+
+
+def thin(hashes: Hashes, density: int) -> Hashes:
+    """The distinct hashes below 2**64 / density, sorted, without those of common formulas."""
+    kept = hashes if density == 1 else hashes[hashes < np.uint64(2**64 // density)]
+    kept = np.unique(kept)
+    stop = _stop_list()
+    if not len(stop) or not len(kept):
+        return kept
+    place = np.minimum(np.searchsorted(stop, kept), len(stop) - 1)
+    return kept[stop[place] != kept]
+
+
+@cache
+def _stop_list() -> Hashes:
+    return load_stop_list()
