@@ -2,7 +2,7 @@
 
 The five nested levels were each seen on live mirrors (one article at different levels on different sites).
 They are not complete: 驅, 堅 and 調 were seen at sites of level 2 and 冊 at another; they stand at the end of
-a level. The order is that in which the byte replacements run; 數 (level 1) was seen to run before 當 (level 2).
+a level. The order is that of the byte replacements; 數 (level 1) was seen to run before 當 (level 2).
 """
 
 from __future__ import annotations
