@@ -1,1 +1,1 @@
-"""One static HTML file that shows the archive: gathered from the catalog, drawn without network or scripts from pages."""
+"""One static HTML file that shows the archive, drawn without network and without scripts."""

@@ -73,7 +73,9 @@ def _repair_layer(found: str, read: str, edits: list[Edit]) -> Iterator[Segment]
 
 def _overlay(segments: list[Segment], edit: Edit) -> list[Segment]:
     """Lay one edit of the edition over the segments; those it touches become one where they cannot be cut."""
-    before, inside, after = [], [], []
+    before: list[Segment] = []
+    inside: list[Segment] = []
+    after: list[Segment] = []
     position, stop = 0, edit.start + len(edit.before)
     for segment in segments:
         end = position + len(segment.restored)

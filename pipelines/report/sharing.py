@@ -1,0 +1,123 @@
+"""Which hosts share text, and how late, as one SVG: a matrix of shared stories beside strips of delays.
+
+Pure: numbers in, markup out; every name is escaped. Rows are the hosts that had a story first, columns those
+that had it later. Delays are in days, drawn on a logarithmic scale because mirrors copy after minutes or
+after years.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from statistics import median
+
+_CELL = 30
+_LABEL = 190
+_STRIP = 430
+_TICKS = (
+    (1 / 24, "1 h"),
+    (1.0, "1 day"),
+    (7.0, "1 week"),
+    (30.0, "1 month"),
+    (365.0, "1 year"),
+    (3650.0, "10 y"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Stories that `earlier` had before `later`; `delays` in days, one a story whose dates are known."""
+
+    earlier: str
+    later: str
+    stories: int
+    delays: tuple[float, ...] = ()
+
+
+def matrix(sharings: Sequence[Sharing], most: int = 24) -> str:
+    """The matrix, for the `most` hosts that share most; "" when nothing is shared."""
+    hosts = _hosts(sharings, most)
+    count = {(s.earlier, s.later): s.stories for s in sharings}
+    if not hosts:
+        return ""
+    top = max(count[pair] for pair in count)
+    width, height = _LABEL + _CELL * len(hosts) + 110, 150 + _CELL * len(hosts)
+    body = [_column_label(host, number) for number, host in enumerate(hosts)]
+    for row, earlier in enumerate(hosts):
+        y = 140 + row * _CELL
+        body.append(f'<text x="{_LABEL - 8}" y="{y + 20}" text-anchor="end">{escape(earlier)}</text>')
+        for column, later in enumerate(hosts):
+            body.append(
+                _cell(_LABEL + column * _CELL, y, count.get((earlier, later), 0), top, earlier, later)
+            )
+    return _svg(width, height, "Stories that the host of the row had before the host of the column", body)
+
+
+def strips(sharings: Sequence[Sharing], most: int = 24) -> str:
+    """How late each host copies: a dot a story, a bar at the median; "" when no delay is known."""
+    delays: dict[str, list[float]] = {}
+    for sharing in sharings:
+        delays.setdefault(sharing.later, []).extend(sharing.delays)
+    rows = sorted(((median(days), host, days) for host, days in delays.items() if days))[:most]
+    if not rows:
+        return ""
+    height = 40 + 26 * len(rows)
+    body = [
+        f'<g class="tick"><line x1="{_x(days):.1f}" x2="{_x(days):.1f}" y1="24" y2="{height - 6}"/>'
+        f'<text x="{_x(days):.1f}" y="16" text-anchor="middle">{name}</text></g>'
+        for days, name in _TICKS
+    ]
+    for number, (middle, host, days) in enumerate(rows):
+        body += _strip(46 + 26 * number, host, days, middle)
+    return _svg(_LABEL + _STRIP + 40, height, "Delay of each copied story behind its first appearance", body)
+
+
+def _hosts(sharings: Sequence[Sharing], most: int) -> list[str]:
+    shared: dict[str, int] = {}
+    first: dict[str, int] = {}
+    for sharing in sharings:
+        for host in (sharing.earlier, sharing.later):
+            shared[host] = shared.get(host, 0) + sharing.stories
+        first[sharing.earlier] = first.get(sharing.earlier, 0) + sharing.stories
+    kept = sorted(shared, key=lambda host: (-shared[host], host))[:most]
+    return sorted(kept, key=lambda host: (-first.get(host, 0), host))
+
+
+def _column_label(host: str, number: int) -> str:
+    x = _LABEL + number * _CELL + 19
+    return f'<text transform="translate({x} 132) rotate(-50)">{escape(host)}</text>'
+
+
+def _cell(x: int, y: int, stories: int, top: int, earlier: str, later: str) -> str:
+    shade = math.log1p(stories) / math.log1p(top)
+    title = f"{stories} stories: {earlier} first, {later} later"
+    label = f'<text x="{x + 14}" y="{y + 19}" text-anchor="middle">{stories}</text>' if stories else ""
+    strong = ' class="strong"' if shade > 0.55 else ""
+    return (
+        f'<g{strong}><title>{escape(title)}</title><rect x="{x}" y="{y}" width="28" height="28" rx="3" '
+        f'style="fill-opacity:{shade:.2f}"/>{label}</g>'
+    )
+
+
+def _strip(y: int, host: str, days: Sequence[float], middle: float) -> Iterator[str]:
+    yield f'<text x="{_LABEL - 8}" y="{y + 4}" text-anchor="end">{escape(host)}</text>'
+    for value in days:
+        yield f'<circle cx="{_x(value):.1f}" cy="{y}" r="4"/>'
+    bar = f'x="{_x(middle) - 1.5:.1f}" y="{y - 9}" width="3" height="18"'
+    yield f"<rect {bar}><title>median {middle:.1f} days</title></rect>"
+
+
+def _x(days: float) -> float:
+    """Position of a delay: logarithmic from an hour to ten years, earlier ones at the left edge."""
+    low, high = math.log(1 / 24), math.log(3650)
+    share = (math.log(max(days, 1 / 24)) - low) / (high - low)
+    return _LABEL + 10 + _STRIP * min(share, 1.0)
+
+
+def _svg(width: int, height: int, label: str, body: Sequence[str]) -> str:
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'aria-label="{escape(label)}">{"".join(body)}</svg>'
+    )
