@@ -40,7 +40,8 @@ def imported(path: Path, known: dict[str, Path]) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {
-                full if (full := f"{node.module}.{alias.name}") in known else node.module for alias in node.names
+                full if (full := f"{node.module}.{alias.name}") in known else node.module
+                for alias in node.names
             }
     return {name for name in found if name.split(".")[0] in ("pipelines", "crawler")}
 
@@ -58,13 +59,17 @@ MODULES = modules()
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_imports_go_down_only(module: str) -> None:
     own = floor_of(module)
-    assert own is not None or module == "pipelines", f"{module} stands on no floor: give it one here and in docs"
+    assert own is not None or module == "pipelines", (
+        f"{module} stands on no floor: give it one here and in docs"
+    )
     for target in imported(MODULES[module], MODULES):
         theirs = floor_of(target)
         assert theirs is not None, f"{module} imports {target}, which stands on no floor"
         same_room = module.split(".")[:2] == target.split(".")[:2]
         assert own is not None
-        assert theirs < own or same_room or (own == theirs and own not in (2,)), f"{module} imports {target}: upwards"
+        assert theirs < own or same_room or (own == theirs and own not in (2,)), (
+            f"{module} imports {target}: upwards"
+        )
 
 
 def test_stages_do_not_know_each_other() -> None:
@@ -72,7 +77,11 @@ def test_stages_do_not_know_each_other() -> None:
     for module, path in MODULES.items():
         own = next((stage for stage in stages if module.startswith(stage)), None)
         if own:
-            strangers = {name for name in imported(path, MODULES) if name.startswith(stages) and not name.startswith(own)}
+            strangers = {
+                name
+                for name in imported(path, MODULES)
+                if name.startswith(stages) and not name.startswith(own)
+            }
             assert not strangers, f"{module} imports another stage: {strangers}"
 
 

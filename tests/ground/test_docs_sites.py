@@ -14,7 +14,10 @@ DOC = Path(__file__).resolve().parent.parent.parent / "docs" / "add-a-mirror.md"
 
 def test_every_key_stands_in_the_document_and_no_other() -> None:
     text = DOC.read_text(encoding="utf-8")
-    keys = {struct: [field.name for field in msgspec.structs.fields(struct)] for struct in (Site, Pace, Patterns, Selectors)}
+    keys = {
+        struct: [field.name for field in msgspec.structs.fields(struct)]
+        for struct in (Site, Pace, Patterns, Selectors)
+    }
     parts = re.split(r"^### `\[(?:pace|urls|select)\]`.*$", text, flags=re.M)
     for struct, part in zip(keys, parts, strict=True):
         told = re.findall(r"^\| `(\w+)` \|", part, flags=re.M)
