@@ -76,6 +76,7 @@ captures = Table(
     Column("run", Integer),
     Column("read_state", String, nullable=False),  # pending, leased, article, drop
     Column("read_attempts", Integer, nullable=False, default=0),
+    Column("read_until", Float),  # end of the reader's lease, seconds since the epoch
     Column("read_version", String),  # pipeline_version that read it
     Index("captures_url", "url", "fetched_at"),
     Index("captures_read", "read_state"),
@@ -87,12 +88,25 @@ revisits = Table(
     metadata,
     Column("url", Text, primary_key=True),
     Column("fetched_at", String, primary_key=True),
-    Column("capture_id", String(32), nullable=False),
+    Column("capture_id", String(32)),  # null until the capture that holds the payload is known
     Column("profile", String, nullable=False),  # server-not-modified, identical-payload-digest
+    Column("refers_to_url", Text, nullable=False),
+    Column("refers_to_date", String),
+    Column("payload_digest", String),
     Column("warc_file", String, nullable=False),
     Column("warc_offset", BigInteger, nullable=False),
     Column("warc_length", BigInteger, nullable=False),
     Index("revisits_capture", "capture_id"),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String, primary_key=True),  # captures.warc_file of a WARC that lies outside the archive
+    Column("location", Text, nullable=False),  # path or address where it was read
+    Column("digest", String, nullable=False),  # sha256 of the file, or size and ETag of a remote object
+    Column("size", BigInteger, nullable=False),
+    Column("noted_at", String, nullable=False),
 )
 
 links = Table(

@@ -1,0 +1,226 @@
+"""Rows of captures: what was fetched, where its record lies, and the queue of captures to be read.
+
+One row per version of an address (`Capture.id`). Where several records hold the same version, the row is
+the earliest one's, so that the rows do not depend on the order in which sources came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, and_, or_, select, update
+
+from pipelines.archive.schema import captures
+from pipelines.records import Capture, CaptureKind, WarcPointer
+
+ReadState = Literal["pending", "leased", "article", "drop"]
+
+READ_LEASE_SECONDS = 600.0
+"""A reader that has not answered by then is taken for dead. One capture takes some milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """A capture without its payload, as the catalog holds it."""
+
+    id: str
+    url: str
+    site: str | None
+    kind: CaptureKind
+    fetched_at: str
+    status: int
+    content_type: str | None
+    payload_digest: str
+    size: int
+    warc: WarcPointer
+
+    @property
+    def precedence(self) -> tuple[str, str, int]:
+        """Of records that hold one version, the smallest is the row's: earliest, then file and offset."""
+        return (self.fetched_at, self.warc.file, self.warc.offset)
+
+
+def host_of(url: str) -> str:
+    """The host of an address in lower case, "" where it has none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def row_of(capture: Capture) -> CaptureRow:
+    """The row of a capture that stands in a WARC file. Raises ValueError when it has no pointer."""
+    if capture.warc is None:
+        raise ValueError(f"{capture.url}: not archived yet; write it with WarcWriter.write_exchange first")
+    return CaptureRow(
+        capture.id,
+        capture.url,
+        capture.site,
+        capture.kind,
+        capture.fetched_at,
+        capture.status,
+        capture.header("Content-Type"),
+        capture.payload_digest,
+        len(capture.payload),
+        capture.warc,
+    )
+
+
+def insert_capture(
+    connection: Connection,
+    capture: Capture | CaptureRow,
+    *,
+    run: int | None = None,
+    read_state: ReadState = "pending",
+) -> bool:
+    """Note a capture. True when its record is now the one that stands for this version: the caller then
+    reads it, or stores what was read from it. False when an equal or earlier record stands already."""
+    row = capture if isinstance(capture, CaptureRow) else row_of(capture)
+    known = find(connection, row.id)
+    if known is not None and known.precedence <= row.precedence:
+        return False
+    values = {
+        "url": row.url,
+        "host": host_of(row.url),
+        "site": row.site,
+        "kind": row.kind,
+        "fetched_at": row.fetched_at,
+        "status": row.status,
+        "content_type": row.content_type,
+        "payload_digest": row.payload_digest,
+        "size": row.size,
+        "warc_file": row.warc.file,
+        "warc_offset": row.warc.offset,
+        "warc_length": row.warc.length,
+        "run": run,
+        "read_state": read_state,
+    }
+    if known is None:
+        connection.execute(captures.insert().values(id=row.id, **values))
+    else:
+        connection.execute(captures.update().where(captures.c.id == row.id).values(**values))
+    return True
+
+
+def find(connection: Connection, capture_id: str) -> CaptureRow | None:
+    """The row of a version."""
+    row = connection.execute(select(*_COLUMNS).where(captures.c.id == capture_id)).first()
+    return _capture_row(row) if row else None
+
+
+def newest(connection: Connection, url: str) -> CaptureRow | None:
+    """The row of an address's newest version."""
+    order = (captures.c.fetched_at.desc(), captures.c.id.desc())
+    row = connection.execute(select(*_COLUMNS).where(captures.c.url == url).order_by(*order)).first()
+    return _capture_row(row) if row else None
+
+
+def iterate(connection: Connection, *, where: Any = None, batch: int = 1000) -> Iterator[CaptureRow]:
+    """All rows in the order of their ids, a batch at a time: safe to write in between."""
+    after = ""
+    while True:
+        statement = select(*_COLUMNS).where(captures.c.id > after).order_by(captures.c.id).limit(batch)
+        rows = connection.execute(statement if where is None else statement.where(where)).all()
+        if not rows:
+            return
+        for row in rows:
+            yield _capture_row(row)
+        after = rows[-1].id
+
+
+def claim_pending(connection: Connection, limit: int, now: float) -> list[CaptureRow]:
+    """Take up to `limit` captures from the reading queue, in the order of their WARC files.
+
+    They are leased for READ_LEASE_SECONDS; an expired lease is taken again. `now`: seconds since the epoch.
+    """
+    free = or_(
+        captures.c.read_state == "pending",
+        and_(captures.c.read_state == "leased", captures.c.read_until < now),
+    )
+    place = (captures.c.warc_file, captures.c.warc_offset, captures.c.id)
+    statement = select(*_COLUMNS).where(free).order_by(*place).limit(limit)
+    rows = connection.execute(statement.with_for_update(skip_locked=True)).all()
+    lease = {"read_state": "leased", "read_until": now + READ_LEASE_SECONDS}
+    _update(connection, (row.id for row in rows), read_attempts=captures.c.read_attempts + 1, **lease)
+    return [_capture_row(row) for row in rows]
+
+
+def release_leases(connection: Connection) -> int:
+    """Give back what dead readers held. Only for one who knows that no other reader is at work."""
+    leased = captures.c.read_state == "leased"
+    return connection.execute(update(captures).where(leased).values(read_state="pending")).rowcount
+
+
+def mark_read(connection: Connection, capture_id: str, state: Literal["article", "drop"], by: str) -> None:
+    """End the reading of a capture. `by` is the pipeline_version that read it."""
+    _update(connection, [capture_id], read_state=state, read_version=by, read_until=None)
+
+
+def queue_unread_by(connection: Connection, version: str) -> int:
+    """Queue every capture that another pipeline_version read last; returns how many."""
+    other = or_(captures.c.read_version.is_(None), captures.c.read_version != version)
+    done = captures.c.read_state.in_(("article", "drop"))
+    return connection.execute(update(captures).where(done, other).values(read_state="pending")).rowcount
+
+
+def same_payload(connection: Connection, digest: str, url: str | None = None) -> CaptureRow | None:
+    """The earliest capture with a payload, of one address or of any."""
+    statement = select(*_COLUMNS).where(captures.c.payload_digest == digest)
+    if url is not None:
+        statement = statement.where(captures.c.url == url)
+    row = connection.execute(statement.order_by(*_PRECEDENCE)).first()
+    return _capture_row(row) if row else None
+
+
+def known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Which of some ids have a row."""
+    return set(connection.scalars(select(captures.c.id).where(captures.c.id.in_(ids))))
+
+
+def known_places(connection: Connection, file: str) -> set[int]:
+    """Offsets of the records of one WARC file that have a row."""
+    return set(connection.scalars(select(captures.c.warc_offset).where(captures.c.warc_file == file)))
+
+
+_COLUMNS = (
+    captures.c.id,
+    captures.c.url,
+    captures.c.site,
+    captures.c.kind,
+    captures.c.fetched_at,
+    captures.c.status,
+    captures.c.content_type,
+    captures.c.payload_digest,
+    captures.c.size,
+    captures.c.warc_file,
+    captures.c.warc_offset,
+    captures.c.warc_length,
+)
+_PRECEDENCE = (captures.c.fetched_at, captures.c.warc_file, captures.c.warc_offset, captures.c.id)
+
+
+def _capture_row(row: Any) -> CaptureRow:
+    pointer = WarcPointer(row.warc_file, row.warc_offset, row.warc_length)
+    return CaptureRow(
+        row.id,
+        row.url,
+        row.site,
+        row.kind,
+        row.fetched_at,
+        row.status,
+        row.content_type,
+        row.payload_digest,
+        row.size,
+        pointer,
+    )
+
+
+def _update(connection: Connection, ids: Iterable[str], **values: Any) -> None:
+    # A few hundred at a time: PostgreSQL takes 65,535 parameters, SQLite 32,766.
+    chosen = list(ids)
+    for first in range(0, len(chosen), 500):
+        some = chosen[first : first + 500]
+        connection.execute(update(captures).where(captures.c.id.in_(some)).values(**values))

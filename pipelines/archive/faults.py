@@ -1,0 +1,51 @@
+"""What a database or the disk under it says, as one line that tells the user what to do."""
+
+from __future__ import annotations
+
+import errno
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from pipelines.errors import ArchiveBusy, ArchiveError, ArchiveUnwritable, IpnewsError
+
+_SPACE = "what was written before is valid: free space or mend the permissions and try again"
+_LOCKED = ("database is locked", "database table is locked", "lock timeout", "could not obtain lock")
+_UNWRITABLE = (
+    "disk is full",
+    "readonly database",
+    "read-only",
+    "unable to open",
+    "disk i/o",
+    "no space",
+)
+_DAMAGED = ("malformed", "not a database", "corrupt")
+
+
+def explained(error: SQLAlchemyError | OSError, where: str) -> IpnewsError:
+    """The member of the error tree that says what happened at `where` and what to type."""
+    if isinstance(error, OSError):
+        said = error.strerror or errno.errorcode.get(error.errno or 0, str(error))
+        return ArchiveUnwritable(f"{where}: {said}; {_SPACE}")
+    said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+    seen = said.lower()
+    if any(sign in seen for sign in _LOCKED):
+        return ArchiveBusy(f"{where}: {said}; another command writes here: wait for it and try again")
+    if any(sign in seen for sign in _UNWRITABLE):
+        return ArchiveUnwritable(f"{where}: {said}; {_SPACE}")
+    if any(sign in seen for sign in _DAMAGED):
+        return ArchiveError(f"{where}: {said}; see what is damaged: ipnews verify")
+    if is_lost_connection(error):
+        return ArchiveUnwritable(f"{where}: {said}; check that the database runs and is reachable")
+    return ArchiveError(f"{where}: {said}; see what is damaged: ipnews verify")
+
+
+def is_lost_connection(error: BaseException) -> bool:
+    """Whether the database went away, so that the same work can be tried again."""
+    if not isinstance(error, DBAPIError):
+        return False
+    name = type(error.orig).__name__
+    return (
+        error.connection_invalidated
+        or name in ("AdminShutdown", "CannotConnectNow")
+        or (name == "OperationalError" and type(error.orig).__module__.startswith("psycopg"))
+    )

@@ -1,0 +1,81 @@
+"""Bring a catalog to the schema of this version, or refuse it with what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection, func, inspect, select, update
+
+from pipelines.archive import search
+from pipelines.archive.schema import CATALOG_SCHEMA, meta, metadata
+from pipelines.errors import SchemaError
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {}
+"""Number of a schema -> what turns the one before it into this one. A step states its tables in SQL of its
+own: `schema.py` moves on, a step must not. Schema 1 is the first, made from `schema.py` as a whole."""
+
+_LOCK = 0x69706E657773  # "ipnews"
+_VERSION = "schema"
+_NEXT_NUMBER = "next_number"
+
+
+def migrate(
+    connection: Connection,
+    where: str,
+    steps: Mapping[int, Callable[[Connection], None]] = STEPS,
+    newest: int = CATALOG_SCHEMA,
+) -> None:
+    """Make the tables of a new catalog, or run the steps an older one still lacks, in this transaction.
+
+    Raises SchemaError when the catalog is newer than `newest`.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))  # two processes may meet a new database
+    found = version(connection)
+    if found is None:
+        metadata.create_all(connection)
+        search.create(connection)
+        connection.execute(
+            meta.insert(), [{"key": _VERSION, "value": str(newest)}, {"key": _NEXT_NUMBER, "value": "1"}]
+        )
+        return
+    _refuse_newer(found, where, newest)
+    for number in range(found + 1, newest + 1):
+        steps[number](connection)
+        connection.execute(update(meta).where(meta.c.key == _VERSION).values(value=str(number)))
+
+
+def check_schema(connection: Connection, where: str, newest: int = CATALOG_SCHEMA) -> None:
+    """Refuse a catalog that this version cannot read as it lies. Raises SchemaError."""
+    found = version(connection)
+    if found is None:
+        raise SchemaError(f"{where}: not a catalog of ipnews; give another --archive DIR")
+    _refuse_newer(found, where, newest)
+    if found < newest:
+        raise SchemaError(
+            f"{where}: schema {found} is older than {newest} and cannot be migrated where nothing may be "
+            "written: copy the archive to a place where you may write and use --archive DIR"
+        )
+
+
+def version(connection: Connection) -> int | None:
+    """The number of the catalog's schema; None when there is no catalog yet."""
+    if not inspect(connection).has_table(meta.name):
+        return None
+    value = connection.scalar(select(meta.c.value).where(meta.c.key == _VERSION))
+    return int(value) if value is not None else None
+
+
+def next_number(connection: Connection) -> int:
+    """A row number never given before, for `articles.number`. Locks its row until the transaction ends."""
+    row = meta.c.key == _NEXT_NUMBER
+    value = int(connection.scalars(select(meta.c.value).where(row).with_for_update()).one())
+    connection.execute(update(meta).where(row).values(value=str(value + 1)))
+    return value
+
+
+def _refuse_newer(found: int, where: str, newest: int) -> None:
+    if found > newest:
+        raise SchemaError(
+            f"{where}: schema {found}, but this version knows {newest}; update it: git pull && make setup"
+        )

@@ -1,0 +1,36 @@
+"""Tombstones: what was withdrawn, so that it is never taken in again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from pipelines.archive.captures import host_of
+from pipelines.archive.schema import tombstones
+
+HOST_PREFIX = "host:"
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstones:
+    """Everything withdrawn, for quick asking."""
+
+    ids: frozenset[str] = frozenset()
+    urls: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+
+    def cover(self, url: str, capture_id: str = "") -> bool:
+        """Whether an address, its host (a subdomain counts as its host's), or a version was withdrawn."""
+        if url in self.urls or capture_id in self.ids:
+            return True
+        host = host_of(url)
+        return any(host == gone or host.endswith("." + gone) for gone in self.hosts)
+
+
+def load(connection: Connection) -> Tombstones:
+    """All tombstones."""
+    kinds: dict[str, set[str]] = {"id": set(), "url": set(), "host": set()}
+    for row in connection.execute(select(tombstones.c.target, tombstones.c.kind)):
+        kinds[row.kind].add(row.target.removeprefix(HOST_PREFIX))
+    return Tombstones(frozenset(kinds["id"]), frozenset(kinds["url"]), frozenset(kinds["host"]))
