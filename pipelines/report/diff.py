@@ -76,38 +76,36 @@ def _overlay(segments: list[Segment], edit: Edit) -> list[Segment]:
     before: list[Segment] = []
     inside: list[Segment] = []
     after: list[Segment] = []
-    position, stop = 0, edit.start + len(edit.before)
+    position, stop, first = 0, edit.start + len(edit.before), edit.start
     for segment in segments:
         end = position + len(segment.restored)
-        if end <= edit.start and (end < edit.start or segment.restored or position < edit.start):
+        if end <= edit.start:
             before.append(segment)
-        elif position >= stop and (position > stop or inside):
+        elif position >= stop:
             after.append(segment)
+        elif segment.edit is not None:  # never cut: the two ends of what an edit made do not align
+            first = min(first, position)
+            inside.append(segment)
         else:
             head, middle, tail = _cut(segment, edit.start - position, stop - position)
-            before += head
-            inside.append(middle)
-            after += tail
+            before, inside, after = [*before, *head], [*inside, middle], [*after, *tail]
         position = end
-    found = "".join(part.found for part in inside)
-    return [*before, _merged(inside, edit, found), *after]
+    return [*before, _merged(inside, edit, edit.start - first), *after]
 
 
 def _cut(segment: Segment, start: int, stop: int) -> tuple[list[Segment], Segment, list[Segment]]:
-    """Head, middle and tail of a segment; one that an edit made is never cut: its two ends do not align."""
-    if segment.edit is not None:
-        return [], segment, []
+    """Head, middle and tail of an unedited segment; head and tail are left out where they are empty."""
     start, stop = max(start, 0), min(stop, len(segment.restored))
-    parts = [
+    head, middle, tail = (
         Segment(segment.found[a:b], segment.restored[a:b])
         for a, b in ((0, start), (start, stop), (stop, len(segment.restored)))
-    ]
-    return [parts[0]] * bool(parts[0].found), parts[1], [parts[2]] * bool(parts[2].found)
+    )
+    return [head] * bool(head.found), middle, [tail] * bool(tail.found)
 
 
-def _merged(inside: list[Segment], edit: Edit, found: str) -> Segment:
+def _merged(inside: list[Segment], edit: Edit, at: int) -> Segment:
+    found = "".join(part.found for part in inside)
     restored = "".join(part.restored for part in inside)
-    at = restored.find(edit.before) if edit.before else len(restored)
     shown = restored[:at] + edit.after + restored[at + len(edit.before) :]
     rivals = edit.rivals or next((part.edit.rivals for part in inside if part.edit), ())
     return Segment(found, shown, replace(edit, rivals=rivals))

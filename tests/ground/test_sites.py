@@ -56,7 +56,7 @@ def test_bytes_that_are_not_utf8_are_one_line(tmp_path: Path) -> None:
 def test_one_host_belongs_to_one_site(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / f"{name}.toml").write_text('hosts = ["a.example"]')
-    with pytest.raises(UsageError, match="declared by one.toml too"):
+    with pytest.raises(UsageError, match=r"declared by one\.toml too"):
         load_sites(tmp_path)
 
 
