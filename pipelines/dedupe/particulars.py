@@ -1,0 +1,178 @@
+"""Figures, dates and names of a text, and whether two aligned texts disagree on them.
+
+Bulletins from one template say the same but for their particulars; copies of one text do not. Texts are in
+the comparable form of `match.comparable`, where `LOST` stands for a lacuna.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from pipelines import text
+from pipelines.dedupe.align import Alignment
+from pipelines.dedupe.lcs import lcs_pairs
+from pipelines.dedupe.tables.places import PLACES
+
+LOST = "\ua66e"
+"""Letter that no Chinese page holds; stands for the lacuna sign, which the plain form would drop."""
+
+REACH = 8
+"""Characters around a particular within which its neighbours must be aligned for it to be compared."""
+
+_NUMERALS = "".join(sorted(text.CHINESE_NUMERALS))
+_FIGURE = re.compile(rf"[0-9{LOST}]+|[{_NUMERALS}{LOST}]+")
+
+
+@cache
+def _particular() -> re.Pattern[str]:
+    return re.compile("|".join([*PLACES, _FIGURE.pattern]))
+
+
+@cache
+def _only_particulars() -> re.Pattern[str]:
+    return re.compile(f"(?:{_particular().pattern})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Particulars on which two texts agree and disagree, and what random edits would have made of them.
+
+    `expected` and `variance` are of the number of disagreements if each character of a particular were
+    edited as often as the characters around.
+    """
+
+    agree: int
+    disagree: int
+    expected: float
+    variance: float
+
+
+def figures_of(plain: str) -> frozenset[str]:
+    """Figures of at least two digits without a lost one: the quick look before an alignment."""
+    return frozenset(found for found in _FIGURE.findall(plain) if len(found) > 1 and LOST not in found)
+
+
+def compare(a: str, b: str, alignment: Alignment) -> Tally:
+    """Count the particulars of `a` in aligned places by whether `b` has the same there.
+
+    What only one text has there (a figure lost with its bytes, a sentence added) counts on neither side.
+    """
+    kept = _identity_outside(a, alignment)
+    agree = disagree = 0
+    expected = variance = 0.0
+    for a0, a1, b0, b1 in _boxes(a, alignment):
+        verdict = _same(a[a0:a1], b[b0:b1])
+        if verdict is None:
+            continue
+        survives = kept ** (a1 - a0)
+        expected += 1 - survives
+        variance += survives * (1 - survives)
+        agree, disagree = agree + verdict, disagree + (not verdict)
+    return Tally(agree, disagree + _renamed(a, b, alignment), expected, variance)
+
+
+def _boxes(a: str, alignment: Alignment) -> list[tuple[int, int, int, int]]:
+    """The aligned segments that hold the particulars of `a`, each once."""
+    where = _Places(alignment)
+    found = (where.counterpart(start, end) for start, end in _tokens(a))
+    return sorted({box for box in found if box})
+
+
+def _tokens(plain: str) -> Iterator[tuple[int, int]]:
+    for found in _particular().finditer(plain):
+        yield found.span()
+
+
+def _same(a: str, b: str) -> bool | None:
+    """Whether two aligned segments hold the same particulars; None where either holds anything else.
+
+    A segment that mixes a figure with other text is one that was edited or rewritten as a whole: it says
+    nothing of the figure by itself.
+    """
+    if a == b:
+        return True
+    whole = _only_particulars()
+    if not whole.fullmatch(a) or not whole.fullmatch(b):
+        return None
+    if _fits(a, b):
+        return True
+    return None if _misprint(a, b) else False
+
+
+def _misprint(a: str, b: str) -> bool:
+    """One character wrong in a figure of three and more: as likely a slip as another figure."""
+    longer = max(len(a), len(b))
+    return longer > 2 and len(lcs_pairs(a, b)) >= longer - 1
+
+
+def _fits(a: str, b: str) -> bool:
+    """Equal, or equal where neither has a lacuna: an eaten digit is one lacuna."""
+    if a == b:
+        return True
+    if LOST not in a and LOST not in b:
+        return False
+    return bool(_pattern(a).fullmatch(b) or _pattern(b).fullmatch(a))
+
+
+def _pattern(token: str) -> re.Pattern[str]:
+    """A lacuna stands for one character, and for none where the other copy lost it without a sign."""
+    return re.compile("".join(".?" if char == LOST else re.escape(char) for char in token))
+
+
+class _Places:
+    """Finds the place in `b` that stands for a place in `a`, by the aligned neighbours on both sides."""
+
+    def __init__(self, alignment: Alignment) -> None:
+        self._runs = alignment.runs
+        self._starts = [i for i, _, _ in alignment.runs]
+        self._ends = [i + length for i, _, length in alignment.runs]
+
+    def counterpart(self, start: int, end: int) -> tuple[int, int, int, int] | None:
+        """(a0, a1, b0, b1): the segments between the nearest matched neighbours; None if these are far."""
+        left = bisect_left(self._starts, start) - 1
+        right = bisect_right(self._ends, end)
+        if left < 0 or right >= len(self._runs):
+            return None
+        i, j, length = self._runs[left]
+        a0 = min(i + length, start)
+        b0 = j + a0 - i
+        i, j, length = self._runs[right]
+        a1 = max(i, end)
+        b1 = j + a1 - i
+        if start - a0 > REACH or a1 - end > REACH or b1 < b0 or b1 - b0 > end - start + 2 * REACH:
+            return None
+        return a0, a1, b0, b1
+
+
+def _identity_outside(a: str, alignment: Alignment) -> float:
+    """Share of the aligned characters of `a` that are equal in `b`, particulars left out (add-one rule)."""
+    inside = bytearray(len(a))
+    for start, end in _tokens(a):
+        inside[start:end] = b"\1" * (end - start)
+    spans = sum(end - start - sum(inside[start:end]) for start, end in alignment.spans_a)
+    same = sum(length - sum(inside[i : i + length]) for i, _, length in alignment.runs)
+    return (same + 1) / (spans + 2) if spans >= same else 1.0
+
+
+def _renamed(a: str, b: str, alignment: Alignment) -> int:
+    """Times that one word of 2 to 4 characters stands, all through the text, where `b` has another one.
+
+    A revision or damage strikes a name here and there; only another story (or a rewriting) has another name
+    at every place.
+    """
+    swaps: Counter[tuple[str, str]] = Counter()
+    for (i, j, length), (next_i, next_j, _) in zip(alignment.runs, alignment.runs[1:], strict=False):
+        ours, theirs = a[i + length : next_i], b[j + length : next_j]
+        if 1 < len(ours) <= 4 and 1 < len(theirs) <= 4 and LOST not in ours + theirs:
+            swaps[ours, theirs] += 1
+    matched = "\n".join(a[i : i + length] for i, _, length in alignment.runs)
+    return sum(n for (ours, theirs), n in swaps.items() if n > 1 and ours not in matched and not _figures(ours + theirs))
+
+
+def _figures(segment: str) -> bool:
+    return bool(_FIGURE.search(segment))
