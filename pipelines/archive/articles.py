@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from pipelines.archive import search
 from pipelines.archive.captures import host_of
@@ -78,19 +78,17 @@ def store_article(connection: Connection, article: Article | ArticleRow) -> bool
     """Put an article in, or in place of what was read of the same capture before. True when that changed
     anything: its settling is then due again. The id keeps its number for ever."""
     row = article if isinstance(article, ArticleRow) else row_of(article)
-    known = connection.execute(
-        select(articles.c.number, articles.c.record).where(articles.c.id == row.id)
-    ).first()
+    known = connection.execute(_KNOWN, {"wanted": row.id}).first()
     if known is not None:
         if known.record == row.record and _edits_bytes(connection, row.id) == row.edits:
             return False
         _unindex(connection, known.number, known.record)
         number = known.number
+        _remove_beside(connection, row.id, number)
         connection.execute(update(articles).where(articles.c.id == row.id).values(**_values(row)))
     else:
         number = next_number(connection)
-        values = {"id": row.id, "number": number, "current": False, **_values(row)}
-        connection.execute(articles.insert().values(**values))
+        connection.execute(_INSERT, {"id": row.id, "number": number, "current": False, **_values(row)})
     _store_beside(connection, row, number)
     mark_current(connection, row.work_id)
     return True
@@ -106,8 +104,7 @@ def remove_article(connection: Connection, article_id: str) -> bool:
     if row is None:
         return False
     _unindex(connection, row.number, row.record)
-    connection.execute(delete(sketches).where(sketches.c.number == row.number))
-    connection.execute(delete(edits).where(edits.c.article_id == article_id))
+    _remove_beside(connection, article_id, row.number)
     connection.execute(delete(settled).where(settled.c.id == article_id))
     connection.execute(delete(articles).where(articles.c.id == article_id))
     mark_current(connection, row.work_id)
@@ -116,14 +113,10 @@ def remove_article(connection: Connection, article_id: str) -> bool:
 
 def mark_current(connection: Connection, work_id: str) -> None:
     """Mark the newest version of a work, by (fetched_at, id), as the current one."""
-    of_work = articles.c.work_id == work_id
-    columns = (articles.c.id, articles.c.current)
-    order = (articles.c.fetched_at, articles.c.id)
-    rows = connection.execute(select(*columns).where(of_work).order_by(*order)).all()
+    rows = connection.execute(_VERSIONS, {"work": work_id}).all()
     for row in rows:
         if row.current != (row is rows[-1]):
-            values = {"current": row is rows[-1], "settle_state": "pending"}
-            connection.execute(update(articles).where(articles.c.id == row.id).values(**values))
+            connection.execute(_MARK_CURRENT, {"wanted": row.id, "newest": row is rows[-1]})
 
 
 def load(connection: Connection, article_id: str) -> Article | None:
@@ -188,15 +181,18 @@ def _values(row: ArticleRow) -> dict[str, object]:
 
 
 def _store_beside(connection: Connection, row: ArticleRow, number: int) -> None:
-    connection.execute(delete(edits).where(edits.c.article_id == row.id))
     if row.edits is not None:
-        connection.execute(edits.insert().values(article_id=row.id, edits=row.edits))
-    connection.execute(delete(sketches).where(sketches.c.number == number))
+        connection.execute(_INSERT_EDITS, {"article_id": row.id, "edits": row.edits})
     if row.sketch is not None:
         density, length, hashes = row.sketch
         values = {"number": number, "density": density, "length": length, "hashes": hashes}
-        connection.execute(sketches.insert().values(**values))
+        connection.execute(_INSERT_SKETCH, values)
     search.add(connection, number, row.search_headline, row.search_body)
+
+
+def _remove_beside(connection: Connection, article_id: str, number: int) -> None:
+    connection.execute(delete(sketches).where(sketches.c.number == number))
+    connection.execute(delete(edits).where(edits.c.article_id == article_id))
 
 
 def _unindex(connection: Connection, number: int, record: bytes) -> None:
@@ -212,3 +208,20 @@ def _packed_sketch(sketch: Sketch | None) -> tuple[int, int, bytes] | None:
 
 def _edits_bytes(connection: Connection, article_id: str) -> bytes | None:
     return connection.scalar(select(edits.c.edits).where(edits.c.article_id == article_id))
+
+
+# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+_INSERT = articles.insert()
+_INSERT_EDITS = edits.insert()
+_INSERT_SKETCH = sketches.insert()
+_KNOWN = select(articles.c.number, articles.c.record).where(articles.c.id == bindparam("wanted"))
+_VERSIONS = (
+    select(articles.c.id, articles.c.current)
+    .where(articles.c.work_id == bindparam("work"))
+    .order_by(articles.c.fetched_at, articles.c.id)
+)
+_MARK_CURRENT = (
+    update(articles)
+    .where(articles.c.id == bindparam("wanted"))
+    .values(current=bindparam("newest"), settle_state="pending")
+)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from pipelines.archive.schema import captures
 from pipelines.records import Capture, CaptureKind, WarcPointer
@@ -99,7 +99,7 @@ def insert_capture(
         "read_state": read_state,
     }
     if known is None:
-        connection.execute(captures.insert().values(id=row.id, **values))
+        connection.execute(_INSERT, {"id": row.id, "read_attempts": 0, **values})
     else:
         connection.execute(captures.update().where(captures.c.id == row.id).values(**values))
     return True
@@ -107,7 +107,7 @@ def insert_capture(
 
 def find(connection: Connection, capture_id: str) -> CaptureRow | None:
     """The row of a version."""
-    row = connection.execute(select(*_COLUMNS).where(captures.c.id == capture_id)).first()
+    row = connection.execute(_FIND, {"wanted": capture_id}).first()
     return _capture_row(row) if row else None
 
 
@@ -156,7 +156,7 @@ def release_leases(connection: Connection) -> int:
 
 def mark_read(connection: Connection, capture_id: str, state: Literal["article", "drop"], by: str) -> None:
     """End the reading of a capture. `by` is the pipeline_version that read it."""
-    _update(connection, [capture_id], read_state=state, read_version=by, read_until=None)
+    connection.execute(_MARK, {"wanted": capture_id, "state": state, "by": by})
 
 
 def queue_unread_by(connection: Connection, version: str) -> int:
@@ -198,6 +198,14 @@ _COLUMNS = (
     captures.c.warc_file,
     captures.c.warc_offset,
     captures.c.warc_length,
+)
+# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+_INSERT = captures.insert()
+_FIND = select(*_COLUMNS).where(captures.c.id == bindparam("wanted"))
+_MARK = (
+    update(captures)
+    .where(captures.c.id == bindparam("wanted"))
+    .values(read_state=bindparam("state"), read_version=bindparam("by"), read_until=None)
 )
 _PRECEDENCE = (captures.c.fetched_at, captures.c.warc_file, captures.c.warc_offset, captures.c.id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from pipelines.archive.schema import drops
 from pipelines.records import Drop, Reason, Stage
@@ -15,12 +15,12 @@ def store_drop(connection: Connection, drop: Drop) -> None:
     """Put a drop in, in place of an earlier one of the same capture."""
     remove_drop(connection, drop.capture_id)
     values = {"url": drop.url, "stage": drop.stage, "reason": drop.reason, "detail": drop.detail}
-    connection.execute(drops.insert().values(capture_id=drop.capture_id, **values))
+    connection.execute(_INSERT, {"capture_id": drop.capture_id, **values})
 
 
 def remove_drop(connection: Connection, capture_id: str) -> None:
     """Take a drop out: its capture has become an article, or has been withdrawn."""
-    connection.execute(delete(drops).where(drops.c.capture_id == capture_id))
+    connection.execute(_DELETE, {"gone": capture_id})
 
 
 def find(connection: Connection, capture_id: str) -> Drop | None:
@@ -33,3 +33,8 @@ def iterate(connection: Connection, *, where: Any = None) -> Iterator[Drop]:
     statement = select(drops).order_by(drops.c.capture_id)
     for row in connection.execute(statement if where is None else statement.where(where)):
         yield Drop(Stage(row.stage), Reason(row.reason), row.detail, row.url, row.capture_id)
+
+
+# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+_INSERT = drops.insert()
+_DELETE = delete(drops).where(drops.c.capture_id == bindparam("gone"))

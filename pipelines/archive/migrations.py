@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, func, inspect, select, update
+from sqlalchemy import Connection, bindparam, func, inspect, select, update
 
 from pipelines.archive import search
 from pipelines.archive.schema import CATALOG_SCHEMA, meta, metadata
@@ -68,10 +68,13 @@ def version(connection: Connection) -> int | None:
 
 def next_number(connection: Connection) -> int:
     """A row number never given before, for `articles.number`. Locks its row until the transaction ends."""
-    row = meta.c.key == _NEXT_NUMBER
-    value = int(connection.scalars(select(meta.c.value).where(row).with_for_update()).one())
-    connection.execute(update(meta).where(row).values(value=str(value + 1)))
+    value = int(connection.scalars(_COUNTER).one())
+    connection.execute(_COUNT, {"count": str(value + 1)})
     return value
+
+
+_COUNTER = select(meta.c.value).where(meta.c.key == _NEXT_NUMBER).with_for_update()
+_COUNT = update(meta).where(meta.c.key == _NEXT_NUMBER).values(value=bindparam("count"))
 
 
 def _refuse_newer(found: int, where: str, newest: int) -> None:

@@ -1,13 +1,12 @@
 """Full text of the articles as read: words of any length, Chinese words of two characters included.
 
-SQLite: FTS5, contentless (the text stands in `articles.record` already), every Han character a token of its
-own, a word asked for as a phrase. The trigram tokenizer would need three characters and finds nothing for
+SQLite: FTS5, contentless (the text stands in `articles.record` already), every character a token of its own,
+a word asked for as a phrase. The trigram tokenizer would need three characters and finds nothing for
 专利. PostgreSQL: a substring scan (ILIKE), right but linear; docs/archive.md says what to add at size.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +15,8 @@ from sqlalchemy import Connection, bindparam, select, text
 from pipelines.archive.codec import unpack
 from pipelines.archive.schema import articles
 from pipelines.records import Article
-from pipelines.text import HAN, fold_width, squeeze
+from pipelines.text import fold_width, squeeze
 
-_HAN_RUN = re.compile(f"([{HAN}])")
 _SNIPPET = 40
 """Code points on either side of the first hit: about two lines of a terminal."""
 
@@ -47,8 +45,9 @@ def create(connection: Connection) -> None:
 
 
 def indexed(value: str) -> str:
-    """A text as the index holds it: width folded, a blank on either side of every Han character."""
-    return _HAN_RUN.sub(r" \1 ", fold_width(value))
+    """A text as the index holds it: width folded, every character a token of its own (letters too, so that
+    any part of a word is found)."""
+    return " ".join(fold_width(value))
 
 
 def add(connection: Connection, number: int, headline: str, body: str) -> None:
