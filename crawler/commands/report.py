@@ -1,0 +1,37 @@
+"""`ipnews report`: one static HTML file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawler.config import load_config
+from crawler.console import say
+from pipelines.archive.catalog import Catalog
+from pipelines.errors import ArchiveUnwritable
+
+
+def run(to: Path | None = None, archive: Path | None = None) -> int:
+    """Write the report and say where it is."""
+    config = load_config(archive)
+    path = to or config.archive / "report.html"
+    with Catalog.open(config.catalog_location, read_only=True) as catalog:
+        write_report(catalog, path)
+    say(f"Report: {path.resolve().as_uri()}")
+    return 0
+
+
+def write_report(catalog: Catalog, path: Path) -> None:
+    """Draw the report of an open catalog into a file, put in place when whole."""
+    from pipelines.report.page import collect, render
+    from pipelines.settle import sharing
+
+    made_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    html = render(collect(catalog, sharing(catalog), made_at))
+    part = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(html, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise ArchiveUnwritable(f"{path}: {error.strerror}; name another place with --to FILE") from None

@@ -1,0 +1,35 @@
+"""`ipnews search WORDS`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from crawler.config import load_config
+from crawler.console import emit, say
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.search import Hit, search
+
+BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+def run(words: list[str], limit: int = 20, archive: Path | None = None, json: bool = False) -> int:
+    """Print the articles in which the words stand: two lines each, the hit in bold on a terminal."""
+    config = load_config(archive)
+    with Catalog.open(config.catalog_location, read_only=True) as catalog, catalog.read() as connection:
+        hits = search(connection, " ".join(words), limit)
+    for hit in hits:
+        if json:
+            emit(hit)
+        else:
+            sys.stdout.write(f"{hit.id[:12]}  {(hit.date_published or '')[:10]:10}  {hit.headline}\n")
+            sys.stdout.write(f"              {_snippet(hit)}\n")
+    if not hits:
+        say(f"No article has {' '.join(words)}; words are Simplified characters that stand side by side")
+    return 0
+
+
+def _snippet(hit: Hit) -> str:
+    if not sys.stdout.isatty():
+        return hit.snippet
+    return f"{hit.snippet[: hit.start]}{BOLD}{hit.snippet[hit.start : hit.end]}{PLAIN}{hit.snippet[hit.end :]}"

@@ -1,0 +1,187 @@
+"""`ipnews sites list|check|record|enable`: the declarations, and the pages recorded for them.
+
+A recorded page is a folder `<sites>/pages/<site>/<id>/` with the payload as it came (`page.bin`), the
+answer's headers (`headers.json`) and what a person read on it (`expected.json`, with `reviewed`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from crawler.config import Config, load_config
+from crawler.console import emit, say, table
+from pipelines.errors import SiteFileError, UsageError
+from pipelines.records import Article, Capture, Drop
+from pipelines.sites import Site, load_sites, parse_site, site_of
+
+CHECKED_FIELDS = ("headline", "source", "authors", "editors", "date_published")
+"""What an expectation states; the rest of an Article may change with the code."""
+
+
+def run(
+    action: str,
+    name: str | None = None,
+    url: str | None = None,
+    archive: Path | None = None,
+    json: bool = False,
+) -> int:
+    """Do one of the four actions; 1 when a check finds something to look at."""
+    config = load_config(archive) if archive else load_config()
+    if action == "list":
+        return list_sites(config, json)
+    if action == "check":
+        return check_sites(config, name, json)
+    assert name is not None, "the command line makes the name obligatory here"
+    return enable_site(config, name) if action == "enable" else record_page(config, name, str(url))
+
+
+def list_sites(config: Config, json: bool) -> int:
+    """A line a site."""
+    sites = [site for site in load_sites(config.sites).values() if not site.demo]
+    if json:
+        for site in sites:
+            emit(site)
+        return 0
+    rows = [
+        (s.name, _yes(s.enabled), s.verified or "never", s.valid_until or "", ", ".join(s.hosts))
+        for s in sites
+    ]
+    table("Declared sites", ("name", "enabled", "verified live", "valid until", "hosts"), rows)
+    if not any(site.enabled for site in sites):
+        say("None is enabled. Look at one, set its `verified`, then type: ipnews sites enable NAME")
+    return 0
+
+
+def check_sites(config: Config, name: str | None, json: bool) -> int:
+    """Read every declaration and every recorded page; say what does not hold."""
+    today = datetime.now(UTC).date()
+    faults: list[dict[str, str]] = []
+    paths = sorted(config.sites.glob("*.toml"))
+    if name and config.sites / f"{name}.toml" not in paths:
+        raise UsageError(f"no declaration {config.sites / name}.toml; see them with: ipnews sites list")
+    for path in paths:
+        if name in (None, path.stem):
+            faults += [{"site": path.stem, "fault": fault} for fault in _faults(path, today)]
+    for fault in faults:
+        if json:
+            emit(fault)
+        else:
+            say(f"{fault['site']}: {fault['fault']}")
+    if not json:
+        say(f"{len(paths) if name is None else 1} declarations read, {len(faults)} things to look at")
+    return 1 if faults else 0
+
+
+def enable_site(config: Config, name: str) -> int:
+    """Set `enabled = true` in the file, leaving everything else in it as it stands."""
+    path = config.sites / f"{name}.toml"
+    site = _load(path)
+    if site.demo:
+        raise UsageError(f"{name} is part of the demo network; run it with: ipnews demo")
+    if site.enabled:
+        say(f"{name} is enabled already")
+        return 0
+    text = path.read_text(encoding="utf-8")
+    changed, places = re.subn(r"(?m)^enabled\s*=\s*false\b", "enabled = true", text)
+    changed = changed if places else "enabled = true\n" + text
+    parse_site(name, changed, str(path))
+    path.write_text(changed, encoding="utf-8")
+    if site.verified is None:
+        say(
+            f"{name} was never verified live: look at {site.start[0]} and its robots.txt, then set `verified` in {path}"
+        )
+    say(f"{name} is enabled; try it with: ipnews crawl --site {name} --pages 20")
+    return 0
+
+
+def record_page(config: Config, name: str, url: str) -> int:
+    """Keep one page, fetched by the crawl with its manners, as bytes, headers and an empty expectation."""
+    site = _load(config.sites / f"{name}.toml")
+    if site_of([site], url) is None:
+        raise UsageError(f"{url} is on no host of {name}; its hosts are {', '.join(site.hosts)}")
+    folder = config.sites / "pages" / name / _fetch_and_keep(config, url)
+    say(
+        f"Recorded in {folder}. Read the page, correct expected.json by hand, and put your name and the day into `reviewed`."
+    )
+    return 0
+
+
+def _fetch_and_keep(config: Config, url: str) -> str:
+    from crawler.commands.crawl import run as crawl
+    from pipelines.archive.catalog import Catalog
+    from pipelines.archive.lookup import newest_capture
+    from pipelines.read import read
+
+    crawl(url=[url], pages=1, archive=config.archive)
+    with Catalog.open(config.catalog_location) as catalog:
+        capture = newest_capture(catalog, config.archive, url)
+    if capture is None:
+        raise UsageError(f"{url} gave nothing that could be archived; see: ipnews status")
+    name = site_of(load_sites(config.sites).values(), url)
+    folder = config.sites / "pages" / (name.name if name else "unknown") / capture.id[:12]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "page.bin").write_bytes(capture.payload)
+    headers = {
+        "url": url,
+        "fetched_at": capture.fetched_at,
+        "status": capture.status,
+        "headers": capture.headers,
+    }
+    (folder / "headers.json").write_bytes(msgspec.json.format(msgspec.json.encode(headers)))
+    found = read(capture, name)
+    draft: dict[str, Any] = {"reviewed": ""} | {key: getattr(found, key, None) for key in CHECKED_FIELDS}
+    (folder / "expected.json").write_bytes(msgspec.json.format(msgspec.json.encode(draft)))
+    return capture.id[:12]
+
+
+def _faults(path: Path, today: date) -> Iterator[str]:
+    try:
+        site = _load(path)
+    except SiteFileError as error:
+        yield str(error)
+        return
+    if site.valid_until and site.valid_until < today:
+        yield f"valid_until {site.valid_until} has passed; look at the site again and set a new day"
+    if site.enabled and site.verified is None:
+        yield "enabled but never verified live; look at the site and set `verified`"
+    for folder in sorted((path.parent / "pages" / site.name).glob("*/")):
+        yield from _page_faults(site, folder)
+
+
+def _page_faults(site: Site, folder: Path) -> Iterator[str]:
+    from pipelines.archive.warc import payload_digest
+    from pipelines.read import read
+
+    expected = msgspec.json.decode((folder / "expected.json").read_bytes())
+    if not expected.get("reviewed"):
+        yield f"{folder}: nobody has reviewed expected.json"
+    sent = msgspec.json.decode((folder / "headers.json").read_bytes())
+    payload = (folder / "page.bin").read_bytes()
+    headers = tuple((key, value) for key, value in sent["headers"])
+    capture = Capture(
+        sent["url"], sent["fetched_at"], payload, payload_digest(payload), sent["status"], headers
+    )
+    found: Article | Drop = read(capture, site)
+    if isinstance(found, Drop):
+        yield f"{folder}: dropped as {found.reason} ({found.detail})"
+        return
+    for key in CHECKED_FIELDS:
+        seen = msgspec.to_builtins(getattr(found, key))
+        if key in expected and seen != expected[key]:
+            yield f"{folder}: {key}: expected {expected[key]!r}, read {seen!r}"
+
+
+def _load(path: Path) -> Site:
+    if not path.is_file():
+        raise UsageError(f"no declaration {path}; see them with: ipnews sites list")
+    return parse_site(path.stem, path.read_text(encoding="utf-8"), str(path))
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
