@@ -1,0 +1,89 @@
+"""The two file formats of a snapshot: how rows become bytes. Byte for byte the same for the same rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.export.rows import SCHEMA, ExportRow, batch_of, line_of
+
+SnapshotFormat = Literal["parquet", "jsonl"]
+
+ROW_GROUP = 2_048
+"""Rows turned at once, and the row group of a Parquet part: 2,048 articles are about 16 MB in memory."""
+
+ZSTD_LEVEL = 1
+"""Measured on articles of 1,000 characters: level 3 takes 2.2 times as long and saves 5 % of the bytes."""
+
+_DICTIONARY = ["date_precision", "encoding", "in_language", "pipeline_version", "relation", "site", "source"]
+"""Columns with few values. A dictionary over bodies only fills up and is thrown away."""
+
+
+class FileWriter(Protocol):
+    """An open file of one format; closing it makes it whole."""
+
+    def write(self, prepared: Any) -> object:
+        """Append what `prepare` made of a batch of rows."""
+
+    def close(self) -> object:
+        """Finish the file."""
+
+
+class _Parquet:
+    suffix = "parquet"
+
+    @staticmethod
+    def prepare(rows: list[ExportRow]) -> pa.Table:
+        return pa.Table.from_batches([batch_of(rows)])
+
+    @staticmethod
+    def open(path: Path) -> FileWriter:
+        writer: FileWriter = parquet_writer(path, SCHEMA)
+        return writer
+
+
+class _JsonLines:
+    suffix = "jsonl.zst"
+
+    @staticmethod
+    def prepare(rows: list[ExportRow]) -> bytes:
+        return b"".join(map(line_of, rows))
+
+    @staticmethod
+    def open(path: Path) -> FileWriter:
+        return _CompressedFile(path)
+
+
+class _CompressedFile:
+    """One zstd frame (RFC 8878): some readers stop at the end of the first frame."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = pa.OSFile(str(path), "wb")
+        self._stream = pa.CompressedOutputStream(self._file, "zstd")
+
+    def write(self, prepared: bytes) -> None:
+        self._stream.write(prepared)
+
+    def close(self) -> None:
+        self._stream.close()
+        self._file.close()
+
+
+def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A Parquet file as all exports write it: zstd, page checksums, statistics for ids and dates."""
+    names = set(schema.names)
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=ZSTD_LEVEL,
+        use_dictionary=[name for name in _DICTIONARY if name in names],
+        write_statistics=["date_published", "fetched_at", "id", "relevance", "url"],
+        write_page_checksum=True,
+    )
+
+
+FORMATS: dict[SnapshotFormat, type[_Parquet] | type[_JsonLines]] = {"parquet": _Parquet, "jsonl": _JsonLines}

@@ -1,0 +1,73 @@
+"""Parts named by their content, and the manifest that makes them visible. Shared by all snapshots."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from pipelines.errors import ExportError
+from pipelines.export.manifest import MANIFEST, Manifest, Part, parse_manifest
+from pipelines.export.store import Store
+
+PART_NAME = re.compile(r"[0-9a-z]{1,8}-[0-9a-f]{32}\.(?:parquet|jsonl\.zst|warc\.gz|cdxj)")
+"""Names that this module gives. Anything else under the address is not ours to delete."""
+
+
+class Parts:
+    """The parts of one export as they are made: those that stand in the store already are not put again."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._there = store, store.sizes()
+        self.kept: list[Part] = []
+        self.written = self.skipped = self.bytes_written = 0
+
+    def keep(self, path: Path, suffix: str, rows: int, first: str, last: str) -> Part:
+        """Put a finished file under its content's name, read it back, delete the local file."""
+        digest, size = file_digest(path), path.stat().st_size
+        name = f"{first[:8]}-{digest[:32]}.{suffix}"
+        if self._there.get(name) == size:
+            self.skipped += 1
+        else:
+            self._store.put_once(name, path, digest)
+            self.written += 1
+            self.bytes_written += size
+        path.unlink()
+        part = Part(name=name, rows=rows, size=size, sha256=digest, first_id=first, last_id=last)
+        self.kept.append(part)
+        return part
+
+
+def file_digest(path: Path) -> str:
+    """sha256 (hex) of a local file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_same_format(store: Store, manifest: bytes | None, form: str) -> None:
+    """Refuse to mix formats under one address. Raises ExportError, SchemaError for a damaged manifest."""
+    uri = store.address.uri
+    if manifest is not None:
+        held = parse_manifest(manifest, uri).format
+        if held != form:
+            raise ExportError(f"{uri} holds a {held} snapshot; type --format {held}, or another address")
+    elif store.sizes("_delta_log"):
+        raise ExportError(f"{uri} holds a Delta table; type --format delta, or another address")
+
+
+def commit_manifest(store: Store, before: bytes | None, manifest: Manifest) -> int:
+    """Put the manifest in place of the one seen before, then delete parts that it does not name.
+
+    Returns how many were deleted. Parts go at once, not after a grace time: what was withdrawn must be gone.
+    """
+    named = {part.name for part in manifest.parts}
+    there = store.sizes()
+    if not named <= there.keys():
+        raise ExportError(
+            f"{store.address.uri}: another export removed parts meanwhile; run one at a time, this one again"
+        )
+    if (after := manifest.encoded()) != before:
+        store.replace(MANIFEST, after, before)
+    stale = [name for name in there if PART_NAME.fullmatch(name) and name not in named]
+    store.delete(stale)
+    return len(stale)

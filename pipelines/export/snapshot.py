@@ -1,0 +1,127 @@
+"""Snapshots: Parquet or JSON lines in parts named by their content, and a manifest that is put last.
+
+The rows come in the order of their ids. A part ends behind an id that is divisible by PART_ROWS: the cut
+depends on the ids alone, so that one new article changes one part and leaves the others' names alone.
+Counting rows instead would shift every later part.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from pipelines.export.formats import FORMATS, ROW_GROUP, FileWriter, SnapshotFormat
+from pipelines.export.manifest import MANIFEST, manifest_of
+from pipelines.export.parts import Parts, check_same_format, commit_manifest
+from pipelines.export.result import ExportResult, Progress, silent
+from pipelines.export.rows import SCHEMA, ExportRow
+from pipelines.export.store import Store
+
+PART_ROWS = 16_384
+"""Mean rows of a part: about 50 MB of compressed articles, large enough for few requests, small enough that
+the export after a few new articles moves little. Sizes are spread geometrically around the mean: one part
+in 3,000 has more than eight times as many rows, and none is held in memory."""
+
+_AHEAD = 2
+"""Batches waiting for the writing thread, which compresses while the next rows are made."""
+
+
+def write_snapshot(
+    store: Store,
+    rows: Iterable[ExportRow],
+    form: SnapshotFormat,
+    filters: dict[str, Any],
+    progress: Progress = silent,
+) -> ExportResult:
+    """Make the destination hold exactly these rows, given in ascending order of id.
+
+    Nothing is written when it does already. Raises ExportError when the store refuses or holds something
+    else, ValueError when ids do not ascend.
+    """
+    before = store.read(MANIFEST)
+    check_same_format(store, before, form)
+    parts = Parts(store)
+    with tempfile.TemporaryDirectory(prefix="ipnews-export-") as scratch, ThreadPoolExecutor(1) as worker:
+        _feed(_Sink(parts, form, Path(scratch)), rows, worker, progress)
+    fields = {field.name: str(field.type) for field in SCHEMA}
+    manifest = manifest_of(form, parts.kept, filters, fields)
+    removed = commit_manifest(store, before, manifest)
+    return ExportResult(
+        uri=store.address.uri,
+        format=form,
+        rows=manifest.rows,
+        written=parts.written + (before != manifest.encoded()),
+        skipped=parts.skipped,
+        removed=removed,
+        bytes_written=parts.bytes_written,
+    )
+
+
+def _feed(sink: _Sink, rows: Iterable[ExportRow], worker: ThreadPoolExecutor, progress: Progress) -> None:
+    """Turn rows into batches here, compress and store them in the worker; stop at the first failure."""
+    waiting: deque[Future[None]] = deque()
+    done = 0
+    try:
+        for batch, ends in batches(rows):
+            waiting.append(
+                worker.submit(sink.add, sink.form.prepare(batch), batch[0].id, batch[-1].id, len(batch), ends)
+            )
+            if len(waiting) > _AHEAD:
+                waiting.popleft().result()
+            done += len(batch)
+            progress(done)
+        waiting.append(worker.submit(sink.finish))
+        while waiting:
+            waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def batches(rows: Iterable[ExportRow]) -> Iterator[tuple[list[ExportRow], bool]]:
+    """(rows, whether a part ends behind them): at most ROW_GROUP rows each."""
+    batch: list[ExportRow] = []
+    last = ""
+    for row in rows:
+        if row.id <= last:
+            raise ValueError(f"rows must ascend by id: {row.id} came after {last}")
+        last = row.id
+        batch.append(row)
+        ends = int(row.id[-8:], 16) % PART_ROWS == 0
+        if ends or len(batch) == ROW_GROUP:
+            yield batch, ends
+            batch = []
+    if batch:
+        yield batch, False
+
+
+class _Sink:
+    """Makes files of prepared batches and hands finished ones to the store. Used by one thread."""
+
+    def __init__(self, parts: Parts, form: SnapshotFormat, scratch: Path) -> None:
+        self.form = FORMATS[form]
+        self._parts, self._path = parts, scratch / "part"
+        self._file: FileWriter | None = None
+        self._first, self._last, self._rows = "", "", 0
+
+    def add(self, prepared: Any, first: str, last: str, rows: int, ends: bool) -> None:
+        """Append a batch; behind the last one of a part, store the part."""
+        if self._file is None:
+            self._file, self._first, self._rows = self.form.open(self._path), first, 0
+        self._file.write(prepared)
+        self._last = last
+        self._rows += rows
+        if ends:
+            self.finish()
+
+    def finish(self) -> None:
+        """Store what is open, if anything is."""
+        if self._file is None:
+            return
+        self._file.close()
+        self._file = None
+        self._parts.keep(self._path, self.form.suffix, self._rows, self._first, self._last)
