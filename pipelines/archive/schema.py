@@ -187,12 +187,54 @@ settled = Table(
     Index("settled_cluster", "cluster_id"),
 )
 
+members = Table(
+    "members",
+    metadata,
+    Column("id", String(32), primary_key=True),  # of an article that takes part in clusters
+    Column("host", String, nullable=False),
+    Column("head", String(32), nullable=False),  # first page of its article; its own id but for later pages
+    Column("text", BigInteger),  # texts.key; null until derived, and on later pages
+    Column("headline", String, nullable=False),  # plain form
+    Column("blocks", LargeBinary, nullable=False),  # dedupe.furniture.keys of the body, little-endian int64
+    Column("pages", Text),  # JSON of dedupe.join.Page, where the article says that it has several pages
+    Index("members_host", "host"),
+    Index("members_text", "text"),
+    Index("members_head", "head"),
+)
+
+furniture = Table(
+    "furniture",
+    metadata,
+    Column("host", String, primary_key=True),
+    Column("block", BigInteger, primary_key=True),
+)
+
+texts = Table(  # distinct texts of members, furniture removed and pages joined: equal ones are one row
+    "texts",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),  # 63 bits of the text's digest
+    Column("state", String, nullable=False),  # new: to be matched; dirty: to be clustered; clean
+    Column("density", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),  # as in `shingles`, little-endian int64, sorted
+    Column("plain", LargeBinary, nullable=False),  # dedupe.match.comparable of the text, UTF-8, zlib
+    Index("texts_state", "state"),
+)
+
+shingles = Table(  # the inverted index: which texts have a shingle
+    "shingles",
+    metadata,
+    Column("hash", BigInteger, primary_key=True, autoincrement=False),  # upper 48 bits
+    Column("text", BigInteger, primary_key=True, autoincrement=False),  # texts.key
+    sqlite_with_rowid=False,
+)
+
 pairs = Table(
     "pairs",
     metadata,
-    Column("a", Integer, primary_key=True),  # articles.number, a < b
-    Column("b", Integer, primary_key=True),
-    Column("relation", String, nullable=False),
+    Column("a", BigInteger, primary_key=True, autoincrement=False),  # texts.key, a < b
+    Column("b", BigInteger, primary_key=True, autoincrement=False),
+    Column("relation", String, nullable=False),  # of a to b
     Column("contained_a", Float, nullable=False),  # share of a's text found in b
     Column("contained_b", Float, nullable=False),
     Index("pairs_b", "b"),

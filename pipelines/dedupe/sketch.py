@@ -20,17 +20,16 @@ WANTED = 64
 10.7 on average; fewer than the 3 that a candidate needs remain in .15 % of such copies (Poisson)."""
 
 THINNEST = 32
-"""Greatest density of texts up to `LONGEST`: an excerpt of 150 characters (density 2) still meets a text of
-any usual length at 1/32 with 4.6 hashes on average, and fewer than 2 in 6 % of cases; at 1/64 in 33 %."""
+"""Greatest density: an excerpt of 150 characters (density 2) still meets a text of any length with 4.6 hashes
+on average, and with fewer than 2 in 6 % of cases; at 1/64 it would be 33 %."""
 
 LONGEST = 1 << 18
-"""Characters beyond which the density thins further, so that no text has many more than 8,192 hashes."""
+"""Characters of a text that are compared; none that is an article has more. Bounds a sketch to some 8,192
+hashes and an alignment to a second, whatever a page holds."""
 
 
 def density_for(length: int) -> int:
     """The density of a text of `length` characters: a power of two, so that sketches nest."""
-    if length > LONGEST:
-        return THINNEST << (length // LONGEST).bit_length()
     return min(THINNEST, 1 << max(0, (length // WANTED).bit_length() - 1))
 
 
@@ -42,7 +41,7 @@ def sketch(body: str) -> Sketch:
 def sketch_plain(plain: str) -> Sketch:
     """As `sketch`, of a text that is in plain form already."""
     density = density_for(len(plain))
-    return Sketch(tuple(thin(shingle_hashes(plain), density).tolist()), density, len(plain))
+    return Sketch(tuple(thin(shingle_hashes(plain[:LONGEST]), density).tolist()), density, len(plain))
 
 
 def thin(hashes: Hashes, density: int) -> Hashes:
