@@ -1,0 +1,103 @@
+"""`python -m crawler.demo`: the network as a process. Prints its address as a JSON line, ends on SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import uvloop
+
+from crawler.demo import declare
+from crawler.demo.network import WRITTEN, Network
+from crawler.demo.respond import Faults
+from crawler.demo.server import Hub, run
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options; the defaults are the network of `ipnews demo`."""
+    options = argparse.ArgumentParser(prog="python -m crawler.demo", description=__doc__)
+    options.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument(
+        "--articles", type=int, default=WRITTEN, help="more than were written are recombined"
+    )
+    options.add_argument("--mirrors", type=int, default=11)
+    options.add_argument("--generation", type=int, default=0)
+    options.add_argument(
+        "--changed", type=float, default=0.0, help="share of pages that each generation changes"
+    )
+    options.add_argument("--undamaged", action="store_true", help="no mirror has a copying tool")
+    options.add_argument(
+        "--crawl-delay", type=float, default=0.05, help="what every robots.txt asks for, seconds"
+    )
+    options.add_argument(
+        "--today", type=date.fromisoformat, default=today_in_china(), help="for relative dates"
+    )
+    options.add_argument("--log", type=Path, help="write one JSON line for every request to this file")
+    options.add_argument(
+        "--unavailable", type=float, default=Faults().unavailable, help="share answered 503 first"
+    )
+    options.add_argument("--drop-connections", type=float, default=0.0, help="share of requests cut off")
+    options.add_argument("--robots-503", action="store_true")
+    options.add_argument(
+        "--write-sites", type=Path, metavar="DIR", help="write the site declarations and end"
+    )
+    return options
+
+
+def today_in_china() -> date:
+    """The day on which a page of a Chinese site is read now."""
+    return (datetime.now(UTC) + timedelta(hours=8)).date()
+
+
+async def main(arguments: list[str]) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    chosen = parser().parse_args(arguments)
+    network = Network(
+        seed=chosen.seed,
+        articles=chosen.articles,
+        mirrors=chosen.mirrors,
+        generation=chosen.generation,
+        changed=chosen.changed,
+        damaged=not chosen.undamaged,
+        crawl_delay=chosen.crawl_delay,
+        today=chosen.today,
+    )
+    if chosen.write_sites:
+        declare.write(network, chosen.write_sites)
+        return
+    faults = Faults(
+        unavailable=chosen.unavailable,
+        drop_connections=chosen.drop_connections,
+        robots_503=chosen.robots_503,
+    )
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    started: asyncio.Future[int] = loop.create_future()
+    started.add_done_callback(lambda port: announce(network, port.result()))
+    with chosen.log.open("w", encoding="utf-8") if chosen.log else nullcontext() as journal:
+        await run(Hub(network, faults, journal), chosen.port, started, stop)
+
+
+def announce(network: Network, port: int) -> None:
+    """The line by which a caller finds the server."""
+    line = {
+        "port": port,
+        "url": f"http://127.0.0.1:{port}/",
+        "hosts": list(network.hosts),
+        "pages": network.size,
+    }
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    uvloop.run(main(sys.argv[1:]))

@@ -1,0 +1,198 @@
+"""The network as a running server: one port on loopback, hosts by their Host header, every request logged."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import asdict, dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import parse_qsl, urlsplit
+
+import uvloop
+
+from crawler.demo import respond
+from crawler.demo.answer import Answer, Request, Served, conditional, gzipped, plain
+from crawler.demo.fate import chance
+from crawler.demo.hosts import CONTROL, TRAPS
+from crawler.demo.http import Connection
+from crawler.demo.network import Network
+from crawler.demo.respond import Faults
+
+CACHE_BYTES = 64 << 20
+_FLUSH_EVERY = 0.2
+
+
+class Hub:
+    """What all connections share: the network as it is now, its faults, the pages made so far, the log.
+
+    `log` is a list in memory; with a `journal` the lines go there as JSON and memory holds none of them.
+    """
+
+    def __init__(self, network: Network, faults: Faults, journal: TextIO | None = None) -> None:
+        self.network, self.faults, self.journal = network, faults, journal
+        self.log: list[Served] = []
+        self.requests = 0
+        self._connections = count(1)
+        self._made: OrderedDict[tuple[str, str, bool], Answer] = OrderedDict()
+        self._made_bytes = 0
+        self._failed: set[tuple[str, str]] = set()
+
+    def connection(self) -> Connection:
+        """A new connection with the next number."""
+        return Connection(self.handle, next(self._connections))
+
+    def handle(self, request: Request, connection: int) -> Answer | None:
+        """The answer to one request, logged; None cuts the connection."""
+        self.requests += 1
+        if request.host == CONTROL:
+            return self._control(request.path)
+        answer = self._answer(request)
+        sent = -1 if answer is None else len(answer.body)
+        status = 0 if answer is None else answer.status
+        headers = request.headers
+        asked = "if-none-match" in headers or "if-modified-since" in headers
+        agent = headers.get("user-agent", "")
+        line = Served(
+            time.time(), connection, request.method, request.host, request.path, status, sent, asked, agent
+        )
+        if self.journal:
+            self.journal.write(json.dumps(line._asdict(), ensure_ascii=False) + "\n")
+        else:
+            self.log.append(line)
+        return answer
+
+    def change(self, **changes: float) -> None:
+        """Set `generation` and `changed` of the network, or any field of its faults, by name.
+
+        Raises TypeError for a name that neither has.
+        """
+        network = {name: changes.pop(name) for name in ("generation", "changed") if name in changes}
+        self.faults = replace(self.faults, **changes)  # type: ignore[arg-type]
+        if network:
+            self.network = self.network.at(
+                int(network.get("generation", self.network.generation)),
+                network.get("changed", self.network.changed),
+            )
+            self._made.clear()
+            self._made_bytes = 0
+
+    def _answer(self, request: Request) -> Answer | None:
+        if chance(self.network.seed, self.requests, "drop") < self.faults.drop_connections:
+            return None
+        if request.method not in ("GET", "HEAD"):
+            return plain(405, "GET and HEAD only", ("Allow", "GET, HEAD"))
+        key = request.host, request.path
+        failing = respond.fault(self.network, self.faults, request)
+        if failing and (key not in self._failed or request.path == "/robots.txt"):
+            self._failed.add(key)
+            return failing
+        made = self._page(request)
+        wait = respond.wait_of(self.network, self.faults, request)
+        made = replace(made, wait=wait) if wait else made
+        return conditional(made, request.headers)
+
+    def _page(self, request: Request) -> Answer:
+        """A page from the cache, or made now. Traps are made anew: their bodies may be endless."""
+        if request.host == TRAPS:
+            return respond.answer(self.network, request)
+        host = self.network.hosts.get(request.host)
+        packed = host is not None and host.gzip and "gzip" in request.headers.get("accept-encoding", "")
+        key = request.host, request.path, packed
+        if (known := self._made.get(key)) is not None:
+            self._made.move_to_end(key)
+            return known
+        made = respond.answer(self.network, request)
+        made = gzipped(made) if packed and made.status == 200 else made
+        self._made[key] = made
+        self._made_bytes += len(made.body)
+        while self._made_bytes > CACHE_BYTES:
+            self._made_bytes -= len(self._made.popitem(last=False)[1].body)
+        return made
+
+    def _control(self, path: str) -> Answer:
+        """`http://control.test/set?generation=1&changed=0.05`: changes what runs, and says what is set."""
+        parts = urlsplit(path)
+        if parts.path != "/set":
+            return plain(404, "/set?generation=1&changed=0.05&drop_connections=0.01&robots_503=1")
+        try:
+            self.change(**{name: float(value) for name, value in parse_qsl(parts.query)})
+        except (TypeError, ValueError) as error:
+            return plain(400, str(error))
+        state = {
+            "generation": self.network.generation,
+            "changed": self.network.changed,
+            **asdict(self.faults),
+        }
+        return plain(200, json.dumps(state))
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that runs: `port` on 127.0.0.1 and the hub behind it."""
+
+    port: int
+    hub: Hub
+
+    @property
+    def log(self) -> list[Served]:
+        """All requests so far, in the order in which they came."""
+        return self.hub.log
+
+    def at(self, host: str) -> list[Served]:
+        """The requests to one host."""
+        return [line for line in self.hub.log if line.host == host]
+
+
+def resolver_map(network: Network, port: int) -> dict[str, tuple[str, int]]:
+    """Every name of the network -> (address, port): what a crawl of the network uses in place of DNS."""
+    return dict.fromkeys((*network.hosts, TRAPS, CONTROL), ("127.0.0.1", port))
+
+
+async def run(hub: Hub, port: int, started: asyncio.Future[int], stop: asyncio.Event) -> None:
+    """Serve until `stop` is set; `started` receives the port. Raises OSError when the port is taken."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(hub.connection, "127.0.0.1", port, backlog=1024)
+    started.set_result(server.sockets[0].getsockname()[1])
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _FLUSH_EVERY)
+        if hub.journal:
+            hub.journal.flush()
+    server.close()
+
+
+@contextmanager
+def serve(
+    network: Network, faults: Faults | None = None, port: int = 0, log: Path | None = None
+) -> Iterator[Running]:
+    """Run the network in a thread of this process for as long as the context lasts."""
+    with log.open("w", encoding="utf-8") if log else nullcontext() as journal:
+        hub = Hub(network, faults or Faults(), journal)
+        loop = uvloop.new_event_loop()
+        started: asyncio.Future[int] = loop.create_future()
+        stop = asyncio.Event()
+        work = loop.create_task(run(hub, port, started, stop))
+        thread = threading.Thread(
+            target=loop.run_until_complete, args=(work,), daemon=True, name="demo network"
+        )
+        ready = threading.Event()
+        started.add_done_callback(lambda _: ready.set())
+        work.add_done_callback(lambda _: ready.set())
+        thread.start()
+        ready.wait()
+        try:
+            if not started.done():
+                work.result()
+            yield Running(started.result(), hub)
+        finally:
+            if not work.done():
+                loop.call_soon_threadsafe(stop.set)
+            thread.join()
+            loop.close()
