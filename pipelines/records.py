@@ -151,8 +151,10 @@ class Sketch:
 class Article:
     """What one capture says, read, repaired and converted. `article_body` is paragraphs joined by newline.
 
-    `*_raw` is the text as found (after decoding and extraction, before repair and conversion).
-    `edits` replayed over `*_raw`, then converted, gives the field. `lacunae` counts LACUNA signs in
+    `*_raw` is the text as found (after decoding and extraction, before repair and conversion);
+    `origin_raw` has the lines around the article that name source, author and date, then breadcrumbs and
+    tags, a line each. `edits` replayed over `headline_raw` and `article_body_raw`, then converted, give
+    headline and body; over `origin_raw` they give the lines that the metadata was read from. `lacunae` counts LACUNA signs in
     headline and body. Dates carry an offset (+08:00 where the page names none).
     """
 
@@ -165,6 +167,7 @@ class Article:
     article_body: str
     headline_raw: str = ""
     article_body_raw: str = ""
+    origin_raw: str = ""
     canonical_url: str | None = None
     origin_url: str | None = None
     site: str | None = None

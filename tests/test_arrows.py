@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = [
-    {"pipelines.records", "pipelines.errors"},
-    {"pipelines.sites", "pipelines.text", "pipelines.markup"},
+    {"pipelines.records", "pipelines.errors", "pipelines.version"},
+    {"pipelines.sites", "pipelines.text", "pipelines.markup", "pipelines.ledger"},
     {"pipelines.reading", "pipelines.repair", "pipelines.convert", "pipelines.dedupe"},
     {"pipelines.archive"},
     {"pipelines.export"},

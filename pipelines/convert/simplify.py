@@ -39,8 +39,14 @@ _NAMES: Final = {
 }
 _NAME: Final = re.compile("|".join(_NAMES))
 
-CONVERSION: Final = f"opencc-{version('opencc')}/t2s+rules-{RULES_VERSION}"
-"""What `Article.conversion` records: configuration and versions."""
+
+
+def conversion_name(configuration: str = "t2s") -> str:
+    """What `Article.conversion` records: configuration and versions."""
+    return f"opencc-{version('opencc')}/{configuration}+rules-{RULES_VERSION}"
+
+
+CONVERSION: Final = conversion_name()
 
 
 @cache
