@@ -51,5 +51,5 @@ def write(network: Network, folder: Path) -> None:
 
 def _pattern(host: Host, pattern: re.Pattern[str]) -> str:
     """The system's pattern as one over whole addresses, its groups without names."""
-    path = pattern.pattern.replace("(?P<page>)", "")
-    return f"http://{re.escape(host.name)}{re.sub(r'[(][?]P<[a-z]+>(.*?)[)]', r'\1', path)}"
+    path = re.sub(r"\(\?P<\w+>(.*?)\)", r"\1", pattern.pattern)
+    return f"http://{re.escape(host.name)}{path}"

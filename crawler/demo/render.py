@@ -126,7 +126,8 @@ def _disclaimer(network: Network, copy: Copy) -> str:
     key = (network.seed, copy.host.name, copy.index, "disclaimer")
     if not copy.host.filler or copy.host.template == "seed" or chance(*key) > _DISCLAIMER_SHARE:
         return ""
-    return f"<p>{escape(pick(network.spam.disclaimers, *key).format(title=copy.story.headline), quote=False)}</p>"
+    notice = pick(network.spam.disclaimers, *key).format(title=copy.story.headline)
+    return f"<p>{escape(notice, quote=False)}</p>"
 
 
 def _comments(network: Network, copy: Copy) -> tuple[str, ...]:
