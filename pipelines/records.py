@@ -56,6 +56,7 @@ class Reason(StrEnum):
     BLOCKED = "blocked"
     NOARCHIVE = "noarchive"
     WITHDRAWN = "withdrawn"
+    COPY = "copy"
     BAD_RECORD = "bad_record"
     POISON = "poison"
     BUG = "bug"
@@ -154,8 +155,8 @@ class Article:
     `*_raw` is the text as found (after decoding and extraction, before repair and conversion);
     `origin_raw` has the lines around the article that name source, author and date, then breadcrumbs and
     tags, a line each. `edits` replayed over `headline_raw` and `article_body_raw`, then converted, give
-    headline and body; over `origin_raw` they give the lines that the metadata was read from. `lacunae` counts LACUNA signs in
-    headline and body. Dates carry an offset (+08:00 where the page names none).
+    headline and body; over `origin_raw` they give the lines that the metadata was read from.
+    `lacunae` counts LACUNA signs in headline and body. Dates carry an offset: +08:00 where none is named.
     """
 
     id: str
