@@ -1,0 +1,32 @@
+"""What several commands take in: a file or standard input, declared sites, a clock."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawler.config import PROJECT, find_scrapy_cfg, load_config
+from pipelines.errors import UsageError
+from pipelines.sites import Site, load_sites
+
+
+def read_bytes(file: str) -> bytes:
+    """The whole of a file, or of standard input for `-`."""
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}; name a readable file, or - for standard input") from None
+
+
+def declared_sites(archive: Path | None = None) -> dict[str, Site]:
+    """The declarations that hold here; the bundled ones outside any project."""
+    known = archive or find_scrapy_cfg(Path.cwd())
+    return load_sites(load_config(archive).sites if known else PROJECT / "data" / "sites")
+
+
+def now() -> str:
+    """This second, as WARC-Date writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
