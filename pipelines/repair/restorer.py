@@ -1,0 +1,189 @@
+"""Restoring of damaged text: the small public face of this stage.
+
+    restored = Restorer.load().restore(text)
+
+A text is cut into blocks at newlines and tags, which no damaged run crosses. In each block the places where
+damage can begin are found, the region around each is searched (see `lattice`, `search`), and what differs from
+the found text becomes edits with a certainty each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Final
+
+from pipelines.markup import eaten_tags
+from pipelines.records import LACUNA, Certainty, Edit, Rival, replay
+from pipelines.repair.candidates import Candidates, sign_cost
+from pipelines.repair.language import PREFIX_ONLY, SCALE, Characters, WordTable
+from pipelines.repair.lattice import GLOSS, Lattice
+from pipelines.repair.search import Choice, Search
+from pipelines.text import is_figure
+
+MARGIN_LIKELY: Final = 4.0
+MARGIN_EXACT: Final = 12.0
+LEFT_CONTEXT: Final = 8
+
+_PINYIN = "[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]"
+_TRIGGER: Final = re.compile(
+    rf"[?？](?=[！，？；：。、）!,?;:)]|$|{_PINYIN}{{1,6}} ?[)）])|[(（](?={_PINYIN}{{1,6}} ?[)）])"
+)
+_BOUNDARY: Final = re.compile(r"<[A-Za-z/!?][^<>]*>|[\r\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A text with its damage undone, in the script in which it was found.
+
+    `edits` lead from the text as found to `text`; `lacunae` counts the LACUNA signs among them.
+    """
+
+    text: str
+    edits: tuple[Edit, ...]
+    lacunae: int
+
+
+class _WordModel:
+    def __init__(self, table: WordTable) -> None:
+        self._look = table.look
+
+    def word(self, key: int, length: int) -> tuple[float | None, bool]:
+        value = self._look(key)
+        if not value:
+            return None, False
+        cost = value >> 1
+        return (None if cost == PREFIX_ONLY else cost / SCALE), bool(value & 1)
+
+    def character(self, char: str) -> float:
+        if "\u4e00" <= char <= "\u9fff":
+            return 15.0
+        return 4.5 if char < "\x80" else sign_cost(char)
+
+
+def looks_damaged(text: str) -> bool:
+    """The gate: False for text in which no damage can begin, at the speed of a search for one character."""
+    return ("?" in text or "？" in text or "(" in text or "（" in text) and _TRIGGER.search(text) is not None
+
+
+class Restorer:
+    """The tables, loaded once per process, and the restoring of one text after the other. No state between."""
+
+    def __init__(self) -> None:
+        self._characters = Characters()
+        self._candidates = Candidates(self._characters)
+        self._table = WordTable()
+
+    @staticmethod
+    @cache
+    def load() -> Restorer:
+        """The process's restorer; the tables are memory-mapped. Raises TableError when they are not whole."""
+        return Restorer()
+
+    def restore(
+        self, text: str, *, context: Iterable[str] = (), field: str = "article_body", offset: int = 0
+    ) -> Restored:
+        """Undo the damage of `text`. `context`: other blocks of the page, whose words help to choose.
+
+        `field` names the edits; their `start` counts from `offset`.
+        """
+        if not looks_damaged(text):
+            return Restored(text, (), 0)
+        model = _WordModel(self._table)
+        edits: list[Edit] = []
+        for start, end, eaten in _blocks(text):
+            edits += self._block(text[start:end], start, field, model)
+            if eaten:
+                edits.append(Edit(field, end, "", "<", "mend_tags", "exact"))
+        repaired = replay(text, tuple(edits), field)
+        lacunae = sum(edit.after.count(LACUNA) - edit.before.count(LACUNA) for edit in edits)
+        shifted = tuple(_shifted(edit, offset) for edit in edits) if offset else tuple(edits)
+        return Restored(repaired, shifted, lacunae)
+
+    def _block(self, found: str, base: int, field: str, model: _WordModel) -> Iterator[Edit]:
+        position = 0
+        for trigger in _TRIGGER.finditer(found):
+            at = trigger.start()
+            if at < position:
+                continue
+            if found[at] in "(（":
+                gloss = GLOSS.match(found, at)
+                if gloss and at and self._characters.has_reading(found[at - 1], gloss[1].replace("ɡ", "g")):
+                    yield Edit(field, base + at, gloss[0], "", "gloss", "exact")
+                    position = gloss.end()
+                continue
+            end, choices = self._search(found, max(position, at - LEFT_CONTEXT), model)
+            yield from _edits(found, choices, base, field)
+            position = max(end, at + 1)
+
+    def _search(self, found: str, start: int, model: _WordModel) -> tuple[int, list[Choice]]:
+        search = Search(Lattice(found, self._characters, self._candidates), model, self._characters, start)
+        end, choices = search.run()
+        weak = {choice.arc.start for choice in choices if choice.weak and choice.arc.kind == "pair"}
+        weak |= search.dead
+        if weak:
+            lattice = Lattice(found, self._characters, self._candidates, weak)
+            second_end, second = Search(lattice, model, self._characters, start).run()
+            if second:
+                return second_end, second
+        return end, choices
+
+
+def _shifted(edit: Edit, offset: int) -> Edit:
+    return Edit(
+        edit.field, edit.start + offset, edit.before, edit.after, edit.step, edit.certainty, edit.rivals
+    )
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
+    """(start, end, whether a tag's `<` was eaten at the end) of every block."""
+    eaten = set(eaten_tags(text))
+    bounds = [(match.start(), match.end()) for match in _BOUNDARY.finditer(text)]
+    bounds += [(at, at) for at in eaten]
+    bounds.sort()
+    edges = [(0, 0), *bounds, (len(text), len(text))]
+    for (_, start), (end, _) in pairwise(edges):
+        if start < end or end in eaten:
+            yield start, end, end in eaten
+
+
+def _edits(found: str, choices: list[Choice], base: int, field: str) -> Iterator[Edit]:
+    """One edit per run of exact arcs, one per other place."""
+    start, end, after = 0, 0, ""
+    for choice in choices:
+        arc = choice.arc
+        if arc.kind == "found":
+            continue
+        certainty = _certainty(choice)
+        if certainty == "exact":
+            if end == arc.start and (after or start < end):
+                end, after = arc.end, after + arc.text
+                continue
+            if start < end:
+                yield Edit(field, base + start, found[start:end], after, "slip", "exact")
+            start, end, after = arc.start, arc.end, arc.text
+            continue
+        if start < end:
+            yield Edit(field, base + start, found[start:end], after, "slip", "exact")
+            start, end, after = 0, 0, ""
+        text = arc.text if certainty == "likely" else LACUNA
+        rivals = choice.rivals if certainty == "likely" else (Rival(arc.text, 0.0), *choice.rivals)
+        yield Edit(field, base + arc.start, found[arc.start : arc.end], text, "slip", certainty, rivals)
+        if arc.kind == "eaten":
+            yield Edit(field, base + arc.end, "", LACUNA, "slip", "lost")
+    if start < end:
+        yield Edit(field, base + start, found[start:end], after, "slip", "exact")
+
+
+def _certainty(choice: Choice) -> Certainty:
+    arc = choice.arc
+    if arc.kind == "gloss":
+        return "exact"
+    if choice.margin >= MARGIN_EXACT and arc.kind in ("pair", "named"):
+        return "exact"
+    if is_figure(arc.text) and arc.kind not in ("pair", "named"):
+        return "lost"
+    return "likely" if choice.margin >= MARGIN_LIKELY else "lost"
