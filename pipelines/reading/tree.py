@@ -32,19 +32,23 @@ make n * n elements; 5,000 in 60 kB of text fill 2 GB."""
 MAX_TAG_CHARS = 50_000
 """lexbor compares each attribute with all before it: 200,000 attributes in one tag took 269 s."""
 
-VOID = frozenset(
-    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
-)
-BLOCK = frozenset(
+OPENS_BLOCK, BREAKS, IS_VOID, IS_UNREAD = 1, 2, 4, 8
+_BLOCK = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption "
-    "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup "
-    "option p pre section summary table tbody td tfoot th thead tr ul".split()
+    "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav ol optgroup "
+    "option p pre section summary table tbody td tfoot th thead tr ul"
 )
-UNREAD = frozenset("select option button textarea object applet map video audio canvas datalist template".split())
-"""Elements whose text is an operating control or a fallback, never part of an article."""
+_VOID = "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
+_UNREAD = "select option button textarea object applet map video audio canvas datalist template"
+KINDS = dict.fromkeys(_VOID.split(), IS_VOID) | {"br": IS_VOID | BREAKS, "hr": IS_VOID | BREAKS, "a": 16}
+KINDS |= dict.fromkeys(_BLOCK.split(), OPENS_BLOCK | BREAKS)
+for _name in _UNREAD.split():
+    KINDS[_name] = KINDS.get(_name, 0) | IS_UNREAD
+"""What an element does to the line of text: bits by tag. The text of unread elements is an operating control
+or a fallback, never part of an article."""
 
 _RAW = re.compile(
-    r"<!--.*?-->|<(script|style|noscript|iframe|svg|math|noembed|noframes|xmp|plaintext)\b.*?</\1>", re.S
+    r"<(?:!--.*?-->|(script|style|noscript|iframe|svg|math|noembed|noframes|xmp|plaintext)\b.*?</\1>)", re.S
 )
 _TOKEN = re.compile(r'<(/?)([a-z][^\s>/"]*)([^">]*+(?:"[^"]*+"[^">]*+)*+)>([^<]*)')
 _ATTRIBUTE = re.compile(r'([^\s="]+)="([^"]*)"')
@@ -65,10 +69,8 @@ class Element:
     tag: str
     attributes: str
     parent: int
-    first: int = 0
+    first: int
     last: int = 0
-    depth: int = 0
-    words: str = ""
 
     def get(self, name: str) -> str | None:
         """The value of an attribute, or None."""
@@ -79,19 +81,17 @@ class Element:
 
 @dataclass(slots=True)
 class Line:
-    """Text between two block boundaries. `element` is the index of the innermost block element around it.
-
-    `linked` counts the characters inside links (of `size`, both without white space); `tag` is the tag of
-    the block; `bold` says that all of it is strong or a heading.
-    """
+    """Text between two block boundaries. `element` is the index of the innermost block element around it
+    and `tag` its tag; `linked` counts the characters inside links (of `size`, both without white space);
+    `links` are the indexes of the links on it; `pieces` are its runs of text between tags, as serialised."""
 
     text: str
     element: int
     size: int
     linked: int
     tag: str
-    links: tuple[int, ...] = ()
-    hidden: bool = False
+    links: list[int]
+    pieces: list[str]
 
 
 @dataclass(slots=True)
@@ -152,95 +152,76 @@ def walk(serialised: str, tree: HTMLTree | None = None) -> Outline | Drop:
 
 
 class _Walk:
-    """State of the one walk: the open elements and the line that is being read."""
+    """The one walk. `run` is the hot loop of the whole reading and keeps its state in local names: as
+    methods on an object the same steps took three times as long."""
 
-    __slots__ = ("blocks", "elements", "lines", "link", "linked", "links", "mark", "page", "parts", "skip", "stack")
+    __slots__ = ("page",)
 
     def __init__(self, page: Outline) -> None:
         self.page = page
-        self.elements, self.lines = page.elements, page.lines
-        self.stack: list[int] = []
-        self.blocks: list[int] = [0]
-        self.parts: list[str] = []
-        self.links: list[int] = []
-        self.linked = 0
-        self.link = -1
-        self.mark = 0
-        self.skip = 0
 
     def run(self, tokens: list[tuple[str, str, str, str]]) -> bool:
         """Walk all tokens; whether the page was nested too deeply to go on."""
-        stack, elements, parts = self.stack, self.elements, self.parts
+        elements, lines = self.page.elements, self.page.lines
+        stack, blocks, parts, links = [], [0], [], []
+        link, linked, mark, skip = -1, 0, 0, 0
         for end, tag, attributes, text in tokens:
+            kind = KINDS.get(tag, 0)
+            if kind & BREAKS and parts:
+                add_line(self.page, blocks[-1], parts, linked, links)
+                parts, linked, mark, links = [], 0, 0, [link] if link >= 0 else []
             if end:
-                if stack:
-                    self.close(tag)
+                if not stack:
+                    continue
+                if kind:
+                    if kind & OPENS_BLOCK:
+                        blocks.pop()
+                    elif tag == "a" and link >= 0:
+                        self.end_link(link, parts[mark:])
+                        link = -1
+                if skip:
+                    skip -= 1
+                elements[stack.pop()].last = len(lines)
             else:
-                self.open(tag, attributes)
-                if len(stack) > MAX_DEPTH:
-                    return True
-            if text and not self.skip:
+                index = len(elements)
+                elements.append(Element(tag, attributes, stack[-1] if stack else -1, len(lines)))
+                if not kind & IS_VOID:
+                    stack.append(index)
+                    if kind & OPENS_BLOCK:
+                        blocks.append(index)
+                    elif tag == "a":
+                        link, mark = index, len(parts)
+                        links.append(index)
+                    if skip or kind & IS_UNREAD or (attributes and is_hidden(attributes)):
+                        skip += 1
+                    if len(stack) > MAX_DEPTH:
+                        return True
+            if text and not skip:
                 parts.append(text)
-                if self.link >= 0:
-                    self.linked += len(text) if not text.isspace() else 0
-        self.flush()
-        while stack:
-            elements[stack.pop()].last = len(self.lines)
+                if link >= 0:
+                    linked += len(text) - text.count(" ")
+        add_line(self.page, blocks[-1], parts, linked, links)
+        for index in stack:
+            elements[index].last = len(lines)
         return False
 
-    def open(self, tag: str, attributes: str) -> None:
-        """An element starts: a void one ends here too, a block one ends the line before it."""
-        if tag in BLOCK or tag == "br":
-            self.flush()
-        elements, stack = self.elements, self.stack
-        index = len(elements)
-        parent = stack[-1] if stack else -1
-        elements.append(Element(tag, attributes, parent, len(self.lines), len(self.lines), len(stack)))
-        if tag in VOID:
-            return
-        stack.append(index)
-        if tag in BLOCK:
-            self.blocks.append(index)
-        elif tag == "a":
-            self.link = index
-            self.mark = len(self.parts)
-            self.links.append(index)
-        if self.skip or tag in UNREAD or (attributes and _HIDDEN.search(attributes)):
-            self.skip += 1
+    def end_link(self, link: int, parts: list[str]) -> None:
+        """Note the text of a link that ends; a link around blocks has whole lines too."""
+        whole = [line.text for line in self.page.lines[self.page.elements[link].first :]]
+        self.page.anchors[link] = clean(unescape(" ".join([*whole, "".join(parts)])))
 
-    def close(self, tag: str) -> None:
-        """The innermost element ends (serialised HTML is well nested)."""
-        if tag in BLOCK:
-            self.flush()
-            if len(self.blocks) > 1:
-                self.blocks.pop()
-        elif tag == "a" and self.link >= 0:
-            self._end_link()
-        if self.skip:
-            self.skip -= 1
-        self.elements[self.stack.pop()].last = len(self.lines)
 
-    def _end_link(self) -> None:
-        """Note the text of the link that ends here; a link around blocks has whole lines too."""
-        first = self.elements[self.link].first
-        whole = [line.text for line in self.lines[first:]]
-        rest = "".join(self.parts[0 if whole else self.mark :])
-        self.page.anchors[self.link] = clean(unescape(" ".join([*whole, rest])))
-        self.link = -1
+def is_hidden(attributes: str) -> bool:
+    """Whether the attributes of an element take it out of sight."""
+    return ("style=" in attributes or "hidden" in attributes) and _HIDDEN.search(attributes) is not None
 
-    def flush(self) -> None:
-        """The line read so far ends here."""
-        if self.parts:
-            text = clean(unescape("".join(self.parts)))
-            if text:
-                size = len(text) - text.count(" ")
-                block = self.blocks[-1]
-                self.lines.append(
-                    Line(text, block, size, min(self.linked, size), self.elements[block].tag, tuple(self.links))
-                )
-            self.parts.clear()
-        self.linked = 0
-        self.links = [self.link] if self.link >= 0 else []
+
+def add_line(page: Outline, block: int, parts: list[str], linked: int, links: list[int]) -> None:
+    """A line ends: keep it unless it is white space alone."""
+    text = clean(unescape("".join(parts)))
+    if text:
+        size = len(text) - text.count(" ")
+        page.lines.append(Line(text, block, size, min(linked, size), page.elements[block].tag, links, parts))
 
 
 def unescape(text: str) -> str:

@@ -1,0 +1,131 @@
+"""Which lines of a page are the article: the part of the tree whose lines weigh most.
+
+Every line has a weight, positive for running text and negative for link lists and short scraps; the body is
+the element whose lines add up highest, narrowed to its heaviest run of lines (a maximum-sum segment over
+text blocks, Pasternack and Roth 2009, restricted to subtrees). What a page marks as comments, related
+links or controls weighs against it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipelines.reading.tree import Line, Outline, words
+
+_MARKS = re.compile(r"[，。！？；：、,!?;…”」』]")
+_STRONG_MARKS = re.compile(r"[，。！？；,!?;]")
+AGAINST = re.compile(
+    r"comment|reply|pinglun|\bpl\b|relat|recommend|tuijian|\bhot|rank|paihang|share|fenxiang|\bnav|menu|\bfoot|footer|copyright|sidebar|"
+    r"side[-_]?bar|breadcrumb|crumb|\bads?\b|[-_ ]ads?[-_ ]|guanggao|advert|banner|\btags?\b|hottag|pagination|login|search|toolbar|"
+    r"toplist|newslist|news_list|morenews|xiangguan|keyword|disclaimer|shengming|statement|editor[-_ ]?info|survey|vote|weather|subscribe|promo|"
+    r"friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]card|more[-_ ]|aside|complementary|bread|location|position|guide|hidden|recom"
+)
+IN_FAVOUR = re.compile(
+    r"article[-_ ]?(?:body|content|text|con\b)|articlebody|artibody|trs_editor|v_news_content|vsb_content|wp_articlecontent|entry[-_]content|"
+    r"post[-_](?:body|content)|news[-_]?(?:body|content|text|con)|main[-_]?text|content[-_]?(?:main|text|body)|\bendtext\b|\bzoom\b|\bnewstext\b|"
+    r"article_content|rich_media_content|js_content|text[-_]content|detail[-_]?(?:content|text|body)|\bcontent\b|\btext\b|\barticle\b|story|cnt_main_article"
+)
+TAIL = re.compile(
+    r"^[\s【\[（(·■◆●▲☆★>»►◎※・\-—=|]*(?:(?:相[关關]|延伸|推[荐薦]|更多|精彩|热门|熱門|热点|熱點|最新|猜你|相似|同类|同類|往期|今日|本周|本週|编辑推荐)"
+    r"(?:阅读|閱讀|新闻|新聞|文章|链接|連結|鏈接|报道|報道|報導|推荐|推薦|内容|內容|专题|專題|资讯|資訊|评论|評論|标签|標簽|標籤|图片|圖片|喜欢|喜歡|搜索|搜尋|信息|資料|资料|关键词|文章列表|产品|问题|知识|回顾|话题|視頻|视频|热词|产业)"
+    r"|上一[篇页頁则則条條]|下一[篇页頁则則条條]|分享[到至给給]|[网網]友[评評][论論]|我要[评評][论論]|[发發]表[评評][论論]|[查看]+[评評][论論]|共有?\s*\d+\s*[条條人]|"
+    r"用户评论|读者评论|回[应應]文章|返回[顶頂首列]|收藏本[页頁]|打印本[页頁]|关[闭閉]窗口|[關关][閉闭][視窗窗口]|扫一扫|掃一掃|微信扫|打开微信|长按|加[关關]注|"
+    r"关于我们|關於我們|联系我们|聯絡我們|友情[链連][接結]|版权所有|版權所有|copyright|©|[京沪粤浙苏川鲁豫鄂湘闽皖冀津渝赣琼蒙辽吉黑陕甘宁青新藏云贵桂晋]ICP|"
+    r"[Ii][Cc][Pp]备|(?:本文)?(?:关键[词字]|關鍵[詞字])\s*[:：]|(?:热门)?(?:标签|標簽|標籤|[Tt]ags?)\s*[:：]|您可能|你可能|大家都在|看[过過]本文|\d+\s*楼\b|登[录錄]\s*[|/]?\s*注[册冊])",
+    re.I,
+)
+NOISE = re.compile(
+    r"^[\s【\[（(<]*(?:责任编辑|責任編輯|责编|責編|编辑|編輯|(?:文章)?来源|(?:文章)?來源|作者|(?:发布|發布|發佈|更新)(?:时间|時間|日期)?|字[号號體体]|"
+    r"打印|列印|[转轉][发發寄]|繁体|简体|点击|點擊|浏览|瀏覽|阅读[量数]|访问量|人气|我来说两句|我要纠错|纠错|推薦|推荐|转贴|投稿|手机看新闻|"
+    r"[大中小][\s|/]*[大中小]|T\s*\|?\s*T|本文来自|进入论坛|声明|聲明|免责|免責|特别声明|版权声明|訂閱|订阅|下载|下載|【打印|【关闭|【字|跳至|跳转|图片新闻)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The chosen lines (indexes into the outline's, in order) and the element around them."""
+
+    lines: tuple[int, ...]
+    element: int
+    weight: float
+
+
+def weigh(line: Line) -> float:
+    """How much a line looks like running text: characters outside links if there are sentence marks,
+    negative for links and scraps. Tuned on half of the reference hosts, checked on the other half."""
+    size, free = line.size, line.size - line.linked
+    if line.linked * 2 > size:
+        return -6.0 - 0.5 * min(size, 40)
+    marks = len(_STRONG_MARKS.findall(line.text))
+    if NOISE.match(line.text) and size < 60:
+        return -8.0
+    if TAIL.match(line.text):
+        return -25.0
+    if marks and free >= 12:
+        return float(min(free, 400)) + 8.0 * min(marks, 5)
+    if free >= 30:
+        return free * 0.3
+    return -2.0 if line.tag == "p" else -5.0
+
+
+def weights(page: Outline) -> list[float]:
+    """The weight of each line, after the names of the elements around it were heard."""
+    found = [weigh(line) for line in page.lines]
+    total = sum(weight for weight in found if weight > 0) or 1.0
+    for element in page.elements:
+        if element.attributes and element.last > element.first and (names := words(element.attributes)):
+            if AGAINST.search(names) and not IN_FAVOUR.search(names):
+                inside = sum(w for w in found[element.first : element.last] if w > 0)
+                if inside < 0.4 * total:
+                    for i in range(element.first, element.last):
+                        found[i] = min(-4.0, -0.3 * abs(found[i]))
+        if element.tag in ("footer", "nav", "aside") and element.last > element.first:
+            for i in range(element.first, element.last):
+                found[i] = min(-4.0, found[i])
+    return found
+
+
+def find_body(page: Outline) -> Body | None:
+    """The lines of the article, or None when nothing on the page weighs anything."""
+    found = weights(page)
+    sums = [0.0]
+    for weight in found:
+        sums.append(sums[-1] + weight)
+    best, chosen = 0.0, -1
+    for index, element in enumerate(page.elements):
+        if element.last <= element.first or element.tag in ("html", "head"):
+            continue
+        value = sums[element.last] - sums[element.first]
+        if value > 0 and element.attributes and IN_FAVOUR.search(words(element.attributes)):
+            value *= 1.15
+        if value >= best and value > 0:
+            best, chosen = value, index
+    if chosen < 0:
+        return None
+    element = page.elements[chosen]
+    first, last = _heaviest(found, element.first, element.last)
+    return Body(tuple(_kept(page, found, first, last)), chosen, best)
+
+
+def _heaviest(found: list[float], first: int, last: int) -> tuple[int, int]:
+    """The run of lines with the highest sum (Kadane)."""
+    best, total, start, run = 0.0, 0.0, first, (first, last)
+    for i in range(first, last):
+        if total <= 0:
+            total, start = 0.0, i
+        total += found[i]
+        if total > best:
+            best, run = total, (start, i + 1)
+    return run
+
+
+def _kept(page: Outline, found: list[float], first: int, last: int) -> list[int]:
+    """The lines of a run without links, labels and scraps of controls."""
+    kept = []
+    for i in range(first, last):
+        line = page.lines[i]
+        if found[i] <= -6.0 or (line.linked * 2 > line.size):
+            continue
+        kept.append(i)
+    return kept

@@ -1,0 +1,87 @@
+"""Which of the dates on a page is that of publication: by label and place, never a masthead's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pipelines.reading.dates import Dated, date_in_url, parse_date, parse_stamp
+from pipelines.reading.origin import Found
+from pipelines.reading.records import Extracted
+
+_PUBLISHED = (
+    "ld:datepublished", "article:published_time", "og:published_time", "og:release_date", "pubdate", "publishdate", "publish_date",
+    "publishtime", "publish-date", "datepublished", "dc.date", "dc.date.issued", "dcterms.created", "date", "weibo: article:create_at",
+    "weibo:article:create_at", "bytedance:published_time", "apub:time", "og:time", "_pubtime", "firstpublishedtime", "sailthru.date",
+)  # fmt: skip
+_MODIFIED = (
+    "ld:datemodified", "article:modified_time", "og:updated_time", "bytedance:updated_time", "lastmodified", "weibo: article:update_at",
+    "datemodified", "bytedance:lrdate_time",
+)  # fmt: skip
+
+
+def choose_date(
+    extracted: Extracted, found: Iterable[tuple[str, Found]], url: str, captured: str
+) -> tuple[Dated | None, Dated | None]:
+    """(published, modified). Labelled dates near the article come first, then machine-readable ones, then a
+    date beside the headline, then the address; a date over the headline counts only with a label."""
+    published = next(_candidates(extracted, tuple(found), url, captured), None)
+    modified = _first_meta(extracted, _MODIFIED, captured) or _labelled(found, ("modified",), captured, ("above", "below", "end"))
+    if published is None and modified is not None:
+        published = _labelled(found, ("modified",), captured, ("above", "below", "end"))
+    return published, modified
+
+
+def _candidates(
+    extracted: Extracted, found: tuple[tuple[str, Found], ...], url: str, captured: str
+) -> Iterator[Dated]:
+    lines = extracted.origin_lines
+    choices = (
+        _labelled(found, ("date",), captured, ("above", "start")),
+        _first_meta(extracted, _PUBLISHED, captured),
+        _bare((line.text for line in lines if line.place == "above"), captured),
+        _labelled(found, ("date", "modified"), captured, ("above", "below", "end", "over")),
+        _in_slots(found, captured),
+        _first_meta(extracted, ("time",), captured),
+        date_in_url(url, captured),
+        _bare((line.text for line in lines if line.place in ("end", "below") and len(line.text) < 60), captured),
+        _bare((line.text for line in lines if line.place == "over" and "20" in line.text), captured, with_time=True),
+    )
+    yield from (choice for choice in choices if choice is not None)
+
+
+def _labelled(
+    found: Iterable[tuple[str, Found]], wanted: tuple[str, ...], captured: str, places: tuple[str, ...]
+) -> Dated | None:
+    for place in places:
+        for where, slot in found:
+            if where == place and slot.slot in wanted and (dated := parse_date(slot.value, captured)):
+                return dated
+    return None
+
+
+def _in_slots(found: Iterable[tuple[str, Found]], captured: str) -> Dated | None:
+    """A date glued to the value of another label (作者：张三 2021-03-01) above the body."""
+    for where, slot in found:
+        if where == "above" and slot.slot != "other" and (dated := parse_date(slot.value, captured)):
+            return dated
+    return None
+
+
+def _bare(texts: Iterable[str], captured: str, with_time: bool = False) -> Dated | None:
+    """The first date on lines without a label; one with a time of day beats one without."""
+    best: Dated | None = None
+    for text in texts:
+        dated = parse_date(text, captured)
+        if dated is None or dated.precision in ("year", "month") or (with_time and dated.precision == "day"):
+            continue
+        if best is None or (best.precision == "day" and dated.precision != "day" and dated.day == best.day):
+            best = dated
+    return best
+
+
+def _first_meta(extracted: Extracted, names: tuple[str, ...], captured: str) -> Dated | None:
+    for name in names:
+        for key, value in extracted.meta:
+            if key.lower() == name and (dated := parse_stamp(value, captured)):
+                return dated
+    return None

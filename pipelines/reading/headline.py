@@ -1,0 +1,58 @@
+"""The headline: the line above the body that the title of the document vouches for."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.reading.tree import Outline, words
+from pipelines.text import count_han, plain
+
+_SPLIT = re.compile(r"\s*[_|｜\-–—－―»>＞«<＜·•/::：~～]+\s*|\s{2,}")
+_NAMES = re.compile(r"title|headline|\bbt\b|biaoti|\bh1\b|subject")
+_NOT_HEAD = re.compile(r"^(?:首页|首頁|来源|來源|当前位置|您的位置|你的位置|您现在|导航)")
+
+
+def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tuple[str, int], ...]:
+    """Candidates for the headline with the line they stand on (-1 for the document's title), best first."""
+    wanted = plain(title)
+    scored: list[tuple[float, int, str]] = []
+    for index in range(0, min(first_body_line + 3, len(page.lines))):
+        line = page.lines[index]
+        if not 4 <= line.size <= 80 or line.linked * 2 > line.size or _NOT_HEAD.match(line.text):
+            continue
+        score = _score(page, index, wanted)
+        if index >= first_body_line:
+            score -= 1.0
+        score -= 0.01 * max(0, first_body_line - index)
+        scored.append((score, index, line.text))
+    scored.sort(key=lambda item: -item[0])
+    found = [(text, index) for score, index, text in scored if score >= 1.0]
+    if title:
+        found.append((strip_site(title), -1))
+    return tuple(found)
+
+
+def _score(page: Outline, index: int, wanted: str) -> float:
+    line = page.lines[index]
+    score = {"h1": 2.0, "h2": 1.2, "h3": 0.8}.get(line.tag, 0.0)
+    names = words(page.elements[line.element].attributes)
+    if _NAMES.search(names):
+        score += 0.8
+    own = plain(line.text)
+    if own and wanted:
+        if wanted.startswith(own):
+            score += 1.0 + 2.0 * len(own) / len(wanted) if count_han(own) >= 4 or len(own) > 8 else 0.0
+        elif own in wanted:
+            score += 0.8 + 1.2 * len(own) / len(wanted) if len(own) >= 6 else 0.0
+        elif wanted in own and len(wanted) >= 6:
+            score += 1.5
+    return score
+
+
+def strip_site(title: str) -> str:
+    """A document's title without the names of section and site behind (or before) the headline."""
+    parts = [part for part in _SPLIT.split(title) if part.strip()]
+    if len(parts) < 2:
+        return title
+    longest = max(parts[:2], key=len)
+    return longest if count_han(longest) >= 6 else parts[0] if count_han(parts[0]) >= 6 else title

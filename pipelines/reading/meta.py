@@ -1,0 +1,84 @@
+"""What the head of a page and its JSON-LD say: names and values, no judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+import msgspec
+
+from pipelines.reading.tree import Outline, clean, unescape
+
+MAX_VALUE = 2_000
+"""Characters of one value that are kept: longer ones are data, not a description."""
+
+_LD_KEYS = ("headline", "datePublished", "dateModified", "author", "publisher", "articleSection", "mainEntityOfPage", "url")
+_ARTICLE_TYPES = ("Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting", "WebPage", "Report")
+
+
+def read_meta(page: Outline, url: str) -> tuple[tuple[str, str], ...]:
+    """(name, content) of meta tags, canonical and licence links, html[lang], time[datetime] and JSON-LD."""
+    found: list[tuple[str, str]] = []
+    for element in page.elements:
+        if element.tag == "meta":
+            name = element.get("name") or element.get("property") or element.get("itemprop")
+            content = element.get("content")
+            if name and content:
+                found.append((name.strip().lower(), clean(content)[:MAX_VALUE]))
+        elif element.tag == "link" and "rel=" in element.attributes:
+            rel, href = (element.get("rel") or "").lower(), element.get("href")
+            if rel in ("canonical", "license", "amphtml") and href:
+                found.append((rel, _joined(url, href)))
+        elif element.tag == "html" and (lang := element.get("lang") or element.get("xml:lang")):
+            found.append(("lang", lang))
+        elif element.tag == "time" and (stamp := element.get("datetime")):
+            found.append(("time", stamp))
+    found += [pair for script in page.scripts for pair in _json_ld(script)]
+    return tuple(found)
+
+
+def _joined(url: str, href: str) -> str:
+    try:
+        return urljoin(url, href.strip())
+    except ValueError:
+        return ""
+
+
+def _json_ld(script: str) -> Iterator[tuple[str, str]]:
+    """Article values of a JSON-LD script; none from one that is no JSON."""
+    try:
+        data = msgspec.json.decode(unescape(script).strip().encode())
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+        return
+    for node in _nodes(data):
+        kind = node.get("@type")
+        kinds = kind if isinstance(kind, list) else [kind]
+        if not any(one in _ARTICLE_TYPES for one in kinds):
+            continue
+        prefix = "ld:" if any(one != "WebPage" for one in kinds) else "ld:page:"
+        for key in _LD_KEYS:
+            for value in _strings(node.get(key)):
+                yield prefix + key, clean(value)[:MAX_VALUE]
+
+
+def _nodes(data: object) -> Iterator[dict[str, object]]:
+    """The top objects of a JSON-LD document: the root, the members of a list, of @graph."""
+    for item in data if isinstance(data, list) else [data]:
+        if isinstance(item, dict):
+            yield item
+            graph = item.get("@graph")
+            if isinstance(graph, list):
+                yield from (node for node in graph if isinstance(node, dict))
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        name = value.get("name") or value.get("@id")
+        if isinstance(name, str):
+            yield name
+    elif isinstance(value, list):
+        for item in value[:10]:
+            if isinstance(item, (str, dict)):
+                yield from _strings(item)

@@ -1,0 +1,216 @@
+"""What a page says of itself: headline, origin, date. Wrong is worse than null.
+
+The text is repaired but not converted: labels are read in both scripts, values stay as printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from pipelines.reading.chrono import choose_date
+from pipelines.reading.headline import strip_site
+from pipelines.reading.names import NOT_NAMES, is_name, split_names
+from pipelines.reading.origin import Found, slots, trim
+from pipelines.reading.publishers import is_outlet, normalise, publisher, publisher_of_host
+from pipelines.reading.records import Extracted, Metadata
+from pipelines.text import count_han, squeeze
+
+_NEAR: tuple[str, ...] = ("above", "below", "end", "start", "over")
+_DATELINE = re.compile(
+    r"^[\s【\[（(〔]*(?P<outlet>(?:新华社|新华网|中新网|中新社|中国新闻网|人民网|央广网|中广网|中国网|央视网|光明网|[\u3400-\u9fff]{2,8}(?:网|網|社|报|報|台|臺|在线|在線)))?"
+    r"(?:[\u3400-\u9fff]{0,8}?(?:\d{1,2}月)?\d{1,2}日)?[\u3400-\u9fff]{0,4}?(?:讯|訊|电|電|消息|专讯|專訊|报道|報道|報導)[】\]）)〕]?\s*[（(【〔]?(?P<people>[^）)】〕]{0,60})"
+)
+_BYLINE = re.compile(r"[（(【〔\[]\s*(?P<people>(?:[^（(【〔\[）)】〕\]]{0,10}(?:记者|記者|通[讯訊][员員]|文|编辑|編輯|责编|責編|责任编辑|作者|撰文|来源|來源|编|編)|[\u3400-\u9fff]{2,6}(?:报道|報導|報道))[^（(【〔\[）)】〕\]]{0,60})[）)】〕\]]")
+_SLASHED = re.compile(r"^[【\[（(]?\s*(?P<outlet>[\u3400-\u9fff]{2,10}(?:報|报|社|網|网|台|臺))\s*[╱/／]\s*(?P<people>[^／/╱】\]）)]{2,40})(?:[╱/／][^】\]]{0,20})?[】\]）)]?$")
+_PEOPLE = re.compile(r"(?:记者|記者|通[讯訊][员員]|实习生|實習生|撰文|文|作者)\s*[:：/／|]?\s*(?P<names>[\u3400-\u9fff·、，,/\s]{2,40})")
+_PHOTO = re.compile(r"摄|攝|图[/／]|供图|圖[/／]|图片|資料照|资料图|照片")
+_RIGHTS = re.compile(r"(?:版权|版權|著作权|著作權|转载|轉載|授权|授權|免责|免責|copyright|©|未经|未經|不代表本[站网網]|仅供参考)", re.I)
+_ORIGINAL = re.compile(r"[（(【\[]?\s*(?:原标题|原標題|原题|原題|原文标题|原文標題|投稿标题|投稿標題)\s*[:：]\s*(?P<title>.+?)\s*[）)】\]]?$")
+_NO_VALUE = re.compile(r"^(?:未知|不详|不詳|网络|網絡|網路|互联网|本站|本站原创|原创|原創|转载|轉載|本网|本網|admin|未知来源|网络来源|网络转载|网站|其他|其它|无|無|来源|來源|作者|[\W_\d]*)$", re.I)
+
+
+def read_metadata(extracted: Extracted, url: str, fetched_at: str) -> Metadata:
+    """The metadata of a page. `fetched_at` (ISO 8601) bounds dates and completes relative ones."""
+    found = tuple(_slots_of(extracted))
+    meta = dict(reversed(extracted.meta))
+    source = _source(found, extracted, meta, url)
+    date, modified = choose_date(extracted, found, url, fetched_at)
+    canonical = _canonical(meta, url)
+    return Metadata(
+        headline=_headline(extracted),
+        source=source,
+        sources=normalise(source) if source else (),
+        authors=_authors(found, extracted, meta),
+        editors=_people(found, "editor"),
+        original_headline=_original(extracted, found),
+        date_published=date.iso if date else None,
+        date_published_raw=date.raw if date else None,
+        date_precision=date.precision if date else None,
+        date_relative=bool(date and date.relative),
+        date_modified=modified.iso if modified else None,
+        breadcrumbs=extracted.breadcrumbs,
+        tags=extracted.tags,
+        keywords=_keywords(meta),
+        canonical_url=canonical,
+        origin_url=_origin_url(found, canonical, url),
+        rights=_rights(extracted, found),
+        noarchive=extracted.noarchive,
+        tdm_reservation=extracted.tdm_reservation,
+    )
+
+
+def _slots_of(extracted: Extracted) -> Iterator[tuple[str, Found]]:
+    """(place, slot) of all lines of origin, nearest places first; a label alone takes the next line's value."""
+    for place in _NEAR:
+        lines = [line.text for line in extracted.origin_lines if line.place == place]
+        for number, text in enumerate(lines):
+            here = list(slots(text)) if place != "start" or len(text) < 60 else []
+            if here and not here[-1].value and here[-1].slot != "other" and number + 1 < len(lines):
+                follower = lines[number + 1]
+                if len(follower) <= 30 and not slots(follower):
+                    here[-1] = Found(here[-1].slot, here[-1].label, trim(follower))
+            yield from ((place, slot) for slot in here)
+
+
+def _headline(extracted: Extracted) -> str:
+    """The best candidate without the site's name."""
+    head = extracted.headline
+    return strip_site(head) if head == extracted.title else squeeze(head)
+
+
+def _source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str], url: str) -> str | None:
+    """The source as printed: labelled, else an unlabelled publisher beside the date, else the dateline."""
+    for place, slot in found:
+        if slot.slot == "source" and place != "over" and (value := _source_value(slot.value)):
+            return value
+    for line in extracted.origin_lines:
+        if line.place == "above" and (bare := _bare_source(line.text)):
+            return bare
+    for name in ("source", "mediaid", "article:source", "og:article:source"):
+        if (value := meta.get(name)) and (printed := _source_value(value)) and not value.isdigit():
+            return printed
+    for line in extracted.origin_lines:
+        if line.place == "start" and (dateline := _DATELINE.match(line.text)) and (outlet := dateline["outlet"]):
+            if not outlet.startswith(("本", "据", "記者", "记者")) and publisher(outlet):
+                return outlet
+    return None
+
+
+def _source_value(value: str) -> str | None:
+    """A labelled value that can be a source: short, not empty, no date, cut at its first wide gap."""
+    value = re.split(r"\s{2,}|\t|(?<=\S)\s+(?=\d{4}[-年/.])|\d{4}[-年/.]\d{1,2}[-月/.]", value)[0]
+    value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
+    if not value or len(value) > 40 or _NO_VALUE.match(value):
+        return None
+    first = value.split(" ")[0]
+    return first if first != value and publisher(first) else value
+
+
+def _bare_source(text: str) -> str | None:
+    if slashed := _SLASHED.match(text.strip()):
+        return slashed["outlet"]
+    if len(text) > 80 or slots(text):
+        return None
+    rest = re.sub(r"https?://\S+|\d{2,4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*日?|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|[ap]m|上午|下午|星期[一二三四五六日]", " ", text)
+    for part in re.split(r"[\s|丨｜·]+", rest):
+        if is_outlet(trim(part)):
+            return trim(part)
+    return None
+
+
+def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str]) -> tuple[str, ...]:
+    """Authors: labelled, else of the dateline or the closing byline, else of JSON-LD or meta (persons only)."""
+    if labelled := _people(found, "author"):
+        return labelled
+    for line in extracted.origin_lines:
+        if line.place in ("above", "start", "end", "below") and (names := _byline(line.text, line.place)):
+            return names
+    for name in ("ld:author", "article:author", "author", "og:article:author"):
+        if value := meta.get(name):
+            persons = tuple(one for one in split_names(value) if is_name(one))
+            if persons:
+                return persons
+    return ()
+
+
+def _byline(text: str, place: str) -> tuple[str, ...]:
+    if (slashed := _SLASHED.match(text.strip())) and (names := _persons(slashed["people"])):
+        return names
+    matches = [_DATELINE.match(text)] if place == "start" else []
+    matches += list(_BYLINE.finditer(text))[-1:] if place in ("end", "below") else []
+    matches += list(_BYLINE.finditer(text[:120]))[:1] if place in ("start", "above") else []
+    for match in matches:
+        if match and match["people"] and not _PHOTO.search(match["people"]):
+            names = [name for people in _PEOPLE.finditer(match["people"]) for name in _persons(people["names"])]
+            if not names and (told := re.fullmatch(r"\s*([\u3400-\u9fff]{2,4})(?:报道|報導|報道)\s*", match["people"])):
+                names = list(_persons(told[1]))
+            if names:
+                return tuple(dict.fromkeys(names))
+    return ()
+
+
+def _persons(text: str) -> tuple[str, ...]:
+    return tuple(name for name in split_names(text) if is_name(name))
+
+
+def _people(found: Iterable[tuple[str, Found]], wanted: Literal["author", "editor"]) -> tuple[str, ...]:
+    """Names in the slots of a kind; a slot above the body beats one below it for authors."""
+    names: list[str] = []
+    for place, slot in found:
+        if slot.slot == wanted and place != "over" and not _PHOTO.search(slot.value[-3:]):
+            value = re.split(r"\d{4}[-年/.]\d{1,2}|\s{2,}(?=[^\s]{5,})", slot.value)[0]
+            names += [name for name in split_names(value) if name not in NOT_NAMES and not _NO_VALUE.match(name)]
+            if wanted == "author" and names:
+                break
+    return tuple(dict.fromkeys(names))
+
+
+def _original(extracted: Extracted, found: Iterable[tuple[str, Found]]) -> str | None:
+    for _, slot in found:
+        if slot.slot == "original" and count_han(slot.value) >= 3:
+            return slot.value
+    for line in extracted.origin_lines:
+        if titled := _ORIGINAL.search(line.text):
+            return titled["title"]
+    return None
+
+
+def _keywords(meta: dict[str, str]) -> tuple[str, ...]:
+    words = re.split(r"[,，;；、|\s]+", meta.get("keywords", "") or meta.get("news_keywords", ""))
+    return tuple(dict.fromkeys(word for word in words if 1 < len(word) <= 20))[:20]
+
+
+def _canonical(meta: dict[str, str], url: str) -> str | None:
+    """The canonical address the page names, if it is an article's: a home page is a template's mistake."""
+    address = meta.get("canonical") or meta.get("og:url") or ""
+    try:
+        address = urljoin(url, address.strip()) if address else ""
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or (parts.path in ("", "/") and not parts.query and urlsplit(url).path not in ("", "/")):
+        return None
+    return address.partition("#")[0]
+
+
+def _origin_url(found: Iterable[tuple[str, Found]], canonical: str | None, url: str) -> str | None:
+    """Where the article probably comes from: an address printed as source or original, a foreign canonical."""
+    here = urlsplit(url).hostname
+    for _, slot in found:
+        if slot.slot in ("url", "source") and (address := re.search(r"https?://[\x21-\x7e]+", slot.value)):
+            if urlsplit(address[0]).hostname != here and len(urlsplit(address[0]).path) > 1:
+                return address[0].rstrip(").,;")
+    if canonical and urlsplit(canonical).hostname != here and publisher_of_host(canonical):
+        return canonical
+    return None
+
+
+def _rights(extracted: Extracted, found: Iterable[tuple[str, Found]]) -> str | None:
+    """The printed line on rights near the article."""
+    for line in extracted.origin_lines:
+        if line.place in ("below", "end") and _RIGHTS.search(line.text) and 8 <= len(line.text):
+            return line.text
+    return next((slot.value for _, slot in found if slot.slot == "rights" and len(slot.value) >= 8), None)

@@ -1,0 +1,78 @@
+"""The table of publishers: printed names and hosts to one name each."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipelines.errors import TableError
+
+TABLE = Path(__file__).with_name("publishers.tsv")
+
+_AFFIX = re.compile(r"(?:微信公众号|微信公眾號|公众号|官方微博|官方网站|官网|網站|网站|客户端|微博|APP|杂志社|综合|記者|记者|\(.*?\)|（.*?）)$", re.I)
+_SPLIT = re.compile(r"\s*(?:[/／、,，;；|丨｜]|\s{2,})\s*")
+_OUTLET = re.compile(
+    r"[\u3400-\u9fff·A-Za-z0-9]{1,14}(?:[日晚晨早商快周导時时]?[报報]|[周週]刊|月刊|[网網](?:站)?|[新日][闻聞][网網社]|通[讯訊]社|新[华華]社|中央社|[广廣]播公司|[电電][视視][台臺]|[电電][台臺]|[杂雜][志誌]|客[户戶]端|在[线線]|[频頻]道|[导導][报報]|新[闻聞]|[财財][经經]|知[识識][产產][权權]局|出版社|法院|研究院|[电電]子[报報])"
+)
+
+
+@cache
+def _table() -> tuple[dict[str, str], dict[str, str]]:
+    """(folded name -> publisher, host -> publisher). Raises TableError for a line that is no row."""
+    names: dict[str, str] = {}
+    hosts: dict[str, str] = {}
+    for number, line in enumerate(TABLE.read_text(encoding="utf-8").splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        row = line.split("\t")
+        if len(row) > 3 or not row[0]:
+            raise TableError(f"{TABLE.name}:{number}: {line!r}: want name, other names, hosts, parted by tabs")
+        name, aliases, owned = (*row, "", "")[:3]
+        names.update((_fold(printed), name) for printed in (name, *filter(None, aliases.split(","))))
+        hosts.update((host, name) for host in filter(None, owned.strip().split(",")))
+    return names, hosts
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[\s《》“”\"'·.]", "", unicodedata.normalize("NFKC", name)).lower()
+
+
+def publisher(printed: str) -> str | None:
+    """The publisher that a printed name or address means, None for one that is not in the table."""
+    if re.match(r"https?://|www\.", printed.strip()):
+        return publisher_of_host(printed if "//" in printed else f"http://{printed.strip()}")
+    names, _ = _table()
+    name = printed.strip()
+    for _ in range(3):
+        if known := names.get(_fold(name)):
+            return known
+        name = _AFFIX.sub("", name).strip()
+    host = re.fullmatch(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", printed.strip().lower())
+    return publisher_of_host(f"http://{host[0]}") if host else None
+
+
+def publisher_of_host(url: str) -> str | None:
+    """The publisher whose site an address is on."""
+    _, hosts = _table()
+    try:
+        host = (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return None
+    labels = host.split(".")
+    return next((hosts[tail] for n in range(len(labels) - 1) if (tail := ".".join(labels[n:])) in hosts), None)
+
+
+def normalise(printed: str) -> tuple[str, ...]:
+    """The publishers of a printed source, A/B parted; a name that is not in the table as it is printed."""
+    if whole := publisher(printed):
+        return (whole,)
+    parts = [part for part in _SPLIT.split(printed) if part]
+    return tuple(dict.fromkeys(publisher(part) or part for part in parts))
+
+
+def is_outlet(text: str) -> bool:
+    """Whether a text without a label is the name of a publisher: in the table, or named like one."""
+    return publisher(text) is not None or _OUTLET.fullmatch(text) is not None
