@@ -36,6 +36,7 @@ class CaptureRow:
     payload_digest: str
     size: int
     warc: WarcPointer
+    record_digest: str | None = None
 
     @property
     def precedence(self) -> tuple[str, str, int]:
@@ -91,6 +92,7 @@ def insert_capture(
         "status": row.status,
         "content_type": row.content_type,
         "payload_digest": row.payload_digest,
+        "record_digest": row.record_digest,
         "size": row.size,
         "warc_file": row.warc.file,
         "warc_offset": row.warc.offset,
@@ -166,15 +168,6 @@ def queue_unread_by(connection: Connection, version: str) -> int:
     return connection.execute(update(captures).where(done, other).values(read_state="pending")).rowcount
 
 
-def same_payload(connection: Connection, digest: str, url: str | None = None) -> CaptureRow | None:
-    """The earliest capture with a payload, of one address or of any."""
-    statement = select(*_COLUMNS).where(captures.c.payload_digest == digest)
-    if url is not None:
-        statement = statement.where(captures.c.url == url)
-    row = connection.execute(statement.order_by(*_PRECEDENCE)).first()
-    return _capture_row(row) if row else None
-
-
 def known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Which of some ids have a row."""
     return set(connection.scalars(select(captures.c.id).where(captures.c.id.in_(ids))))
@@ -198,6 +191,7 @@ _COLUMNS = (
     captures.c.warc_file,
     captures.c.warc_offset,
     captures.c.warc_length,
+    captures.c.record_digest,
 )
 # Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
 _INSERT = captures.insert()
@@ -223,6 +217,7 @@ def _capture_row(row: Any) -> CaptureRow:
         row.payload_digest,
         row.size,
         pointer,
+        row.record_digest,
     )
 
 

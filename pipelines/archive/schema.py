@@ -69,6 +69,7 @@ captures = Table(
     Column("status", Integer, nullable=False),
     Column("content_type", String),
     Column("payload_digest", String, nullable=False),
+    Column("record_digest", String),  # the digest a foreign record carries: its revisits name that one
     Column("size", BigInteger, nullable=False),
     Column("warc_file", String, nullable=False),
     Column("warc_offset", BigInteger, nullable=False),
@@ -79,6 +80,9 @@ captures = Table(
     Column("read_until", Float),  # end of the reader's lease, seconds since the epoch
     Column("read_version", String),  # pipeline_version that read it
     Index("captures_url", "url", "fetched_at"),
+    Index("captures_payload", "payload_digest"),
+    Index("captures_record", "record_digest"),
+    Index("captures_place", "warc_file", "warc_offset"),
     Index("captures_read", "read_state"),
     Index("captures_host", "host"),
 )
@@ -97,6 +101,7 @@ revisits = Table(
     Column("warc_offset", BigInteger, nullable=False),
     Column("warc_length", BigInteger, nullable=False),
     Index("revisits_capture", "capture_id"),
+    Index("revisits_place", "warc_file", "warc_offset"),
 )
 
 sources = Table(
@@ -195,6 +200,10 @@ members = Table(
     Column("head", String(32), nullable=False),  # first page of its article; its own id but for later pages
     Column("text", BigInteger),  # texts.key; null until derived, and on later pages
     Column("headline", String, nullable=False),  # plain form
+    Column("date", String, nullable=False),  # of publication, else of fetching
+    Column("doubtful", Integer, nullable=False),  # places that repair did not settle exactly, and lacunae
+    Column("origin", String),  # host of the probable original
+    Column("evidence", String),  # date that lists give for the address, where the page gives none
     Column("blocks", LargeBinary, nullable=False),  # dedupe.furniture.keys of the body, little-endian int64
     Column("pages", Text),  # JSON of dedupe.join.Page, where the article says that it has several pages
     Index("members_host", "host"),

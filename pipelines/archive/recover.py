@@ -1,0 +1,134 @@
+"""Put an archive's own WARC files right after a kill or a loss of power, before anything is written.
+
+A record that was cut off while it was written is taken away; a whole record that no row of the catalog
+names is adopted: its page was fetched and must not be fetched again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from pipelines.archive.captures import insert_capture
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.faults import explained
+from pipelines.archive.frames import Damage, frames
+from pipelines.archive.reader import Found, Revisit, interpret
+from pipelines.archive.revisits import insert_revisit
+from pipelines.archive.schema import captures, revisits
+from pipelines.archive.shelf import WARC_FOLDER
+from pipelines.records import Capture
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was done: bytes cut off per file, and how many captures and revisits were adopted."""
+
+    cut: tuple[tuple[str, int], ...]
+    captures: int
+    revisits: int
+
+
+def adopt_capture(connection: Connection, capture: Capture) -> None:
+    """Give a capture its row, to be read."""
+    insert_capture(connection, capture)
+
+
+def recover(
+    archive: Path,
+    catalog: Catalog,
+    *,
+    writer_name: str = "",
+    adopt: Callable[[Connection, Capture], None] = adopt_capture,
+) -> Recovered:
+    """Recover the WARC files in `archive`/warc that `writer_name` wrote (all by default).
+
+    Only for one who knows that nobody else writes to those files. `adopt` is called in a transaction for
+    every capture behind the last one of its file that the catalog knows; a crawl passes its own, which also
+    ends the address's lease. Raises ArchiveUnwritable.
+    """
+    with catalog.read() as connection:
+        known = _last_known(connection)
+    cut: list[tuple[str, int]] = []
+    adopted: list[Future[bool]] = []
+    pattern = f"*-{writer_name}.warc.gz" if writer_name else "*.warc.gz"
+    for path in sorted((archive / WARC_FOLDER).glob(pattern)):
+        clipped = _clipped(path, known.get(path.name, 0))
+        if clipped is not None:
+            cut.append((path.name, path.stat().st_size - clipped))
+            _truncate(path, clipped)
+        adopted += _adopt_behind(path, known.get(path.name, 0), catalog, adopt)
+    was_capture = [future.result() for future in adopted]
+    return Recovered(tuple(cut), sum(was_capture), len(was_capture) - sum(was_capture))
+
+
+def _last_known(connection: Connection) -> dict[str, int]:
+    """File name -> offset of its last record that has a row. Rows come in the order of the records."""
+    last: dict[str, int] = {}
+    for table in (captures, revisits):
+        columns = (table.c.warc_file, func.max(table.c.warc_offset))
+        for file, offset in connection.execute(select(*columns).group_by(table.c.warc_file)):
+            last[file] = max(last.get(file, 0), offset)
+    return last
+
+
+def _clipped(path: Path, start: int) -> int | None:
+    """Where a damage that reaches the end of the file starts; None when the file ends with a whole record."""
+    with path.open("rb") as file:
+        last = deque(frames(file, start, blocks=False), maxlen=1)
+    if last and isinstance(last[0], Damage) and last[0].offset + last[0].length >= path.stat().st_size:
+        return last[0].offset
+    return None
+
+
+def _truncate(path: Path, size: int) -> None:
+    """Cut a file, or remove it when nothing whole is left of it."""
+    try:
+        if size == 0:
+            path.unlink()
+            return
+        os.truncate(path, size)
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise explained(error, str(path)) from None
+
+
+def _adopt_behind(
+    path: Path, start: int, catalog: Catalog, adopt: Callable[[Connection, Capture], None]
+) -> list[Future[bool]]:
+    if not path.exists():
+        return []
+    queued: list[Future[bool]] = []
+    with path.open("rb") as file:
+        for frame in frames(file, start):
+            if frame.offset == start and start > 0:
+                continue
+            item = interpret(frame, path.name)
+            if isinstance(item, Found):
+                queued.append(catalog.write(_adopting(item.capture, adopt)))
+            elif isinstance(item, Revisit):
+                queued.append(catalog.write(_adopting_revisit(item)))
+    return queued
+
+
+def _adopting(capture: Capture, adopt: Callable[[Connection, Capture], None]) -> Callable[[Connection], bool]:
+    def work(connection: Connection) -> bool:
+        adopt(connection, capture)
+        return True
+
+    return work
+
+
+def _adopting_revisit(revisit: Revisit) -> Callable[[Connection], bool]:
+    def work(connection: Connection) -> bool:
+        insert_revisit(connection, revisit)
+        return False
+
+    return work
