@@ -6,8 +6,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.config import PROJECT, find_scrapy_cfg, load_config
+from crawler.config import PROJECT, Config, find_scrapy_cfg, load_config
+from pipelines.archive import captures
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.reader import read_at
+from pipelines.archive.shelf import Shelf
 from pipelines.errors import UsageError
+from pipelines.records import Capture
 from pipelines.sites import Site, load_sites
 
 
@@ -30,3 +35,10 @@ def declared_sites(archive: Path | None = None) -> dict[str, Site]:
 def now() -> str:
     """This second, as WARC-Date writes it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def newest_capture(config: Config, url: str) -> Capture | None:
+    """The newest version of an address that the archive holds, payload included."""
+    with Catalog.open(config.catalog_location, read_only=True) as catalog, catalog.read() as connection:
+        row = captures.newest(connection, url)
+        return read_at(row.warc, Shelf.of(config.archive, connection)) if row else None

@@ -32,4 +32,6 @@ def run(words: list[str], limit: int = 20, archive: Path | None = None, json: bo
 def _snippet(hit: Hit) -> str:
     if not sys.stdout.isatty():
         return hit.snippet
-    return f"{hit.snippet[: hit.start]}{BOLD}{hit.snippet[hit.start : hit.end]}{PLAIN}{hit.snippet[hit.end :]}"
+    return (
+        f"{hit.snippet[: hit.start]}{BOLD}{hit.snippet[hit.start : hit.end]}{PLAIN}{hit.snippet[hit.end :]}"
+    )

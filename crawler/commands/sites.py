@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from crawler.commands.inputs import newest_capture
 from crawler.config import Config, load_config
 from crawler.console import emit, say, table
 from pipelines.errors import SiteFileError, UsageError
@@ -93,9 +94,8 @@ def enable_site(config: Config, name: str) -> int:
     parse_site(name, changed, str(path))
     path.write_text(changed, encoding="utf-8")
     if site.verified is None:
-        say(
-            f"{name} was never verified live: look at {site.start[0]} and its robots.txt, then set `verified` in {path}"
-        )
+        say(f"{name} was never verified live: look at {site.start[0]} and its robots.txt,")
+        say(f"then set `verified` in {path}")
     say(f"{name} is enabled; try it with: ipnews crawl --site {name} --pages 20")
     return 0
 
@@ -106,25 +106,22 @@ def record_page(config: Config, name: str, url: str) -> int:
     if site_of([site], url) is None:
         raise UsageError(f"{url} is on no host of {name}; its hosts are {', '.join(site.hosts)}")
     folder = config.sites / "pages" / name / _fetch_and_keep(config, url)
-    say(
-        f"Recorded in {folder}. Read the page, correct expected.json by hand, and put your name and the day into `reviewed`."
-    )
+    say(f"Recorded in {folder}. Read the page, correct expected.json by hand,")
+    say("and put your name and the day into `reviewed`.")
     return 0
 
 
 def _fetch_and_keep(config: Config, url: str) -> str:
     from crawler.commands.crawl import run as crawl
-    from pipelines.archive.catalog import Catalog
-    from pipelines.archive.lookup import newest_capture
     from pipelines.read import read
 
     crawl(url=[url], pages=1, archive=config.archive)
-    with Catalog.open(config.catalog_location) as catalog:
-        capture = newest_capture(catalog, config.archive, url)
+    capture = newest_capture(config, url)
     if capture is None:
         raise UsageError(f"{url} gave nothing that could be archived; see: ipnews status")
-    name = site_of(load_sites(config.sites).values(), url)
-    folder = config.sites / "pages" / (name.name if name else "unknown") / capture.id[:12]
+    site = site_of(load_sites(config.sites).values(), url)
+    assert site is not None, "record_page has looked"
+    folder = config.sites / "pages" / site.name / capture.id[:12]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "page.bin").write_bytes(capture.payload)
     headers = {
@@ -134,7 +131,7 @@ def _fetch_and_keep(config: Config, url: str) -> str:
         "headers": capture.headers,
     }
     (folder / "headers.json").write_bytes(msgspec.json.format(msgspec.json.encode(headers)))
-    found = read(capture, name)
+    found = read(capture, site)
     draft: dict[str, Any] = {"reviewed": ""} | {key: getattr(found, key, None) for key in CHECKED_FIELDS}
     (folder / "expected.json").write_bytes(msgspec.json.format(msgspec.json.encode(draft)))
     return capture.id[:12]
