@@ -13,6 +13,20 @@ from pipelines.export.store import Store
 PART_NAME = re.compile(r"[0-9a-z]{1,8}-[0-9a-f]{32}\.(?:parquet|jsonl\.zst|warc\.gz|cdxj)")
 """Names that this module gives. Anything else under the address is not ours to delete."""
 
+PART_ROWS = 16_384
+"""Mean rows of a part: about 50 MB of compressed articles, large enough for few requests, small enough that
+the export after a few new articles moves little. Sizes are spread geometrically around the mean: one part
+in 3,000 has more than eight times as many rows, and none is held in memory."""
+
+
+def ends_part(row_id: str) -> bool:
+    """Whether a part ends behind this id: when its last 32 bits are divisible by PART_ROWS.
+
+    The cut depends on the ids alone, so that one new article changes one part and leaves the others' names
+    alone. Counting rows instead would shift every later part. Ids are hash digits, hence evenly spread.
+    """
+    return int(row_id[-8:], 16) % PART_ROWS == 0
+
 
 class Parts:
     """The parts of one export as they are made: those that stand in the store already are not put again."""

@@ -1,8 +1,7 @@
 """Snapshots: Parquet or JSON lines in parts named by their content, and a manifest that is put last.
 
-The rows come in the order of their ids. A part ends behind an id that is divisible by PART_ROWS: the cut
-depends on the ids alone, so that one new article changes one part and leaves the others' names alone.
-Counting rows instead would shift every later part.
+Rows come in the order of their ids and are cut into parts by their ids (`parts.ends_part`), so the bytes
+depend on the rows alone: not on the order in which articles were read, nor on what was exported before.
 """
 
 from __future__ import annotations
@@ -16,15 +15,10 @@ from typing import Any
 
 from pipelines.export.formats import FORMATS, ROW_GROUP, FileWriter, SnapshotFormat
 from pipelines.export.manifest import MANIFEST, manifest_of
-from pipelines.export.parts import Parts, check_same_format, commit_manifest
+from pipelines.export.parts import Parts, check_same_format, commit_manifest, ends_part
 from pipelines.export.result import ExportResult, Progress, silent
 from pipelines.export.rows import SCHEMA, ExportRow
 from pipelines.export.store import Store
-
-PART_ROWS = 16_384
-"""Mean rows of a part: about 50 MB of compressed articles, large enough for few requests, small enough that
-the export after a few new articles moves little. Sizes are spread geometrically around the mean: one part
-in 3,000 has more than eight times as many rows, and none is held in memory."""
 
 _AHEAD = 2
 """Batches waiting for the writing thread, which compresses while the next rows are made."""
@@ -91,7 +85,7 @@ def batches(rows: Iterable[ExportRow]) -> Iterator[tuple[list[ExportRow], bool]]
             raise ValueError(f"rows must ascend by id: {row.id} came after {last}")
         last = row.id
         batch.append(row)
-        ends = int(row.id[-8:], 16) % PART_ROWS == 0
+        ends = ends_part(row.id)
         if ends or len(batch) == ROW_GROUP:
             yield batch, ends
             batch = []

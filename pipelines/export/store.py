@@ -9,13 +9,14 @@ overwrite each other unseen.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
@@ -23,6 +24,9 @@ from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from pipelines.errors import ExportError
 from pipelines.export.address import Address, connect, parse_address
 from pipelines.export.refusals import already_retried, is_transient, refusal
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 SINGLE_PUT = 16 * 2**20
 """Bytes. Larger files go up in several parts, which no store can make conditional; they are named by their
@@ -75,9 +79,22 @@ class Store:
 
         return self._patiently(got)
 
-    def reader(self, name: str) -> obstore.ReadableFile:
+    def reader(self, name: str, size: int) -> io.RawIOBase:
         """A seekable reader that fetches ranges on demand, as Parquet files are read."""
-        return self._patiently(lambda: obstore.open_reader(self._store, name, buffer_size=2**20))
+        return _Ranges(self, name, size)
+
+    def range(self, name: str, start: int, end: int) -> bytes:
+        """The bytes from `start` up to `end`. Raises ExportError also when the object is gone."""
+
+        def got() -> bytes:
+            try:
+                return bytes(obstore.get_range(self._store, name, start=start, end=end))
+            except FileNotFoundError:
+                raise ExportError(
+                    f"{self.address.uri}: {name} is gone; see what is missing: ipnews verify {self.address.uri}"
+                ) from None
+
+        return self._patiently(got)
 
     def stream(self, name: str) -> Iterator[bytes]:
         """The content in chunks. Raises ExportError also when the line breaks in the middle."""
@@ -173,3 +190,34 @@ class Store:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+
+
+class _Ranges(io.RawIOBase):
+    """One object as a file of ranges: obstore's own reader lacks what pyarrow asks of a file."""
+
+    def __init__(self, store: Store, name: str, size: int) -> None:
+        self._source, self._name, self._size, self._position = store, name, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        self._position = base + offset
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        end = min(self._position + len(view), self._size)
+        if self._position >= end:
+            return 0
+        content = self._source.range(self._name, self._position, end)
+        view[: end - self._position] = content
+        count, self._position = end - self._position, end
+        return count

@@ -1,0 +1,162 @@
+"""The captures themselves: their WARC records as they lie in the archive, each part with a CDXJ index.
+
+Records are copied byte for byte, in the order of their ids, behind a `warcinfo` record that is the same in
+every export: the same captures give the same files. A record that does not match its digest is not passed
+on; it is counted, and `ipnews verify` names it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tempfile
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import msgspec
+
+from pipelines.archive.reader import Found, read_captures
+from pipelines.archive.record import fields_record
+from pipelines.archive.shelf import Shelf
+from pipelines.export.manifest import MANIFEST, manifest_of
+from pipelines.export.parts import Parts, check_same_format, commit_manifest, ends_part
+from pipelines.export.result import ExportResult, Progress, silent
+from pipelines.export.selection import Pair
+from pipelines.export.store import Store
+from pipelines.export.surt import surt
+from pipelines.records import Article, Capture
+
+_INFO = fields_record(
+    "warcinfo",
+    str(UUID(int=0)),
+    [("WARC-Date", "1970-01-01T00:00:00Z")],
+    {"format": "WARC File Format 1.1", "software": "ipnews", "description": "captures chosen by an export"},
+)
+"""No time and no random id: either would make equal exports differ."""
+
+_GZIP = b"\x1f\x8b"
+_LINE = msgspec.json.Encoder(order="deterministic")
+
+
+def write_captures(
+    store: Store, pairs: Iterable[Pair], shelf: Shelf, filters: dict[str, Any], progress: Progress = silent
+) -> ExportResult:
+    """Make the destination hold the records of these articles, given in ascending order of id.
+
+    Raises ExportError when the store refuses or holds something else.
+    """
+    before = store.read(MANIFEST)
+    check_same_format(store, before, "warc")
+    parts = Parts(store)
+    damaged = 0
+    with tempfile.TemporaryDirectory(prefix="ipnews-export-") as scratch, closing(_Files(shelf)) as files:
+        part = _WarcPart(Path(scratch), parts)
+        for done, (article, _) in enumerate(pairs, start=1):
+            data = files.record(article)
+            if data is None:
+                damaged += 1
+            else:
+                part.add(article.id, *data)
+            progress(done)
+        part.finish()
+    manifest = manifest_of("warc", parts.kept, filters, {})
+    removed = commit_manifest(store, before, manifest)
+    return ExportResult(
+        uri=store.address.uri,
+        format="warc",
+        rows=manifest.rows,
+        written=parts.written + (before != manifest.encoded()),
+        skipped=parts.skipped,
+        removed=removed,
+        bytes_written=parts.bytes_written,
+        damaged=damaged,
+    )
+
+
+class _Files:
+    """Reads records; the file read last stays open, since neighbours often lie in one file."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf, self._name = shelf, ""
+        self._file: BinaryIO | None = None
+
+    def record(self, article: Article) -> tuple[bytes, Capture] | None:
+        """One record as a gzip member, and what it holds; None when it is gone or not what was read."""
+        if article.warc is None:
+            return None
+        try:
+            file = self._opened(article.warc.file)
+            file.seek(article.warc.offset)
+            data = file.read(article.warc.length)
+        except OSError:
+            return None
+        found = next(iter(read_captures(io.BytesIO(data), article.warc.file)), None)
+        if not isinstance(found, Found) or found.capture.payload_digest != article.payload_digest:
+            return None
+        # WARC 1.1, Annex D: one record, one member. Plain files are foreign ones, referenced in place.
+        return data if data.startswith(_GZIP) else gzip.compress(data, 6, mtime=0), found.capture
+
+    def _opened(self, name: str) -> BinaryIO:
+        if self._file is None or self._name != name:
+            self.close()
+            self._file, self._name = self._shelf.open(name), name
+        return self._file
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class _WarcPart:
+    """The part being made: records in one file, index lines in memory until their file has its name."""
+
+    def __init__(self, scratch: Path, parts: Parts) -> None:
+        self._path, self._parts = scratch / "part", parts
+        self._file: io.BufferedWriter | None = None
+        self._index: list[tuple[str, str, dict[str, Any]]] = []
+        self._first = self._last = ""
+
+    def add(self, capture_id: str, data: bytes, capture: Capture) -> None:
+        if self._file is None:
+            self._file, self._first = self._path.open("wb"), capture_id
+            self._file.write(_INFO)
+        self._index.append(_indexed(capture, self._file.tell(), len(data)))
+        self._file.write(data)
+        self._last = capture_id
+        if ends_part(capture_id):
+            self.finish()
+
+    def finish(self) -> None:
+        """Put the open part, then its index, which names it."""
+        if self._file is None:
+            return
+        self._file.close()
+        self._file = None
+        rows = len(self._index)
+        part = self._parts.keep(self._path, "warc.gz", rows, self._first, self._last)
+        lines = (
+            f"{key} {time} ".encode() + _LINE.encode(entry | {"filename": part.name}) + b"\n"
+            for key, time, entry in self._index
+        )
+        self._path.write_bytes(b"".join(sorted(lines)))
+        self._parts.keep(self._path, "cdxj", 0, self._first, self._last)
+        self._index = []
+
+
+def _indexed(capture: Capture, offset: int, length: int) -> tuple[str, str, dict[str, Any]]:
+    """One line of CDXJ in parts: sort key, 14-digit time, fields (numbers as text, as index servers do)."""
+    mime = (capture.header("Content-Type") or "application/octet-stream").partition(";")[0].strip()
+    entry = {
+        "digest": capture.payload_digest,
+        "length": str(length),
+        "mime": mime,
+        "offset": str(offset),
+        "status": str(capture.status),
+        "url": capture.url,
+    }
+    time = "".join(char for char in capture.fetched_at if char.isdigit())[:14]
+    return surt(capture.url), time, entry

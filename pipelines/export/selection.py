@@ -1,0 +1,81 @@
+"""From the catalog to rows: what the filters take, in the order of ids, a batch at a time."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+
+from pipelines.archive import tombstones
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.schema import articles, edits, settled
+from pipelines.export.filters import RELEVANCE_FLOOR, Filters
+from pipelines.records import Article, Edit, Settled
+
+BATCH = 500
+"""Rows asked for at once, each query going on behind the last id: no cursor stays open while a store is
+slow, and memory is bounded whatever the driver buffers."""
+
+_ARTICLE = msgspec.json.Decoder(Article)
+_SETTLED = msgspec.json.Decoder(Settled)
+_EDITS = msgspec.json.Decoder(tuple[Edit, ...])
+
+Pair = tuple[Article, Settled | None]
+
+
+def selected(catalog: Catalog, filters: Filters) -> Iterator[Pair]:
+    """Current articles that the filters take, with their edits and what settle derived, by ascending id.
+
+    One state of the catalog throughout, whatever is written meanwhile. What was withdrawn is left out even
+    when its rows are still there.
+    """
+    with catalog.read() as connection:
+        withdrawn = tombstones.load(connection)
+        for row in _rows(connection, _statement(filters)):
+            pair = _pair(row)
+            if filters.selects(*pair) and not withdrawn.cover(pair[0].url, pair[0].id):
+                yield pair
+
+
+def count(catalog: Catalog, filters: Filters) -> int:
+    """About how many articles the filters take (days and sources are not looked at): for a progress bar."""
+    with catalog.read() as connection:
+        return connection.scalar(_statement(filters).with_only_columns(func.count(articles.c.id))) or 0
+
+
+def _statement(filters: Filters) -> Select[Any]:
+    """What the catalog's columns can decide; the rest is decided on the record."""
+    tests: list[ColumnElement[bool]] = [articles.c.current]
+    if not filters.copies:
+        tests.append(or_(settled.c.canonical, settled.c.id.is_(None)))
+    if filters.topics == "ip":
+        tests.append(articles.c.relevance >= RELEVANCE_FLOOR)
+    if filters.sites:
+        tests.append(or_(articles.c.site.in_(filters.sites), articles.c.host.in_(filters.sites)))
+    joined = articles.outerjoin(settled, settled.c.id == articles.c.id).outerjoin(
+        edits, edits.c.article_id == articles.c.id
+    )
+    columns = (articles.c.id, articles.c.record, edits.c.edits, settled.c.record.label("settled"))
+    return select(*columns).select_from(joined).where(and_(*tests))
+
+
+def _rows(connection: Connection, statement: Select[Any]) -> Iterator[Row[Any]]:
+    after = ""
+    while True:
+        page = statement.where(articles.c.id > after).order_by(articles.c.id).limit(BATCH)
+        rows = connection.execute(page).all()
+        yield from rows
+        if len(rows) < BATCH:
+            return
+        after = rows[-1].id
+
+
+def _pair(row: Row[Any]) -> Pair:
+    article = _ARTICLE.decode(zlib.decompress(row.record))
+    if row.edits is not None:
+        article = replace(article, edits=_EDITS.decode(zlib.decompress(row.edits)))
+    return article, _SETTLED.decode(zlib.decompress(row.settled)) if row.settled is not None else None
