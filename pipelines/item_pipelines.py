@@ -82,13 +82,15 @@ class ReadPipeline(_Pipeline):
     async def _read(self, capture: Capture) -> Article | Drop:
         site = self.session.site_of(capture.url)
         if self.pool is None:
-            return read_page(capture, site)
+            return read_page(capture, site, own=True)
         try:
-            return await asyncio.wrap_future(self.pool.submit(read_page, capture, site))
+            return await asyncio.wrap_future(self.pool.submit(read_page, capture, site, own=True))
         except BrokenProcessPool:
             self.close_spider()
             self.open_spider()
-            raise DropItem(f"a worker died while it read {capture.url}; it stays in the reading queue") from None
+            raise DropItem(
+                f"a worker died while it read {capture.url}; it stays in the reading queue"
+            ) from None
 
     def close_spider(self) -> None:
         """Let the workers finish."""

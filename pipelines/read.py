@@ -26,7 +26,7 @@ from pipelines.reading.metadata import read_metadata
 from pipelines.reading.records import Extracted, Metadata
 from pipelines.reading.relevance import relevance
 from pipelines.records import LACUNA, Article, Capture, Drop, Edit, Reason, Stage, work_id
-from pipelines.repair.restorer import Restorer
+from pipelines.repair.restorer import Restorer, looks_damaged
 from pipelines.sites import Site
 from pipelines.version import PIPELINE_VERSION
 
@@ -36,14 +36,18 @@ CONVERTED: Final = ("headline", "article_body", "source", "original_headline", "
 CONVERTED_LISTS: Final = ("sources", "authors", "editors", "breadcrumbs", "tags", "keywords")
 
 
-def read(capture: Capture, site: Site | None = None) -> Article | Drop:
+def read(capture: Capture, site: Site | None = None, *, own: bool = False) -> Article | Drop:
     """All stages. Never raises for bad data; what it raises is a bug, caught once, in the runner."""
-    page = read_page(capture, site)
+    page = read_page(capture, site, own=own)
     return page if isinstance(page, Drop) else sketch_article(convert_article(page))
 
 
-def read_page(capture: Capture, site: Site | None = None) -> Article | Drop:
-    """Decode, mend, extract, repair, read the metadata: an Article in the script in which it was found."""
+def read_page(capture: Capture, site: Site | None = None, *, own: bool = False) -> Article | Drop:
+    """Decode, mend, extract, repair, read the metadata: an Article in the script in which it was found.
+
+    `own`: the capture is of this archive's own crawl, which does as a page asks that wants no archived copy.
+    Captures made by others become articles with the flag `noarchive`, which no export takes.
+    """
     if not 200 <= capture.status < 300:
         return _at(capture, Drop(Stage.CAPTURE, Reason.HTTP_STATUS, str(capture.status)))
     page = decode(capture.payload, capture.header("Content-Type"))
@@ -52,7 +56,9 @@ def read_page(capture: Capture, site: Site | None = None) -> Article | Drop:
     extracted = extract(mend_tags(page.text).html, capture.url, site.select if site else None)
     if isinstance(extracted, Drop):
         return _at(capture, extracted)
-    if extracted.noarchive or "noarchive" in (capture.header("X-Robots-Tag") or "").lower():
+    if "noarchive" in (capture.header("X-Robots-Tag") or "").lower():
+        extracted = replace(extracted, noarchive=True)
+    if own and extracted.noarchive:
         return _at(capture, Drop(Stage.EXTRACT, Reason.NOARCHIVE, "the page asks not to be archived"))
     return _article(capture, site, page, extracted)
 
@@ -90,7 +96,7 @@ def _article(capture: Capture, site: Site | None, page: Page, extracted: Extract
     ledger = Ledger()
     repaired = _repair(extracted, ledger)
     metadata = read_metadata(repaired, capture.url, capture.fetched_at)
-    headline_raw, headline_edits = _headline(extracted, repaired, metadata, ledger)
+    headline_raw, headline_edits = _headline(repaired, metadata, ledger)
     edits = (*headline_edits, *ledger.edits("article_body"), *ledger.edits("origin"))
     return Article(
         id=capture.id,
@@ -120,7 +126,7 @@ def _article(capture: Capture, site: Site | None, page: Page, extracted: Extract
 def _repair(extracted: Extracted, ledger: Ledger) -> Extracted:
     """Every visible text repaired, block by block; the page's undamaged blocks help the damaged ones."""
     mender = restorer()
-    context = tuple(block.text for block in extracted.blocks if not mender.looks_damaged(block.text))
+    context = tuple(block.text for block in extracted.blocks if not looks_damaged(block.text))
 
     def repair(field: str, text: str) -> str:
         restored = mender.restore(text, context=context)
@@ -140,9 +146,7 @@ FIELDS: Final = {
 """Where the edits of each kind of text belong: see Article.origin_raw."""
 
 
-def _headline(
-    extracted: Extracted, repaired: Extracted, metadata: Metadata, ledger: Ledger
-) -> tuple[str, tuple[Edit, ...]]:
+def _headline(repaired: Extracted, metadata: Metadata, ledger: Ledger) -> tuple[str, tuple[Edit, ...]]:
     """The headline as found and its edits: the stretch of the candidate that became the headline."""
     found_at = zip(repaired.headline_candidates, ledger.parts("headline"), strict=True)
     for text, part in found_at:

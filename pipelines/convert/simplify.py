@@ -41,8 +41,9 @@ _NAME: Final = re.compile("|".join(_NAMES))
 
 
 
+@cache
 def conversion_name(configuration: str = "t2s") -> str:
-    """What `Article.conversion` records: configuration and versions."""
+    """What `Article.conversion` records: configuration and versions. Asking for a version costs 4 ms."""
     return f"opencc-{version('opencc')}/{configuration}+rules-{RULES_VERSION}"
 
 
