@@ -1,0 +1,173 @@
+"""Where connections are made: the resolver that checks what a name stands for, and bounded HTTP.
+
+The resolver is the reactor's, so whatever connects by name gets only addresses that passed `guard.check_ip`,
+and connects to those very addresses: between check and connect nothing is looked up again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
+from scrapy.crawler import Crawler
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
+from twisted.web.client import BrowserLikePolicyForHTTPS
+from twisted.web.iweb import IPolicyForHTTPS
+from zope.interface import implementer  # type: ignore[import-untyped]
+
+from crawler.guard import Refused, check_ip
+
+logger = logging.getLogger(__name__)
+
+MAX_HEAD = 128 * 1024
+"""Bytes of status line and header lines. Browsers stop at 256 KiB, servers send below 16 KiB; Twisted bounds
+one line but neither their number nor their sum."""
+
+Resolved = Mapping[str, tuple[str, int]]
+
+
+class GuardedResolver:
+    """Resolves names through the reactor's own resolver and lets only public addresses pass.
+
+    `pinned` maps names to (address, port) without asking anyone, for the bundled network; such an address is
+    checked like every other. `loopback` names the hosts whose declaration allows addresses of this machine.
+    """
+
+    def __init__(self, reactor: Any, pinned: Resolved, loopback: frozenset[str]) -> None:
+        self.reactor, self.pinned, self.loopback = reactor, pinned, loopback
+        self.original: Any = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, reactor: Any) -> GuardedResolver:
+        """`crawler` is Scrapy's CrawlerProcess: only its settings are known here."""
+        pinned = {
+            host: (ip, int(port)) for host, (ip, port) in crawler.settings.getdict("IPNEWS_RESOLVE").items()
+        }
+        return cls(reactor, pinned, frozenset(crawler.settings.getlist("IPNEWS_LOOPBACK")))
+
+    def install_on_reactor(self) -> None:
+        """Take the place of the reactor's resolver."""
+        self.original = self.reactor.nameResolver
+        self.reactor.installNameResolver(_Resolver(self))
+
+    def passes(self, host: str, address: str) -> bool:
+        """Whether a connection to `address` for `host` may be made."""
+        try:
+            check_ip(address, loopback=host in self.loopback)
+        except Refused as error:
+            logger.warning("refused to connect to %s: %s", host, error)
+            return False
+        return True
+
+
+@implementer(IHostResolution)
+class _Resolution:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def cancel(self) -> None:
+        """Nothing is under way: a pinned name is resolved at once."""
+
+
+@implementer(IHostnameResolver)
+class _Resolver:
+    def __init__(self, guard: GuardedResolver) -> None:
+        self._guard = guard
+
+    def resolveHostName(
+        self,
+        resolutionReceiver: IResolutionReceiver,
+        hostName: str,
+        portNumber: int = 0,
+        addressTypes: Sequence[type[IAddress]] | None = None,
+        transportSemantics: str = "TCP",
+    ) -> Any:
+        host = hostName.lower().rstrip(".")
+        receiver = _Sieve(resolutionReceiver, self._guard, host)
+        if (pin := self._guard.pinned.get(host)) is None:
+            return self._guard.original.resolveHostName(
+                receiver, hostName, portNumber, addressTypes, transportSemantics
+            )
+        resolution: Any = _Resolution(host)
+        receiver.resolutionBegan(resolution)
+        family = IPv6Address if ":" in pin[0] else IPv4Address
+        receiver.addressResolved(family("TCP", *pin))
+        receiver.resolutionComplete()
+        return resolution
+
+
+@implementer(IResolutionReceiver)
+class _Sieve:
+    def __init__(self, receiver: Any, guard: GuardedResolver, host: str) -> None:
+        self._receiver, self._guard, self._host = receiver, guard, host
+
+    def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:
+        self._receiver.resolutionBegan(resolutionInProgress)
+
+    def addressResolved(self, address: Any) -> None:
+        if self._guard.passes(self._host, address.host):
+            self._receiver.addressResolved(address)
+
+    def resolutionComplete(self) -> None:
+        self._receiver.resolutionComplete()
+
+
+class _BoundedProtocol(_LenientHTTP11ClientProtocol):
+    """Counts bytes until the header section is over and hangs up when there are too many."""
+
+    _head = 0
+
+    def request(self, request: Any) -> Any:
+        self._head = 0
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:
+        parser = self._parser
+        if parser is not None and parser.state in ("STATUS", "HEADER"):
+            self._head += len(data)
+            # A first packet may carry the start of a large body too; only what stays head is counted twice.
+            if self._head > MAX_HEAD:
+                transport: Any = self.transport
+                transport.abortConnection()
+                return
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _BoundedFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: Any) -> _BoundedProtocol:
+        return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+@implementer(IPolicyForHTTPS)
+class _PolicyBySite:
+    """Certificates are verified except for the hosts whose declaration says otherwise."""
+
+    def __init__(self, lenient: Any, unverified: frozenset[str]) -> None:
+        self._lenient, self._unverified = lenient, unverified
+        self._strict: Any = BrowserLikePolicyForHTTPS()  # type: ignore[no-untyped-call]
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> Any:
+        lenient = hostname.decode("ascii", "replace").lower() in self._unverified
+        return (self._lenient if lenient else self._strict).creatorForNetloc(hostname, port)
+
+
+class BoundedHTTPHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP/1.1 handler with bounded heads and verified certificates.
+
+    Scrapy verifies no certificate unless told to, and then for all hosts or none; its own factory, which
+    here follows DOWNLOAD_VERIFY_CERTIFICATES = False, serves only the hosts of `IPNEWS_UNVERIFIED`.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = _BoundedFactory
+        unverified = frozenset(crawler.settings.getlist("IPNEWS_UNVERIFIED"))
+        policy: Any = _PolicyBySite(self._contextFactory, unverified)
+        self._contextFactory = policy

@@ -1,0 +1,170 @@
+"""Which links of an answer are followed, as what, and how soon. Pure policy over `reading.links`.
+
+A trap is an address space without end that holds nothing new: calendars, session ids, pagers, link farms.
+None can be told from one page alone, so each has its own bound here, and the budget of the host bounds all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+from urllib.parse import urlsplit
+
+from crawler.addresses import canonical
+from crawler.guard import Refused, check_url
+from pipelines.records import Link
+from pipelines.sites import Site
+
+Kind = Literal["article", "list", "feed", "sitemap", "unknown"]
+
+_MEDIA = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|bmp|ico|svg|tiff?|mp[34]|avi|mov|mkv|flv|wmv|webm|m3u8|ts|wav|ogg|flac|swf|"
+    r"zip|rar|7z|gz|tgz|bz2|xz|tar|exe|msi|apk|dmg|iso|bin|docx?|xlsx?|pptx?|pdf|ps|epub|mobi|"
+    r"css|js|mjs|json|woff2?|ttf|eot|map|torrent)$",
+    re.IGNORECASE,
+)
+"""Files that hold no article. Known by their name: the point is not to ask for them at all."""
+_NO_PAGE = re.compile(
+    r"/(?:login|logout|signin|signup|register|reg|cart|checkout|wp-admin|wp-login\.php|wp-json|xmlrpc\.php|"
+    r"feedback|plus/(?:recommend|stow|feedback|diy)\.php|misc\.php|home\.php|member\.php|comment[s-]?\w*\.php|"
+    r"print\.(?:php|aspx?)|cgi-bin|admin)(?:/|$)|[?&](?:action|do|mod)=(?:login|register|logging|report|print|"
+    r"reply|post|search|space)\b|[?&](?:replytocom|print)=",
+    re.IGNORECASE,
+)
+_CALENDAR = re.compile(
+    r"/(?:calendar|rili|wannianli|events?/calendar)(?:[/.?]|$)|[?&](?:year|nian)=\d{4}&", re.I
+)
+_REPEATED = re.compile(r"/([^/]+)(?:/[^/]+)*?/\1(?:/[^/]+)*?/\1(?:/|$)")
+_PAGE_NUMBER = re.compile(r"(?:[?&](?:page|pn|pageno|pageindex|curpage)=|/page/)(\d+)", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
+
+MAX_PAGE = 2_000
+"""No list of the 47 hosts of the field notes has more pages; at 20 links each it names 40,000 articles."""
+MAX_SEGMENTS = 12
+"""Path segments. Real article paths have up to 7 (field notes); relative links gone wrong grow without end."""
+MAX_PARAMETERS = 6
+"""Query parameters. `ShowInfo.php?classid=&id=` and its like need 2 to 4; faceted searches breed more."""
+MAX_LINKS = 1_000
+"""Links taken from one page: a list has tens, a site map page hundreds, a link farm any number."""
+MAX_SITEMAP_LINKS = 50_000
+"""The sitemap protocol's own bound on one file."""
+
+PRIORITY = {"feed": 0, "sitemap": 0, "list": 2, "article": 5, "unknown": 7}
+"""Smaller is sooner: lists and feeds show what is new, but a list many steps deep only what is old."""
+REDIRECT_DEPTH = 5
+"""Steps that a redirect counts for: a loop of ever new addresses ends after ten at the usual depth of 50."""
+BARREN_DEPTH = 10
+"""Steps that a list page counts for that named nothing new: an endless pager ends after five of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An address to be kept in the frontier, with what the page that names it says."""
+
+    url: str
+    host: str
+    site: str
+    kind: Kind
+    priority: int
+    depth: int
+    title: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A link that is not followed, and the reason, which is counted in the report."""
+
+    url: str
+    reason: str
+
+
+def follow(
+    links: Iterable[Link], site: Site, depth: int, source: Kind = "unknown"
+) -> Iterator[Found | Refusal]:
+    """The policy: every distinct link as Found or as Refusal. `depth` is that of the page that has them."""
+    bound = MAX_SITEMAP_LINKS if source == "sitemap" else MAX_LINKS
+    seen: set[str] = set()
+    for link in links:
+        url = canonical(link.url)
+        if url in seen:
+            continue
+        if len(seen) >= bound:
+            yield Refusal(url, "too many links on one page")
+            return
+        seen.add(url)
+        yield judge(url, link, site, depth + 1, source)
+
+
+def judge(url: str, link: Link, site: Site, depth: int, source: Kind = "unknown") -> Found | Refusal:
+    """One canonical address: followed as what, or refused why. A pager leads to more of its own kind."""
+    host = _checked_host(url, site.loopback)
+    if isinstance(host, Refusal):
+        return host
+    if host not in site.hosts:
+        return Refusal(url, "other site")
+    if depth > site.pace.depth:
+        return Refusal(url, "too deep")
+    if _matches(site.urls.ignore, url):
+        return Refusal(url, "ignored by declaration")
+    declared: Kind | None = (
+        "article" if _matches(site.urls.article, url) else "list" if _matches(site.urls.list, url) else None
+    )
+    if declared is None and (trap := trap_of(url)):
+        return Refusal(url, trap)
+    kind: Kind = declared or (source if link.kind == "page" else link.kind)
+    return Found(url, host, site.name, kind, priority(kind, depth), depth, link.title, link.date)
+
+
+def priority(kind: Kind, depth: int) -> int:
+    """Lists near the start come before articles, deep ones after them."""
+    return PRIORITY[kind] + (min(depth, 20) // 2 if kind in ("list", "unknown") else 0)
+
+
+@lru_cache(maxsize=65_536)
+def trap_of(url: str) -> str | None:
+    """Why an address looks like one of an endless space, or None. A declared pattern overrides it."""
+    parts = urlsplit(url)
+    path = parts.path
+    if _MEDIA.search(path):
+        return "media"
+    if _NO_PAGE.search(url):
+        return "no page for readers"
+    if _CALENDAR.search(url):
+        return "calendar"
+    if path.count("/") > MAX_SEGMENTS or _REPEATED.search(path):
+        return "path repeats or is too deep"
+    if parts.query.count("&") >= MAX_PARAMETERS:
+        return "too many parameters"
+    pager = _PAGE_NUMBER.search(url)
+    if pager and (len(pager[1]) > 9 or int(pager[1]) > MAX_PAGE):
+        return "pager without end"
+    return None
+
+
+def shape(url: str) -> str:
+    """An address with its numbers blotted out: pages of one template share it."""
+    parts = urlsplit(url)
+    names = "&".join(sorted(part.partition("=")[0] for part in parts.query.split("&"))) if parts.query else ""
+    return f"{_DIGITS.sub('N', parts.path)}?{names}"
+
+
+@lru_cache(maxsize=65_536)
+def _checked_host(url: str, loopback: bool) -> str | Refusal:
+    try:
+        return check_url(url, loopback)
+    except Refused as error:
+        return Refusal(url, f"guard: {error}")
+
+
+@lru_cache(maxsize=1_024)
+def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
+
+
+def _matches(patterns: tuple[str, ...], url: str) -> bool:
+    pattern = _compiled(patterns)
+    return bool(pattern and pattern.search(url))

@@ -1,0 +1,218 @@
+"""The frontier: addresses that are due, leased to a crawler, kept until their answer is on disk.
+
+Functions over a `Connection` of the catalog, for its one writer thread; SQLite and PostgreSQL alike. A lease
+lasts until the transaction that holds the answer's rows (`visits.py`), or until it expires. On SQLite one
+crawl holds the archive, so at its start every lease is a dead one's; on PostgreSQL a lease is dead when it
+expired, and a host with a living lease is left to its holder, so that one host sees one crawler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Table, bindparam, func, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crawler.discover import PRIORITY, Found
+from crawler.outcome import Outcome
+from pipelines.archive.schema import addresses
+from pipelines.sites import Site
+
+LEASE_SECONDS = 900.0
+"""How long a dead crawler's addresses stay with it on PostgreSQL. Living ones renew every third of this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A leased address with what the last answer left behind. `changed_at` is the WARC-Date of its payload."""
+
+    url: str
+    host: str
+    site: str | None
+    kind: str
+    depth: int
+    attempts: int
+    etag: str | None = None
+    last_modified: str | None = None
+    payload_digest: str | None = None
+    changed_at: str | None = None
+    interval: float | None = None
+    browser: bool = False
+    referrer: str | None = None
+
+
+_ADDRESS = tuple(addresses.c[name] for name in Address.__slots__)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows whose key is not there yet; returns how many that were."""
+    if not rows:
+        return 0
+    flavour = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement: Insert = flavour.insert(table).on_conflict_do_nothing()
+    return max(0, connection.execute(statement, list(rows)).rowcount)
+
+
+def seed(connection: Connection, site: Site, now: float) -> dict[tuple[str, bool], int]:
+    """Put the addresses that a declaration starts from into the frontier; known ones stay as they are."""
+    starts = [(url, "list") for url in site.start]
+    starts += [(url, "feed") for url in site.feeds] + [(url, "sitemap") for url in site.sitemaps]
+    found = [
+        Found(url, _host(url), site.name, kind, PRIORITY[kind], 0)  # type: ignore[arg-type]
+        for url, kind in starts
+    ]
+    return add(connection, found, None, now)
+
+
+def add(
+    connection: Connection, found: Iterable[Found], referrer: str | None, now: float
+) -> dict[tuple[str, bool], int]:
+    """Add addresses, due at once; returns how many were new by (host, whether they are articles)."""
+    groups: dict[tuple[str, bool], list[dict[str, Any]]] = {}
+    for each in found:
+        row = {
+            "url": each.url, "host": each.host, "site": each.site, "kind": each.kind, "state": "pending",
+            "priority": each.priority, "depth": each.depth, "due": now, "attempts": 0, "browser": False,
+            "referrer": referrer, "found_at": None,
+        }  # fmt: skip
+        groups.setdefault((each.host, each.kind == "article"), []).append(row)
+    new = {group: insert_new(connection, addresses, rows) for group, rows in groups.items()}
+    return {group: count for group, count in new.items() if count}
+
+
+def ask_again(connection: Connection, urls: Collection[str], now: float) -> int:
+    """Make addresses due now, dead ones too: somebody typed them. A rendering lease is asked for likewise."""
+    if not urls:
+        return 0
+    again = update(addresses).where(addresses.c.url.in_(urls), addresses.c.state != "leased")
+    return connection.execute(again.values(state="pending", due=now, attempts=0)).rowcount
+
+
+def promote(connection: Connection, hosts: Collection[str], now: float, everything: bool = False) -> int:
+    """Make what is due again pending; with `everything` all but the dead."""
+    due = update(addresses).where(addresses.c.host.in_(hosts), addresses.c.state.in_(("done", "failed")))
+    if everything:
+        due = update(addresses).where(
+            addresses.c.host.in_(hosts), addresses.c.state.in_(("done", "failed", "pending"))
+        )
+        return connection.execute(due.values(state="pending", due=now)).rowcount
+    return connection.execute(due.where(addresses.c.due <= now).values(state="pending")).rowcount
+
+
+def expire(connection: Connection, now: float, all_owners: bool) -> int:
+    """Return dead leases; `all_owners` when no other crawler can be alive. Returns how many."""
+    dead = update(addresses).where(addresses.c.state == "leased")
+    if not all_owners:
+        dead = dead.where(addresses.c.lease_until < now)
+    return connection.execute(dead.values(state="pending", lease_owner=None, lease_until=None)).rowcount
+
+
+def lease(connection: Connection, host: str, limit: int, owner: str, now: float) -> list[Address]:
+    """Lease up to `limit` due addresses of one host, the most urgent first; none while another holds it."""
+    due = (
+        select(*_ADDRESS)
+        .where(addresses.c.state == "pending", addresses.c.host == host, addresses.c.due <= now)
+        .order_by(addresses.c.priority, addresses.c.due, addresses.c.url)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        if _held_by_another(connection, host, owner, now):
+            return []
+        due = due.with_for_update(skip_locked=True)
+    rows = connection.execute(due).all()
+    if rows:
+        taken = update(addresses).where(addresses.c.url == bindparam("key"))
+        taken = taken.values(state="leased", lease_owner=owner, lease_until=now + LEASE_SECONDS)
+        connection.execute(taken, [{"key": row.url} for row in rows])
+    return [Address(*row) for row in rows]
+
+
+def renew(connection: Connection, owner: str, now: float) -> int:
+    """Extend all leases of a living crawler."""
+    mine = update(addresses).where(addresses.c.state == "leased", addresses.c.lease_owner == owner)
+    return connection.execute(mine.values(lease_until=now + LEASE_SECONDS)).rowcount
+
+
+def release(connection: Connection, urls: Collection[str], due: float | None = None) -> int:
+    """Give addresses back unvisited; `due` postpones them (seconds since the epoch)."""
+    if not urls:
+        return 0
+    values: dict[str, Any] = {"state": "pending", "lease_owner": None, "lease_until": None}
+    if due is not None:
+        values["due"] = due
+    back = update(addresses).where(addresses.c.url.in_(urls), addresses.c.state == "leased")
+    return connection.execute(back.values(**values)).rowcount
+
+
+def release_all(connection: Connection, owner: str) -> int:
+    """Give back everything a crawler holds: it ends."""
+    mine = update(addresses).where(addresses.c.state == "leased", addresses.c.lease_owner == owner)
+    return connection.execute(mine.values(state="pending", lease_owner=None, lease_until=None)).rowcount
+
+
+def conclude(connection: Connection, url: str, outcome: Outcome, **learnt: Any) -> None:
+    """End a lease with an outcome. `learnt` are further columns, such as validators and digest."""
+    values = {
+        "state": outcome.state, "due": outcome.due, "interval": outcome.interval, "attempts": outcome.attempts,
+        "failure": outcome.failure, "lease_owner": None, "lease_until": None, **learnt,
+    }  # fmt: skip
+    connection.execute(update(addresses).where(addresses.c.url == url).values(**values))
+
+
+def postpone(connection: Connection, host: str, due: float, reason: str) -> int:
+    """Nothing of a host before `due`: its robots.txt cannot be had. Leases in hand are given back too."""
+    rows = update(addresses).where(
+        addresses.c.host == host, addresses.c.state.in_(("pending", "leased")), addresses.c.due < due
+    )
+    values = {"state": "pending", "due": due, "failure": reason, "lease_owner": None, "lease_until": None}
+    return connection.execute(rows.values(**values)).rowcount
+
+
+def next_due(connection: Connection, hosts: Collection[str]) -> float | None:
+    """When the next pending address of these hosts is due; None when there is none."""
+    due = select(func.min(addresses.c.due)).where(addresses.c.state == "pending", addresses.c.host.in_(hosts))
+    found: float | None = connection.execute(due).scalar()
+    return found
+
+
+def known(connection: Connection, hosts: Collection[str]) -> dict[tuple[str, bool], int]:
+    """Number of addresses by (host, whether they are articles), for the budgets."""
+    article = addresses.c.kind == "article"
+    counted = select(addresses.c.host, article, func.count()).where(addresses.c.host.in_(hosts))
+    rows = connection.execute(counted.group_by(addresses.c.host, article))
+    return {(host, bool(is_article)): count for host, is_article, count in rows}
+
+
+def known_urls(connection: Connection, hosts: Collection[str]) -> set[str]:
+    """The addresses of these hosts."""
+    return set(connection.scalars(select(addresses.c.url).where(addresses.c.host.in_(hosts))))
+
+
+def due_now(
+    connection: Connection, hosts: Collection[str], now: float, everything: bool
+) -> list[tuple[str, str, str]]:
+    """(host, kind, url) of what a crawl would fetch now, the most urgent first: the dry run."""
+    states = ("pending", "done", "failed")
+    rows = select(addresses.c.host, addresses.c.kind, addresses.c.url).where(
+        addresses.c.host.in_(hosts), addresses.c.state.in_(states)
+    )
+    if not everything:
+        rows = rows.where(addresses.c.due <= now)
+    ordered = rows.order_by(addresses.c.host, addresses.c.priority, addresses.c.due, addresses.c.url)
+    return [(row.host, row.kind, row.url) for row in connection.execute(ordered)]
+
+
+def _held_by_another(connection: Connection, host: str, owner: str, now: float) -> bool:
+    # The lock makes the look and the lease one step; it ends with the transaction.
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:host))"), {"host": host})
+    others = select(addresses.c.url).where(
+        addresses.c.host == host, addresses.c.state == "leased", addresses.c.lease_owner != owner,
+        addresses.c.lease_until >= now,
+    ).limit(1)  # fmt: skip
+    return connection.execute(others).first() is not None
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].lower()

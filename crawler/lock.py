@@ -1,0 +1,61 @@
+"""The lock on an archive: held by a living process only, because the kernel lets go of it with the process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+
+from pipelines.errors import ArchiveBusy, ArchiveUnwritable
+
+MAX_CRAWLERS = 64
+"""Crawlers of one machine on one PostgreSQL frontier."""
+
+
+class CrawlLock:
+    """One crawler's place in an archive folder; `slot` is its number there.
+
+    With SQLite there is one place. With PostgreSQL many crawlers may share folder and frontier; each takes
+    the first free place, and so takes over the WARC files of a dead crawler that had it before. A file with
+    a process id in it would stay behind a killed process and would have to be judged; flock does not.
+    """
+
+    def __init__(self, folder: Path, shared: bool) -> None:
+        """Take a place. Raises ArchiveBusy when there is none, ArchiveUnwritable."""
+        for slot in range(MAX_CRAWLERS if shared else 1):
+            if (descriptor := _try(folder / f"crawl-{slot}.lock")) is not None:
+                self.slot, self._descriptor = slot, descriptor
+                return
+        raise ArchiveBusy(
+            f"{folder}: another crawl is at work here; wait for it, or stop it with Ctrl-C in its terminal "
+            "(backfill, export and report may run beside it)"
+        )
+
+    def release(self) -> None:
+        """Let go; again does nothing."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def __enter__(self) -> CrawlLock:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.release()
+
+
+def _try(path: Path) -> int | None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise ArchiveUnwritable(
+            f"{path}: {error.strerror}; free space or mend the permissions, or give another --archive DIR"
+        ) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor

@@ -1,0 +1,125 @@
+"""Downloader middlewares: guard, manners, capture. Thin classes over the modules of the same names.
+
+On the way out: guard first, so that nothing else touches a refused address. On the way in: manners, then
+capture, so that an answer stands in the WARC before anything looks at its content.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from crawler.guard import Refused, check_url
+from crawler.keeper import Answer, Unkeepable
+from crawler.manners import retry_after
+from crawler.session import Session
+from pipelines.archive.codings import CodingError, TooLarge, identity_payload
+from pipelines.errors import IpnewsError
+
+
+class NotFetched(IgnoreRequest):
+    """A request that came to nothing for a reason that is ours: guard, size, coding, archive."""
+
+
+class _Middleware:
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Any:
+        return cls(crawler)
+
+    @property
+    def session(self) -> Session | None:
+        """The open crawl; None under `scrapy shell` and `scrapy check`."""
+        return getattr(self.crawler.spider, "session", None)
+
+
+class GuardMiddleware(_Middleware):
+    """Refuses written addresses that the guard does not let through; the resolver refuses the resolved ones."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._loopback = frozenset(crawler.settings.getlist("IPNEWS_LOOPBACK"))
+
+    def process_request(self, request: Request) -> None:
+        """Raises NotFetched."""
+        host = request.url.partition("://")[2].partition("/")[0].partition(":")[0].lower()
+        try:
+            check_url(request.url, loopback=host in self._loopback)
+        except Refused as error:
+            raise NotFetched(f"guard: {error}") from None
+
+
+class MannersMiddleware(_Middleware):
+    """Tells the manners of a host what came back, so that its next request waits for the right time."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """The answer's status and Retry-After count."""
+        if (manners := self._manners(request)) is not None:
+            asked = retry_after(_text(response.headers.get("Retry-After")), time.time())
+            manners.answered(request.url, response.status, asked, time.time())
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """No answer: the host is given time, unless it was never asked."""
+        if (manners := self._manners(request)) is not None:
+            if isinstance(exception, IgnoreRequest):
+                manners.active = max(0, manners.active - 1)
+            else:
+                manners.failed(request.url, time.time())
+
+    def _manners(self, request: Request) -> Any:
+        host = request.meta.get("host")
+        return self.session.manners.get(host) if self.session and host else None
+
+
+class CaptureMiddleware(_Middleware):
+    """Writes every answer to the WARC before anything above looks at it, and undoes its codings."""
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """The response with its identity-coded body; `request.meta["kept"]` is what stands in the WARC."""
+        answer = Answer(
+            request.url, response.status, _pairs(response), response.body, _pairs(request),
+            str(response.ip_address) if response.ip_address else None,
+            site=getattr(request.meta.get("address"), "site", None),
+        )  # fmt: skip
+        if self.session is None:
+            return (
+                response.replace(body=_undone(answer)) if "Content-Encoding" in response.headers else response
+            )
+        try:
+            kept = await asyncio.wrap_future(self.session.keeper.keep(answer, request.meta.get("address")))
+        except Unkeepable as error:
+            raise NotFetched(str(error)) from None
+        except IpnewsError as error:
+            self.session.stop("archive", error)
+            raise NotFetched(str(error)) from None
+        request.meta["kept"] = kept
+        return response
+
+
+def _undone(answer: Answer) -> bytes:
+    try:
+        return identity_payload(answer.headers, answer.body)
+    except (CodingError, TooLarge) as error:
+        raise NotFetched(str(error)) from None
+
+
+def _pairs(message: Request | Response) -> tuple[tuple[str, str], ...]:
+    """Header lines in order, as text: one code point per byte (RFC 9110, 5.5)."""
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in message.headers.items()
+        for value in values
+    )
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode("latin-1") if value is not None else None

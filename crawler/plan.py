@@ -1,0 +1,62 @@
+"""From names, addresses and settings to a Plan: which sites, which hosts, what is opted in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from crawler.addresses import canonical
+from crawler.config import load_config
+from crawler.guard import Refused, check_url
+from crawler.session import Plan
+from pipelines.errors import UsageError
+from pipelines.sites import Site, load_sites, site_of
+
+
+def choose_sites(declared: Mapping[str, Site], names: Iterable[str], urls: Iterable[str]) -> tuple[Site, ...]:
+    """The sites of a crawl: those named, else those of the addresses, else all that are enabled.
+
+    An address with no declaration gets a site of its own, with the manners of a default declaration.
+    Raises UsageError for a name that nothing declares and for an address that the guard refuses.
+    """
+    chosen: dict[str, Site] = {}
+    for name in names:
+        if name not in declared:
+            near = ", ".join(sorted(declared)) or "none"
+            raise UsageError(f"no site is declared as {name!r}; declared are: {near}")
+        chosen[name] = declared[name]
+    for url in urls:
+        site = site_of(declared.values(), url) or undeclared(url)
+        chosen[site.name] = site
+    if chosen:
+        return tuple(chosen.values())
+    return tuple(site for site in declared.values() if site.enabled)
+
+
+def undeclared(url: str) -> Site:
+    """A site for one address: its host with and without www. Raises UsageError when the guard refuses it."""
+    try:
+        host = check_url(canonical(url))
+    except Refused as error:
+        raise UsageError(f"{url}: {error}; give a public http or https address") from None
+    other = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+    return Site(hosts=(host, other), name=f"url-{host.replace('.', '-')}"[:63], start=(canonical(url),))
+
+
+def guard_settings(sites: Iterable[Site]) -> dict[str, list[str]]:
+    """The settings that carry a declaration's opt-ins to the guard and to TLS."""
+    chosen = tuple(sites)
+    return {
+        "IPNEWS_LOOPBACK": [host for site in chosen if site.loopback for host in site.hosts],
+        "IPNEWS_UNVERIFIED": [host for site in chosen if not site.verify_tls for host in site.hosts],
+    }
+
+
+def plan_from_settings(settings: Any, site: str, url: str) -> Plan:
+    """The plan of `scrapy crawl mirror -a site=NAME -a url=URL`; what they leave open comes from scrapy.cfg."""
+    config = load_config(archive=Path(settings["IPNEWS_ARCHIVE"]) if settings.get("IPNEWS_ARCHIVE") else None)
+    folder = Path(settings["IPNEWS_SITES"]) if settings.get("IPNEWS_SITES") else config.sites
+    urls = tuple(canonical(one) for one in url.split())
+    sites = choose_sites(load_sites(folder), site.split(), urls)
+    return Plan(config.archive, config.catalog_location, sites, urls, agent=settings["USER_AGENT"])

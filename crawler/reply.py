@@ -1,0 +1,112 @@
+"""What an archived answer means: the outcome for its address and the links to follow. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from w3lib.html import get_meta_refresh
+
+from crawler.discover import REDIRECT_DEPTH, Found, Refusal, follow
+from crawler.frontier import Address
+from crawler.keeper import Kept
+from crawler.manners import retry_after, says_no
+from crawler.outcome import Outcome, after_answer, after_failure, is_redirect
+from crawler.timing import HOUR
+from pipelines.reading.links import find_links
+from pipelines.records import Capture, Link
+from pipelines.sites import Site
+
+_PAGES = ("text/html", "application/xhtml+xml", "text/plain")
+_XML = ("application/xml", "text/xml", "application/rss+xml", "application/atom+xml", "application/gzip")
+_MOST_FOR_REFRESH = 4096
+"""Bytes. A page that only sends on is short; a longer one with a refresh is a page that reloads itself."""
+_BLOCK_SIGNS = re.compile(
+    rb"captcha|geetest|slider-verify|_guard/(?:auto|html)\.js|cf-challenge|cf_chl_|acw_sc__v2|yunsuo_session|"
+    rb"\xe8\xae\xbf\xe9\x97\xae\xe8\xbf\x87\xe4\xba\x8e\xe9\xa2\x91\xe7\xb9\x81|"  # too many visits, UTF-8
+    rb"\xb7\xc3\xce\xca\xb9\xfd\xd3\xda\xc6\xb5\xb7\xb1|"  # the same in GBK
+    rb"\xe5\xae\x89\xe5\x85\xa8\xe9\xaa\x8c\xe8\xaf\x81|\xb0\xb2\xc8\xab\xd1\xe9\xd6\xa4",  # safety check
+    re.IGNORECASE,
+)
+_MOST_FOR_BLOCK = 24 * 1024
+"""Bytes. A block or captcha page is a form and a script; an article page that only mentions one is longer."""
+BLOCKED_WAIT = HOUR
+"""Seconds until a page that showed a challenge is asked for again: whoever asks at once is blocked longer."""
+_HAN_PARAGRAPH = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}|[\xb0-\xf7][\xa1-\xfe]){40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`slow` asks for more distance to the host; `links` holds refusals too, to be counted."""
+
+    outcome: Outcome
+    links: tuple[Found | Refusal, ...] = ()
+    slow: bool = False
+
+
+def interpret(address: Address, kept: Kept, site: Site, now: float) -> Reply:
+    """The meaning of one answer. An unchanged payload has no new links: they are known since it was new."""
+    capture, changed = kept.capture, kept.profile is None
+    asked = retry_after(capture.header("Retry-After"), now)
+    if is_block(capture):
+        wait = max(BLOCKED_WAIT, asked or 0.0)
+        put_off = after_failure("block or captcha page", address.attempts, address.interval, now, wait)
+        return Reply(put_off, slow=True)
+    outcome = after_answer(
+        address.kind, capture.status, address.attempts, address.interval, changed, asked, now
+    )
+    if not changed or address.site is None:
+        return Reply(outcome)
+    return Reply(outcome, tuple(_links(address, capture, site)))
+
+
+def is_page(capture: Capture) -> bool:
+    """Whether an answer can be an article: a good answer in HTML (mirrors send plain text as a type too)."""
+    return capture.status == 200 and _media_type(capture) in ("", *_PAGES)
+
+
+def is_block(capture: Capture) -> bool:
+    """Whether a page asks for a captcha or says that we are blocked, under whatever status.
+
+    Short, with a sign of a challenge, and without a paragraph of Chinese: 40 Han characters in a row.
+    """
+    payload = capture.payload
+    if capture.status not in (200, 403, 429, 503) or not 0 < len(payload) <= _MOST_FOR_BLOCK:
+        return False
+    return bool(_BLOCK_SIGNS.search(payload)) and not _HAN_PARAGRAPH.search(payload)
+
+
+def _links(address: Address, capture: Capture, site: Site) -> Iterable[Found | Refusal]:
+    kind = address.kind if address.kind in ("article", "list", "feed", "sitemap") else "unknown"
+    if is_redirect(capture.status):
+        target = capture.header("Location")
+        onward = (Link(urljoin(capture.url, target), kind),) if target else ()  # type: ignore[arg-type]
+        return follow(onward, site, address.depth + REDIRECT_DEPTH - 1, kind)  # type: ignore[arg-type]
+    if capture.status != 200 or says_no(_lower(capture), "nofollow"):
+        return ()
+    if _media_type(capture) not in ("", *_PAGES, *_XML):
+        return ()
+    links = find_links(capture.payload, capture.header("Content-Type"), capture.url, capture.fetched_at)
+    return follow((*_refresh(capture, kind), *links), site, address.depth, kind)  # type: ignore[arg-type]
+
+
+def _refresh(capture: Capture, kind: str) -> tuple[Link, ...]:
+    if len(capture.payload) > _MOST_FOR_REFRESH:
+        return ()
+    _, target = get_meta_refresh(capture.payload.decode("latin-1"), capture.url)
+    return (Link(target, kind),) if target else ()  # type: ignore[arg-type]
+
+
+def _media_type(capture: Capture) -> str:
+    return (capture.header("Content-Type") or "").partition(";")[0].strip().lower()
+
+
+def _lower(capture: Capture) -> dict[str, str]:
+    """Header values by lower-case name, values of one name joined (RFC 9110, 5.3)."""
+    joined: dict[str, str] = {}
+    for name, value in capture.headers:
+        key = name.lower()
+        joined[key] = f"{joined[key]}, {value}" if key in joined else value
+    return joined

@@ -1,0 +1,162 @@
+"""One crawl from start to end, for the command and for tests: Scrapy inside, a result outside.
+
+A Twisted reactor runs once in a process, so `crawl` does too; a second call in one process raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler import frontier
+from crawler.addresses import canonical
+from crawler.budget import Limits
+from crawler.plan import choose_sites, guard_settings
+from crawler.session import Plan, Session
+from pipelines.archive.catalog import Catalog
+from pipelines.errors import IpnewsError, Stopped
+from pipelines.sites import Site
+
+Progress = Callable[[Mapping[str, int]], None]
+Resolve = Mapping[str, tuple[str, int]]
+
+PROGRESS_EVERY = 0.5
+"""Seconds between two calls of `progress`."""
+_FAILED = ("failed", "hosts without robots.txt", "block pages")
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlResult:
+    """What a crawl did: counts by name, and the exit code that the command ends with.
+
+    0 done; 1 done, but no site answered or the code failed on a page; 3 stopped by a limit or a signal.
+    """
+
+    counts: Mapping[str, int]
+    exit_code: int
+    stop_reason: str | None = None
+    due: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+
+
+def crawl(
+    archive: Path,
+    sites: Mapping[str, Site],
+    *,
+    catalog: Path | str | None = None,
+    site_names: Collection[str] = (),
+    urls: Collection[str] = (),
+    everything: bool = False,
+    watch: bool = False,
+    dry_run: bool = False,
+    limits: Limits | None = None,
+    resolve: Resolve | None = None,
+    contact: str | None = None,
+    browser: bool = True,
+    patience: float = 30.0,
+    read: bool = True,
+    progress: Progress | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> CrawlResult:
+    """Fetch what is due. Reading goes on in the item pipelines as pages come, unless `read` is False.
+
+    `catalog`: a PostgreSQL address instead of the file in `archive`. `resolve`: host -> (address, port) for
+    the bundled network. `settings` override Scrapy's last. Raises UsageError (also for an archive that is
+    busy or cannot be written) and ArchiveError; what was captured before is valid and will be gone on from.
+    """
+    typed = tuple(canonical(url) for url in urls)
+    chosen = choose_sites(sites, site_names, typed)
+    if dry_run:
+        return _dry_run(catalog or archive, chosen, typed, everything)
+    configured = _settings(chosen, resolve, contact, read, settings)
+    plan = Plan(
+        archive, catalog or archive, chosen, typed, everything, watch, limits or Limits(),
+        configured["USER_AGENT"], patience, browser,
+    )  # fmt: skip
+    return _run(plan, configured, progress)
+
+
+def _settings(
+    sites: Collection[Site],
+    resolve: Resolve | None,
+    contact: str | None,
+    read: bool,
+    overrides: Mapping[str, Any] | None,
+) -> Any:
+    from scrapy.settings import Settings
+
+    from crawler import settings as module
+
+    configured = Settings()
+    configured.setmodule(module, priority="project")
+    configured.setdict(guard_settings(sites), priority="cmdline")
+    configured.set("IPNEWS_RESOLVE", dict(resolve or {}), priority="cmdline")
+    configured.set("LOG_LEVEL", "WARNING", priority="cmdline")
+    if contact:
+        configured.set("USER_AGENT", f"{configured['USER_AGENT'][:-1]}; {contact})", priority="cmdline")
+    if not read:
+        configured.set("ITEM_PIPELINES", {}, priority="cmdline")
+    configured.setdict(dict(overrides or {}), priority="cmdline")
+    return configured
+
+
+def _run(plan: Plan, settings: Any, progress: Progress | None) -> CrawlResult:
+    from scrapy.crawler import CrawlerProcess
+
+    from crawler.spiders.mirror import MirrorSpider
+
+    session = Session(plan)
+    exit_code = Stopped.exit_code
+    try:
+        process = CrawlerProcess(settings, install_root_handler=True)
+        crawler = process.create_crawler(MirrorSpider)
+        process.crawl(crawler, session=session)
+        _report(session, progress)
+        process.start()
+        exit_code = _exit_code(session, crawler.stats.get_value("finish_reason"), crawler.stats)
+    finally:
+        session.close(exit_code)
+    if isinstance(session.failure, IpnewsError):
+        raise session.failure
+    if session.failure is not None:
+        raise session.failure
+    return CrawlResult(session.totals(), exit_code, session.stop_reason)
+
+
+def _report(session: Session, progress: Progress | None) -> None:
+    if progress is None:
+        return
+    from twisted.internet.task import LoopingCall
+
+    LoopingCall(lambda: progress(session.totals())).start(PROGRESS_EVERY, now=False)
+
+
+def _exit_code(session: Session, reason: str | None, stats: Any) -> int:
+    if reason != "finished":
+        return Stopped.exit_code
+    nothing = session.counts["answers"] == 0 and any(session.counts[name] for name in _FAILED)
+    return 1 if nothing or stats.get_value("spider_exceptions/count", 0) else 0
+
+
+def _dry_run(
+    location: Path | str, sites: Collection[Site], urls: Collection[str], everything: bool
+) -> CrawlResult:
+    """What a crawl would fetch first; nothing is asked for, and starting addresses not known yet are named."""
+    import time
+
+    hosts = [host for site in sites for host in site.hosts]
+    due: list[tuple[str, str, str]] = []
+    known: set[str] = set()
+    if isinstance(location, str) or (location / "catalog.db").exists():
+        with Catalog.open(location, read_only=True) as opened, opened.read() as connection:
+            due = frontier.due_now(connection, hosts, time.time(), everything)
+            known = frontier.known_urls(connection, hosts)
+    starts = [
+        (host, "start", url)
+        for site in sites
+        for url in (*site.start, *site.feeds, *site.sitemaps, *urls)
+        if (host := url.partition("://")[2].partition("/")[0]) in site.hosts and url not in known
+    ]
+    rows = tuple(dict.fromkeys((*due, *starts)))
+    return CrawlResult({"due": len(rows)}, 0, due=rows)

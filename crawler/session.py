@@ -1,0 +1,202 @@
+"""What one crawl holds open, from its lock to its counts, and the steps that a visit takes through it."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from crawler import frontier, visits
+from crawler.adopt import adopt
+from crawler.budget import HostBudgets, Limits, disk_refusal
+from crawler.discover import Found, Refusal
+from crawler.frontier import Address
+from crawler.keeper import Keeper
+from crawler.lock import CrawlLock
+from crawler.manners import HostManners
+from crawler.outcome import Outcome
+from pipelines.archive import runs, tombstones
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.shelf import WARC_FOLDER
+from pipelines.archive.warc import WarcWriter
+from pipelines.errors import UsageError
+from pipelines.sites import Site
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a crawl is to do. `urls` are addresses that were typed and are asked for at once.
+
+    `patience`: seconds that the crawl waits for addresses that are due again soon (a Retry-After, a stumbling
+    server) before it ends and leaves them to the next one.
+    """
+
+    archive: Path
+    catalog: Path | str
+    sites: tuple[Site, ...]
+    urls: tuple[str, ...] = ()
+    everything: bool = False
+    watch: bool = False
+    limits: Limits = field(default_factory=Limits)
+    agent: str = ""
+    patience: float = 30.0
+    browser: bool = True
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that may be crawled."""
+        return tuple(host for site in self.sites for host in site.hosts)
+
+
+class Session:
+    """An open crawl. Every method but `close` returns at once; what takes time is behind a Future."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Lock the archive, mend what a killed crawl left, put the starting addresses into the frontier.
+
+        Raises UsageError, ArchiveBusy, ArchiveUnwritable, ArchiveError, SchemaError.
+        """
+        if not plan.sites:
+            raise UsageError(
+                "no declared site is enabled; enable one: ipnews sites enable NAME, or give an address: ipnews "
+                "crawl --url https://www.example.org/"
+            )
+        self.plan = plan
+        self.counts: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.started = time.time()
+        self.on_stop: Callable[[str], None] = lambda reason: None
+        self.stop_reason: str | None = None
+        self.failure: BaseException | None = None
+        self._site_of = {host: site for site in plan.sites for host in site.hosts}
+        self.manners: dict[str, HostManners] = {
+            host: HostManners(site.pace) for host, site in self._site_of.items()
+        }
+        self._lock = CrawlLock(plan.archive, shared=isinstance(plan.catalog, str))
+        try:
+            self._open(plan)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _open(self, plan: Plan) -> None:
+        self.owner = f"{_machine()}-{self._lock.slot}"
+        self._warc_folder = plan.archive / WARC_FOLDER
+        self.catalog = Catalog.open(plan.catalog)
+        try:
+            self.counts["adopted"] += adopt(self.catalog, plan.archive, self.owner, self.site_of)
+            self._prepare(plan)
+        except BaseException:
+            self.catalog.close()
+            raise
+        info = {"http-header-user-agent": plan.agent, "robots": "obeyed, RFC 9309", "hostname": self.owner}
+        self.keeper = Keeper(WarcWriter(self._warc_folder, self.owner, info=info))
+        self._disk_before = sum(file.stat().st_size for file in self._warc_folder.glob("*.warc.gz"))
+
+    def _prepare(self, plan: Plan) -> None:
+        now = self.started
+
+        def prepare(connection: Connection) -> tuple[int, dict[tuple[str, bool], int]]:
+            frontier.expire(connection, now, all_owners=self.catalog.dialect == "sqlite")
+            for site in plan.sites:
+                frontier.seed(connection, site, now)
+            frontier.promote(connection, plan.hosts, now, plan.everything)
+            frontier.ask_again(connection, plan.urls, now)
+            run = runs.start(connection, "crawl", _iso(now))
+            return run, frontier.known(connection, plan.hosts)
+
+        self.run, known = self.catalog.write(prepare).result()
+        self.budgets = HostBudgets(known)
+        with self.catalog.read() as connection:
+            self._tombstones = tombstones.load(connection)
+
+    def site_of(self, url: str) -> Site | None:
+        """The site of this crawl that an address belongs to."""
+        return self._site_of.get((urlsplit(url).hostname or "").lower())
+
+    def admit(self, found: Iterable[Found | Refusal], site: Site) -> tuple[Found, ...]:
+        """The links that fit the budgets and were not withdrawn; the others are counted by reason."""
+        admitted = []
+        for each in self.budgets.within(found, site):
+            if isinstance(each, Refusal):
+                self.refusals[each.reason.partition(":")[0]] += 1
+            elif self._tombstones.cover(each.url):
+                self.refusals["withdrawn"] += 1
+            else:
+                admitted.append(each)
+        return tuple(admitted)
+
+    def write(self, work: Callable[[Connection], T]) -> Future[T]:
+        """A place in the catalog's next transaction."""
+        return self.catalog.write(work)
+
+    def record(self, visit: visits.Visit) -> Future[visits.Recorded]:
+        """End a lease with its answer."""
+        return self.write(lambda connection: visits.record(connection, visit, self.run, time.time()))
+
+    def fail(self, address: Address, outcome: Outcome) -> Future[None]:
+        """End a lease without an answer."""
+        self.counts["failed" if outcome.state == "dead" else "put off"] += 1
+        return self.write(lambda connection: frontier.conclude(connection, address.url, outcome))
+
+    def stop(self, reason: str, failure: BaseException | None = None) -> None:
+        """End the crawl: what is in flight is finished, nothing new is started. The first reason stands."""
+        if self.stop_reason is None:
+            self.stop_reason, self.failure = reason, failure
+            self.on_stop(reason)
+
+    def limit_reached(self, now: float) -> str | None:
+        """Which bound of the crawl is reached, in words, or None."""
+        limits = self.plan.limits
+        if limits.pages is not None and self.counts["answers"] >= limits.pages:
+            return f"{limits.pages:,} pages"
+        if limits.seconds is not None and now - self.started >= limits.seconds:
+            return f"{limits.seconds / 60:g} minutes"
+        return disk_refusal(self.plan.archive, self._disk_before + self.keeper.written, limits)
+
+    def close(self, exit_code: int) -> Mapping[str, int]:
+        """Finish what was queued, give leases back, note how the run ended. Again does nothing."""
+        if self._lock_released:
+            return self.counts
+        self.keeper.close()
+        owner, ended = self.owner, _iso(time.time())
+
+        def finish(connection: Connection) -> None:
+            frontier.release_all(connection, owner)
+            runs.finish(connection, self.run, ended, exit_code, self.totals())
+
+        try:
+            self.catalog.write(finish).result()
+        finally:
+            self.catalog.close()
+            self._lock.release()
+            self._lock_released = True
+        return self.counts
+
+    _lock_released = False
+
+    def totals(self) -> dict[str, int]:
+        """The counts of this crawl, refused links by reason among them."""
+        refused = {f"refused: {reason}": count for reason, count in sorted(self.refusals.items())}
+        return dict(sorted(self.counts.items())) | refused
+
+
+def _machine() -> str:
+    name = "".join(
+        c if c.isascii() and (c.isalnum() or c == "-") else "-" for c in socket.gethostname().lower()
+    )
+    return name.strip("-")[:48] or "crawler"
+
+
+def _iso(moment: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))

@@ -1,0 +1,113 @@
+"""Scrapy's settings, hardened: each choice with its reason. `CRAWL` holds those of a crawl proper.
+
+What stands outside CRAWL holds for `scrapy shell`, `scrapy fetch` and `scrapy parse` too: they use Scrapy's own
+scheduler and robots.txt middleware, because an address typed there belongs to no frontier, but they connect
+through the same guard.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+try:
+    _VERSION = version("ipnews")
+except PackageNotFoundError:  # run from a checkout that was never installed
+    _VERSION = "0"
+
+BOT_NAME = "ipnews"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+ADDONS: dict[str, int] = {}
+
+USER_AGENT = f"ipnews/{_VERSION} (+https://github.com/ipnews/ipnews; research archive of IP news)"
+"""Says what we are. `contact` of section [ipnews] in scrapy.cfg is added to it: a site's owner must be able
+to reach somebody. The product token is the one that robots.txt groups are matched against."""
+
+IPNEWS_RESOLVE: dict[str, tuple[str, int]] = {}
+"""host -> (address, port), asked before any name server: the bundled network's names."""
+IPNEWS_LOOPBACK: list[str] = []
+"""Hosts that may resolve to this machine: those of declarations with `loopback = true`."""
+IPNEWS_UNVERIFIED: list[str] = []
+"""Hosts whose certificates are not verified: those of declarations with `verify_tls = false`."""
+
+# Connections -----------------------------------------------------------------------------------------------
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+ASYNCIO_EVENT_LOOP = "uvloop.Loop"  # +15 % pages/s over the default loop, measured on bare Scrapy
+TWISTED_DNS_RESOLVER = "crawler.connect.GuardedResolver"  # the address connected to is the address checked
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.connect.BoundedHTTPHandler",
+    "https": "crawler.connect.BoundedHTTPHandler",
+    # Everything else that Scrapy can fetch is a way to files of this machine or to other people's accounts.
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}
+HTTPPROXY_ENABLED = False  # a proxy resolves names itself, out of the guard's sight; also ignores http_proxy
+DNSCACHE_ENABLED = False  # the guarded resolver asks each time; connections are kept alive anyway
+DOWNLOAD_TIMEOUT = 60  # whole answer, not silence: a drip of one byte a second ends with it too
+DOWNLOAD_MAXSIZE = 16 << 20  # bytes on the wire; decoding has the same bound (archive.codings.MAX_PAYLOAD)
+DOWNLOAD_WARNSIZE = 0  # the bound itself is counted; a line for each large page helps nobody
+DOWNLOAD_FAIL_ON_DATALOSS = True  # half a page would become a version of its own
+URLLENGTH_LIMIT = 2_000  # crawler.guard.MAX_URL
+
+# Doors into the process ------------------------------------------------------------------------------------
+TELNETCONSOLE_ENABLED = False  # a Python prompt for whoever reaches the port
+REMOTE_CONTROL_ENABLED = False  # the same, over Scrapy's newer control socket
+COOKIES_ENABLED = False  # mirrors need none; a cookie would make answers depend on the order of requests
+
+# Manners ---------------------------------------------------------------------------------------------------
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "ipnews"
+CONCURRENT_REQUESTS = 32
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 2.0
+
+# Logs ------------------------------------------------------------------------------------------------------
+LOG_LEVEL = "INFO"
+STATS_DUMP = False  # the run's counts are kept in the catalog and shown by `ipnews status`
+WARN_ON_GENERATOR_RETURN_VALUE = False  # looks at our own source at every start
+
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.5",  # never media
+    "Accept-Language": "zh-CN,zh;q=0.9,zh-TW;q=0.8,en;q=0.3",
+    "Accept-Encoding": "gzip, deflate",  # what the standard library undoes within bounds
+}
+
+ITEM_PIPELINES = {
+    "pipelines.item_pipelines.ReadPipeline": 100,
+    "pipelines.item_pipelines.ConvertPipeline": 200,
+    "pipelines.item_pipelines.DeduplicatePipeline": 300,
+    "pipelines.item_pipelines.ArchivePipeline": 400,
+}
+DEDUPE_POLICY = "mark"
+
+CRAWL: dict[str, Any] = {
+    "SCHEDULER": "crawler.scheduler.FrontierScheduler",  # survives SIGKILL; Scrapy's queues do not
+    "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the frontier's primary key is the filter
+    "ROBOTSTXT_OBEY": False,  # the scheduler asks, and fails closed; Scrapy's middleware lets a 5xx through
+    "DOWNLOAD_DELAY": 0,  # the scheduler hands a request out when its host may be asked, and not before:
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 16,  # pace.connections bounds it. Waiting in Scrapy's slots would hold
+    # places of CONCURRENT_REQUESTS that other hosts could use.
+    "DOWNLOADER_MIDDLEWARES": {
+        "crawler.middlewares.GuardMiddleware": 10,
+        "crawler.middlewares.CaptureMiddleware": 900,
+        "crawler.middlewares.MannersMiddleware": 950,
+        # Redirects are addresses of the frontier like others: each hop is guarded, archived and bounded.
+        "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+        "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # the frontier retries, durably, and later
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # capture undoes it
+        "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # discover.py keeps to a site's hosts
+        "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+        "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+    },
+    "SPIDER_MIDDLEWARES": {
+        # Every answer means something to its address, a 404 too; and the spider yields no requests of pages.
+        "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+        "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+        "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+        "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    },
+}

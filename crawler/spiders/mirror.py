@@ -1,0 +1,164 @@
+"""One spider for every mirror: what is due comes from the frontier, what is found goes back into it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from typing import Any, cast
+from urllib.parse import urljoin
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.frontier import Address
+from crawler.items import Capture
+from crawler.manners import ROBOTS_HOPS, origin_of, read_robots
+from crawler.middlewares import NotFetched
+from crawler.outcome import after_failure, is_redirect, refused
+from crawler.plan import plan_from_settings
+from crawler.reply import interpret, is_page
+from crawler.scheduler import FrontierScheduler
+from crawler.session import Session
+from crawler.settings import CRAWL
+from crawler.visits import Visit
+from pipelines.errors import IpnewsError
+
+
+class MirrorSpider(Spider):
+    """`scrapy crawl mirror -a site=NAME`; `site` and `url` take several, separated by blanks.
+
+    Under `scrapy check` and `scrapy parse` it has no session: nothing is archived, nothing is due.
+    """
+
+    name = "mirror"
+    custom_settings = CRAWL
+
+    def __init__(self, session: Session | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.session = session
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> MirrorSpider:
+        if "session" not in kwargs and not os.environ.get("SCRAPY_CHECK"):
+            plan = plan_from_settings(crawler.settings, kwargs.get("site", ""), kwargs.get("url", ""))
+            kwargs["session"] = Session(plan)
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        if spider.session is not None:
+            spider.session.on_stop = spider._close
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Nothing: the scheduler takes what is due from the frontier."""
+        for request in self._nothing:
+            yield request
+
+    _nothing: tuple[Request, ...] = ()
+
+    def page_request(self, address: Address) -> Request:
+        """The request for a leased address, conditional where the last answer left validators."""
+        headers: dict[str, str] = {}
+        if address.payload_digest and address.etag:
+            headers["If-None-Match"] = address.etag
+        if address.payload_digest and address.last_modified:
+            headers["If-Modified-Since"] = address.last_modified
+        meta = {"address": address, "host": address.host}
+        return Request(
+            address.url, self.parse, headers=headers, meta=meta, errback=self.failed, dont_filter=True
+        )
+
+    def robots_request(self, url: str, host: str, origin: str | None = None, hops: int = 0) -> Request:
+        """The request for the robots.txt of an origin, or for what it was redirected to."""
+        meta = {"robots_of": origin or origin_of(url), "robots_hops": hops, "host": host}
+        return Request(
+            url, self.parse_robots, meta=meta, errback=self.robots_failed, dont_filter=True, priority=1
+        )
+
+    async def parse(self, response: Response, **_: Any) -> AsyncIterator[Capture]:
+        """Record an answer and its links in one transaction; a new version of a page goes to the pipelines."""
+        session = self.session
+        if session is None:
+            return
+        address, kept = response.meta["address"], response.meta["kept"]
+        session.counts["answers"] += 1
+        site = session.site_of(address.url)
+        if site is None:
+            return
+        reply = interpret(address, kept, site, time.time())
+        if reply.slow:
+            session.manners[address.host].slow_down()
+            session.counts["block pages"] += 1
+        found = session.admit(reply.links, site)
+        visit = Visit(address, kept, reply.outcome, found, site.pace.depth)
+        try:
+            recorded = await asyncio.wrap_future(session.record(visit))
+        except IpnewsError as error:
+            session.stop("archive", error)
+            return
+        session.budgets.note(recorded.new_addresses)
+        for host in {host for host, _ in recorded.new_addresses} | {address.host}:
+            self._scheduler.host_has_more(host)
+        session.counts["new versions" if recorded.new_version else "unchanged"] += 1
+        if recorded.new_version and is_page(kept.capture) and not reply.slow:
+            yield kept.capture
+
+    async def failed(self, failure: Failure) -> None:
+        """No answer, or one that could not be kept: the address is tried again later."""
+        session = self.session
+        address = _request(failure).meta["address"]
+        if session is None or session.stop_reason == "archive":
+            return
+        now, reason = time.time(), _reason(failure)
+        if reason.startswith("guard"):
+            session.counts["refused by the guard"] += 1
+            outcome = refused(reason, address.interval, now)
+        else:
+            outcome = after_failure(reason, address.attempts, address.interval, now)
+        await asyncio.wrap_future(session.fail(address, outcome))
+        self._scheduler.host_has_more(address.host)
+
+    async def parse_robots(self, response: Response) -> AsyncIterator[Request]:
+        """Learn an origin's robots.txt; its redirects are followed, five of them (RFC 9309, 2.3.1.2)."""
+        meta = response.meta
+        location = response.headers.get("Location")
+        if is_redirect(response.status) and location and meta["robots_hops"] < ROBOTS_HOPS:
+            target = urljoin(response.url, location.decode("latin-1"))
+            yield self.robots_request(target, meta["host"], meta["robots_of"], meta["robots_hops"] + 1)
+            return
+        self._learn(meta, response.status, meta["kept"].capture.payload)
+
+    async def robots_failed(self, failure: Failure) -> None:
+        """No answer to robots.txt: nothing is taken until there is one."""
+        self._learn(_request(failure).meta, None, b"")
+
+    def _learn(self, meta: dict[str, Any], status: int | None, body: bytes) -> None:
+        if self.session is None:
+            return
+        manners = self.session.manners[meta["host"]]
+        robots = read_robots(status, body, time.time(), manners.robots_failures)
+        manners.learn_robots(meta["robots_of"], robots)
+        self._scheduler.robots_learnt(meta["host"])
+
+    @property
+    def _scheduler(self) -> FrontierScheduler:
+        return cast("FrontierScheduler", self.crawler.engine.scheduler)
+
+    def _close(self, reason: str) -> None:
+        # Kept on the spider: the event loop itself holds tasks weakly.
+        self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+
+
+def _request(failure: Failure) -> Request:
+    # Scrapy hangs the request on the failure that an errback gets.
+    return cast("Request", failure.request)  # type: ignore[attr-defined]
+
+
+def _reason(failure: Failure) -> str:
+    """Why there was no answer, in one line."""
+    if isinstance(failure.value, NotFetched):
+        return str(failure.value)
+    text = " ".join(str(failure.value).split())
+    return f"{type(failure.value).__name__}: {text}"[:300]

@@ -1,0 +1,132 @@
+"""The transaction that ends a lease: the answer's row, the links found on it, the state of its address.
+
+Functions over a `Connection`. The same ones adopt, after a kill, a record that reached the WARC and whose
+transaction did not happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from crawler import frontier
+from crawler.discover import BARREN_DEPTH, Found, priority
+from crawler.frontier import Address, insert_new
+from crawler.keeper import Kept
+from crawler.outcome import Outcome
+from pipelines.archive.captures import insert_capture
+from pipelines.archive.reader import Revisit
+from pipelines.archive.revisits import insert_revisit
+from pipelines.archive.schema import links
+from pipelines.records import version_id
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One answered address. `max_depth` is the declaration's bound, for list pages that name nothing new."""
+
+    address: Address
+    kept: Kept
+    outcome: Outcome
+    found: tuple[Found, ...] = ()
+    max_depth: int = 50
+    browser: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a visit added: whether its version is new; new addresses by (host, whether they are articles)."""
+
+    new_version: bool
+    new_addresses: dict[tuple[str, bool], int]
+
+
+def record(connection: Connection, visit: Visit, run: int | None, now: float) -> Recorded:
+    """Everything that one answer means, in the caller's transaction."""
+    capture, profile = visit.kept.capture, visit.kept.profile
+    new_version = profile is None and insert_capture(connection, capture, run=run)
+    if not new_version:
+        _insert_revisit(connection, visit)
+    found = _without_barren(connection, visit)
+    added = frontier.add(connection, found, visit.address.url, now)
+    _insert_links(connection, visit.address, visit.found)
+    frontier.conclude(connection, visit.address.url, visit.outcome, **_learnt(visit))
+    return Recorded(new_version, added)
+
+
+def _learnt(visit: Visit) -> dict[str, Any]:
+    """The columns that the next visit starts from. Only a good answer teaches validators and digest: those of
+    a captcha page would have the next visit find it unchanged."""
+    capture = visit.kept.capture
+    learnt: dict[str, Any] = {"status": capture.status, "fetched_at": capture.fetched_at}
+    if visit.browser:
+        learnt["browser"] = True
+    if capture.status == 200 and capture.kind == "response" and visit.outcome.state == "done":
+        learnt |= {
+            "etag": capture.header("ETag"),
+            "last_modified": capture.header("Last-Modified"),
+            "payload_digest": capture.payload_digest,
+        }
+        if visit.kept.profile is None:
+            learnt["changed_at"] = capture.fetched_at
+    return learnt
+
+
+def _insert_revisit(connection: Connection, visit: Visit) -> None:
+    """Note that the address still had a payload: by a revisit record, or by a whole record of a known version."""
+    capture, address = visit.kept.capture, visit.address
+    assert capture.warc is not None
+    profile = visit.kept.profile or "identical-payload-digest"
+    revisit = Revisit(
+        capture.url, capture.fetched_at, profile, capture.url, address.changed_at, capture.payload_digest,
+        capture.warc,
+    )  # fmt: skip
+    insert_revisit(connection, revisit, version_id(capture.url, capture.payload_digest))
+
+
+def _insert_links(connection: Connection, address: Address, found: Sequence[Found]) -> None:
+    """Keep what lists say of the pages they name: evidence for headline and date."""
+    if address.kind == "article":
+        return
+    rows = [
+        {
+            "source_url": address.url,
+            "url": each.url,
+            "kind": each.kind,
+            "title": each.title,
+            "date": each.date,
+        }
+        for each in found
+        if each.kind in ("article", "unknown")
+    ]
+    insert_new(connection, links, rows)
+
+
+def _without_barren(connection: Connection, visit: Visit) -> Iterable[Found]:
+    """Links of a page; where a pager's page names nothing that the page before did not, its lists cost depth.
+
+    A pager that never ends shows its last page, or an empty one, for ever. Compared with the page that led
+    here only: everything may be known already from a feed, and the pager still be worth following.
+    """
+    address = visit.address
+    named = {each.url for each in visit.found if each.kind == "article"}
+    if address.kind != "list" or address.referrer is None or not _same_as_before(connection, address, named):
+        return visit.found
+    kept = []
+    for each in visit.found:
+        if each.kind in ("list", "unknown"):
+            depth = each.depth + BARREN_DEPTH
+            if depth > visit.max_depth:
+                continue
+            kept.append(replace(each, depth=depth, priority=priority(each.kind, depth)))
+        else:
+            kept.append(each)
+    return kept
+
+
+def _same_as_before(connection: Connection, address: Address, named: set[str]) -> bool:
+    before = select(links.c.url).where(links.c.source_url == address.referrer, links.c.kind == "article")
+    return named <= set(connection.scalars(before))
