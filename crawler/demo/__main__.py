@@ -7,7 +7,6 @@ import asyncio
 import json
 import signal
 import sys
-from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import uvloop
 from crawler.demo import declare
 from crawler.demo.network import WRITTEN, Network
 from crawler.demo.respond import Faults
-from crawler.demo.server import Hub, run
+from crawler.demo.server import Hub, journal_at, listen, run
 
 
 def parser() -> argparse.ArgumentParser:
@@ -81,14 +80,13 @@ async def main(arguments: list[str]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    started: asyncio.Future[int] = loop.create_future()
-    started.add_done_callback(lambda port: announce(network, port.result()))
-    with chosen.log.open("w", encoding="utf-8") if chosen.log else nullcontext() as journal:
-        await run(Hub(network, faults, journal), chosen.port, started, stop)
+    with listen(chosen.port) as door, journal_at(chosen.log) as journal:
+        announce(network, door.getsockname()[1])
+        await run(Hub(network, faults, journal), door, stop)
 
 
 def announce(network: Network, port: int) -> None:
-    """The line by which a caller finds the server."""
+    """The line by which a caller finds the server; connections wait in the backlog until it serves."""
     line = {
         "port": port,
         "url": f"http://127.0.0.1:{port}/",

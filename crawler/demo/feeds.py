@@ -14,7 +14,7 @@ from crawler.demo.render import path_of, url_of
 PER_SITEMAP = 50
 """Real sitemaps hold up to 50,000 addresses; few are enough to need an index even in the small network."""
 _IN_FEED = 20
-_CLOSED = ("/search", "/member.php", "/plus/", "/admin/", "/index.php?m=search", "/?s=")
+_CLOSED = ("/search", "/tag/", "/member.php", "/plus/", "/admin/", "/index.php?m=search", "/?s=")
 
 
 def modified(copy: Copy) -> datetime:

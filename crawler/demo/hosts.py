@@ -184,7 +184,7 @@ MIRRORS = (
         traditional=True,
         parent="ip.linjiang-gov.test",
         share=0.6,
-        delay=(0, 1),
+        delay=(1, 3),
         first_number=88200,
         note="an honest Traditional edition, nothing to repair",
     ),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -155,11 +156,14 @@ def resolver_map(network: Network, port: int) -> dict[str, tuple[str, int]]:
     return dict.fromkeys((*network.hosts, TRAPS, CONTROL), ("127.0.0.1", port))
 
 
-async def run(hub: Hub, port: int, started: asyncio.Future[int], stop: asyncio.Event) -> None:
-    """Serve until `stop` is set; `started` receives the port. Raises OSError when the port is taken."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(hub.connection, "127.0.0.1", port, backlog=1024)
-    started.set_result(server.sockets[0].getsockname()[1])
+def listen(port: int = 0) -> socket.socket:
+    """A listening socket on loopback; 0 takes a free port. Raises OSError when the port is taken."""
+    return socket.create_server(("127.0.0.1", port), backlog=1024)
+
+
+async def run(hub: Hub, door: socket.socket, stop: asyncio.Event) -> None:
+    """Serve on a listening socket until `stop` is set, then close it."""
+    server = await asyncio.get_running_loop().create_server(hub.connection, sock=door)
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _FLUSH_EVERY)
@@ -172,27 +176,24 @@ async def run(hub: Hub, port: int, started: asyncio.Future[int], stop: asyncio.E
 def serve(
     network: Network, faults: Faults | None = None, port: int = 0, log: Path | None = None
 ) -> Iterator[Running]:
-    """Run the network in a thread of this process for as long as the context lasts."""
-    with log.open("w", encoding="utf-8") if log else nullcontext() as journal:
-        hub = Hub(network, faults or Faults(), journal)
-        loop = uvloop.new_event_loop()
-        started: asyncio.Future[int] = loop.create_future()
-        stop = asyncio.Event()
-        work = loop.create_task(run(hub, port, started, stop))
+    """Run the network in a thread of this process for as long as the context lasts.
+
+    Raises OSError when the port is taken.
+    """
+    with listen(port) as door, journal_at(log) as journal:
+        hub, loop, stop = Hub(network, faults or Faults(), journal), uvloop.new_event_loop(), asyncio.Event()
         thread = threading.Thread(
-            target=loop.run_until_complete, args=(work,), daemon=True, name="demo network"
+            target=loop.run_until_complete, args=(run(hub, door, stop),), daemon=True, name="demo network"
         )
-        ready = threading.Event()
-        started.add_done_callback(lambda _: ready.set())
-        work.add_done_callback(lambda _: ready.set())
         thread.start()
-        ready.wait()
         try:
-            if not started.done():
-                work.result()
-            yield Running(started.result(), hub)
+            yield Running(door.getsockname()[1], hub)
         finally:
-            if not work.done():
-                loop.call_soon_threadsafe(stop.set)
+            loop.call_soon_threadsafe(stop.set)
             thread.join()
             loop.close()
+
+
+def journal_at(log: Path | None) -> AbstractContextManager[TextIO | None]:
+    """The file for the log, or none."""
+    return log.open("w", encoding="utf-8") if log else nullcontext()

@@ -37,7 +37,7 @@ def _article(view: ArticleView) -> str:
 <a href="javascript:window.print()">{say("打印本页")}</a>
 <a href="javascript:window.close()">{say("关闭窗口")}</a></div>
 <div class="footer">{say("主办单位：")}{say(view.host.brand)}
-{say("网站标识码：")}0000000000 <a href="/wzdt/">{say("网站地图")}</a></div>""",
+{say("网站标识码：")}0000000000 <a href="{view.lists}">{say("网站地图")}</a></div>""",
     )
 
 
