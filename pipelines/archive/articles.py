@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,9 +11,10 @@ import numpy as np
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from pipelines.archive import search
+from pipelines.archive.batches import groups
 from pipelines.archive.captures import host_of
 from pipelines.archive.codec import pack, unpack
-from pipelines.archive.migrations import next_number
+from pipelines.archive.migrations import take_numbers
 from pipelines.archive.schema import articles, edits, settled, sketches
 from pipelines.records import Article, Edit, Sketch
 from pipelines.text import plain
@@ -74,24 +75,31 @@ def body_digest(body: str) -> str:
     return hashlib.sha256(plain(body).encode()).hexdigest()[:32]
 
 
-def store_article(connection: Connection, article: Article | ArticleRow) -> bool:
-    """Put an article in, or in place of what was read of the same capture before. True when that changed
-    anything: its settling is then due again. The id keeps its number for ever."""
-    row = article if isinstance(article, ArticleRow) else row_of(article)
-    known = connection.execute(_KNOWN, {"wanted": row.id}).first()
-    if known is not None:
-        if known.record == row.record and _edits_bytes(connection, row.id) == row.edits:
-            return False
-        _unindex(connection, known.number, known.record)
-        number = known.number
-        _remove_beside(connection, row.id, number)
+def store_article(connection: Connection, article: Article) -> bool:
+    """Put one article in; see `store_articles`. True when that changed anything."""
+    return store_articles(connection, [row_of(article)]) == 1
+
+
+def store_articles(connection: Connection, rows: Sequence[ArticleRow]) -> int:
+    """Put articles in, each in place of what was read of its capture before; returns how many changed.
+
+    What changed is due to be settled again. An id keeps its number for ever. Ids occur once in `rows`.
+    """
+    known = _known(connection, [row.id for row in rows])
+    fresh = [row for row in rows if row.id not in known]
+    changed = [row for row in rows if row.id in known and _differs(connection, row, known[row.id].record)]
+    for row in changed:
+        number, record = known[row.id].number, known[row.id].record
+        _remove_beside(connection, row.id, number, record)
         connection.execute(update(articles).where(articles.c.id == row.id).values(**_values(row)))
-    else:
-        number = next_number(connection)
-        connection.execute(_INSERT, {"id": row.id, "number": number, "current": False, **_values(row)})
-    _store_beside(connection, row, number)
-    mark_current(connection, row.work_id)
-    return True
+        _store_beside(connection, [(number, row)])
+    if fresh:
+        numbered = list(zip(take_numbers(connection, len(fresh)), fresh, strict=True))
+        values = [{"id": row.id, "number": n, "current": False, **_values(row)} for n, row in numbered]
+        connection.execute(_INSERT, values)
+        _store_beside(connection, numbered)
+    mark_current(connection, {row.work_id for row in (*fresh, *changed)})
+    return len(fresh) + len(changed)
 
 
 def remove_article(connection: Connection, article_id: str) -> bool:
@@ -103,20 +111,30 @@ def remove_article(connection: Connection, article_id: str) -> bool:
     row = connection.execute(select(*columns).where(articles.c.id == article_id)).first()
     if row is None:
         return False
-    _unindex(connection, row.number, row.record)
-    _remove_beside(connection, article_id, row.number)
+    _remove_beside(connection, article_id, row.number, row.record)
     connection.execute(delete(settled).where(settled.c.id == article_id))
     connection.execute(delete(articles).where(articles.c.id == article_id))
-    mark_current(connection, row.work_id)
+    mark_current(connection, {row.work_id})
     return True
 
 
-def mark_current(connection: Connection, work_id: str) -> None:
-    """Mark the newest version of a work, by (fetched_at, id), as the current one."""
-    rows = connection.execute(_VERSIONS, {"work": work_id}).all()
-    for row in rows:
-        if row.current != (row is rows[-1]):
-            connection.execute(_MARK_CURRENT, {"wanted": row.id, "newest": row is rows[-1]})
+def mark_current(connection: Connection, works: Iterable[str]) -> None:
+    """Mark the newest version of each work, by (fetched_at, id), as the current one."""
+    newest: dict[str, Any] = {}
+    rows: list[Any] = []
+    for some in groups(sorted(works)):
+        rows += connection.execute(_VERSIONS, {"works": some}).all()
+    for row in rows:  # in the order of the times
+        newest[row.work_id] = row
+    wrong = [row for row in rows if row.current != (row is newest[row.work_id])]
+    if wrong:
+        values = [{"wanted": row.id, "newest": row is newest[row.work_id]} for row in wrong]
+        connection.execute(_MARK_CURRENT, values)
+
+
+def known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Which of some ids are articles."""
+    return set(_known(connection, ids))
 
 
 def load(connection: Connection, article_id: str) -> Article | None:
@@ -180,24 +198,37 @@ def _values(row: ArticleRow) -> dict[str, object]:
     }
 
 
-def _store_beside(connection: Connection, row: ArticleRow, number: int) -> None:
-    if row.edits is not None:
-        connection.execute(_INSERT_EDITS, {"article_id": row.id, "edits": row.edits})
-    if row.sketch is not None:
-        density, length, hashes = row.sketch
-        values = {"number": number, "density": density, "length": length, "hashes": hashes}
-        connection.execute(_INSERT_SKETCH, values)
-    search.add(connection, number, row.search_headline, row.search_body)
+def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for some in groups(ids):
+        found.update((row.id, row) for row in connection.execute(_KNOWN, {"wanted": some}))
+    return found
 
 
-def _remove_beside(connection: Connection, article_id: str, number: int) -> None:
+def _differs(connection: Connection, row: ArticleRow, record: bytes) -> bool:
+    return record != row.record or _edits_bytes(connection, row.id) != row.edits
+
+
+def _store_beside(connection: Connection, numbered: Sequence[tuple[int, ArticleRow]]) -> None:
+    changes = [{"article_id": row.id, "edits": row.edits} for _, row in numbered if row.edits is not None]
+    if changes:
+        connection.execute(_INSERT_EDITS, changes)
+    drawn = [_sketch_values(number, row.sketch) for number, row in numbered if row.sketch is not None]
+    if drawn:
+        connection.execute(_INSERT_SKETCH, drawn)
+    search.add(connection, [(number, row.search_headline, row.search_body) for number, row in numbered])
+
+
+def _remove_beside(connection: Connection, article_id: str, number: int, record: bytes) -> None:
     connection.execute(delete(sketches).where(sketches.c.number == number))
     connection.execute(delete(edits).where(edits.c.article_id == article_id))
-
-
-def _unindex(connection: Connection, number: int, record: bytes) -> None:
     article = unpack(record, Article)
     search.remove(connection, number, search.indexed(article.headline), search.indexed(article.article_body))
+
+
+def _sketch_values(number: int, sketch: tuple[int, int, bytes]) -> dict[str, object]:
+    density, length, hashes = sketch
+    return {"number": number, "density": density, "length": length, "hashes": hashes}
 
 
 def _packed_sketch(sketch: Sketch | None) -> tuple[int, int, bytes] | None:
@@ -214,10 +245,12 @@ def _edits_bytes(connection: Connection, article_id: str) -> bytes | None:
 _INSERT = articles.insert()
 _INSERT_EDITS = edits.insert()
 _INSERT_SKETCH = sketches.insert()
-_KNOWN = select(articles.c.number, articles.c.record).where(articles.c.id == bindparam("wanted"))
+_KNOWN = select(articles.c.id, articles.c.number, articles.c.record).where(
+    articles.c.id.in_(bindparam("wanted", expanding=True))
+)
 _VERSIONS = (
-    select(articles.c.id, articles.c.current)
-    .where(articles.c.work_id == bindparam("work"))
+    select(articles.c.id, articles.c.work_id, articles.c.current)
+    .where(articles.c.work_id.in_(bindparam("works", expanding=True)))
     .order_by(articles.c.fetched_at, articles.c.id)
 )
 _MARK_CURRENT = (

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
+from pipelines.archive.batches import groups
 from pipelines.archive.schema import captures
 from pipelines.records import Capture, CaptureKind, WarcPointer
 
@@ -77,39 +78,40 @@ def insert_capture(
     run: int | None = None,
     read_state: ReadState = "pending",
 ) -> bool:
-    """Note a capture. True when its record is now the one that stands for this version: the caller then
-    reads it, or stores what was read from it. False when an equal or earlier record stands already."""
+    """Note a capture. True when its record is now the one that stands for this version and waits to be
+    read; False when that record, or an earlier one, stands there already."""
     row = capture if isinstance(capture, CaptureRow) else row_of(capture)
     known = find(connection, row.id)
     if known is not None and known.precedence <= row.precedence:
         return False
-    values = {
-        "url": row.url,
-        "host": host_of(row.url),
-        "site": row.site,
-        "kind": row.kind,
-        "fetched_at": row.fetched_at,
-        "status": row.status,
-        "content_type": row.content_type,
-        "payload_digest": row.payload_digest,
-        "record_digest": row.record_digest,
-        "size": row.size,
-        "warc_file": row.warc.file,
-        "warc_offset": row.warc.offset,
-        "warc_length": row.warc.length,
-        "run": run,
-        "read_state": read_state,
-    }
-    if known is None:
-        connection.execute(_INSERT, {"id": row.id, "read_attempts": 0, **values})
-    else:
-        connection.execute(captures.update().where(captures.c.id == row.id).values(**values))
+    insert_captures(connection, [row], run=run, read_state=read_state)
     return True
+
+
+def insert_captures(
+    connection: Connection, rows: Sequence[CaptureRow], *, run: int | None, read_state: ReadState
+) -> set[str]:
+    """Note captures, ids once each; returns the ids whose record in `rows` now stands for the version.
+
+    `read_state` is given to the new ones among these; the row of a record noted before stays as it is.
+    """
+    known: dict[str, CaptureRow] = {}
+    for some in groups([row.id for row in rows]):
+        for found in connection.execute(_FIND_ALL, {"wanted": some}):
+            known[found.id] = _capture_row(found)
+    fresh = [_values(row, run, read_state) for row in rows if row.id not in known]
+    earlier = [row for row in rows if row.id in known and row.precedence < known[row.id].precedence]
+    if fresh:
+        connection.execute(_INSERT, fresh)
+    for row in earlier:
+        values = _values(row, run, read_state)
+        connection.execute(update(captures).where(captures.c.id == row.id).values(**values))
+    return {row.id for row in rows if row.id not in known or row.precedence <= known[row.id].precedence}
 
 
 def find(connection: Connection, capture_id: str) -> CaptureRow | None:
     """The row of a version."""
-    row = connection.execute(_FIND, {"wanted": capture_id}).first()
+    row = connection.execute(_FIND_ALL, {"wanted": [capture_id]}).first()
     return _capture_row(row) if row else None
 
 
@@ -146,7 +148,9 @@ def claim_pending(connection: Connection, limit: int, now: float) -> list[Captur
     statement = select(*_COLUMNS).where(free).order_by(*place).limit(limit)
     rows = connection.execute(statement.with_for_update(skip_locked=True)).all()
     lease = {"read_state": "leased", "read_until": now + READ_LEASE_SECONDS}
-    _update(connection, (row.id for row in rows), read_attempts=captures.c.read_attempts + 1, **lease)
+    for some in groups([row.id for row in rows]):
+        values = {"read_attempts": captures.c.read_attempts + 1, **lease}
+        connection.execute(update(captures).where(captures.c.id.in_(some)).values(**values))
     return [_capture_row(row) for row in rows]
 
 
@@ -156,9 +160,11 @@ def release_leases(connection: Connection) -> int:
     return connection.execute(update(captures).where(leased).values(read_state="pending")).rowcount
 
 
-def mark_read(connection: Connection, capture_id: str, state: Literal["article", "drop"], by: str) -> None:
-    """End the reading of a capture. `by` is the pipeline_version that read it."""
-    connection.execute(_MARK, {"wanted": capture_id, "state": state, "by": by})
+def mark_read(connection: Connection, ids: Iterable[str], state: Literal["article", "drop"], by: str) -> None:
+    """End the reading of captures. `by` is the pipeline_version that read them."""
+    rows = [{"wanted": one, "state": state, "by": by} for one in ids]
+    if rows:
+        connection.execute(_MARK, rows)
 
 
 def queue_unread_by(connection: Connection, version: str) -> int:
@@ -195,13 +201,12 @@ _COLUMNS = (
 )
 # Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
 _INSERT = captures.insert()
-_FIND = select(*_COLUMNS).where(captures.c.id == bindparam("wanted"))
+_FIND_ALL = select(*_COLUMNS).where(captures.c.id.in_(bindparam("wanted", expanding=True)))
 _MARK = (
     update(captures)
     .where(captures.c.id == bindparam("wanted"))
     .values(read_state=bindparam("state"), read_version=bindparam("by"), read_until=None)
 )
-_PRECEDENCE = (captures.c.fetched_at, captures.c.warc_file, captures.c.warc_offset, captures.c.id)
 
 
 def _capture_row(row: Any) -> CaptureRow:
@@ -221,9 +226,23 @@ def _capture_row(row: Any) -> CaptureRow:
     )
 
 
-def _update(connection: Connection, ids: Iterable[str], **values: Any) -> None:
-    # A few hundred at a time: PostgreSQL takes 65,535 parameters, SQLite 32,766.
-    chosen = list(ids)
-    for first in range(0, len(chosen), 500):
-        some = chosen[first : first + 500]
-        connection.execute(update(captures).where(captures.c.id.in_(some)).values(**values))
+def _values(row: CaptureRow, run: int | None, read_state: ReadState) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "url": row.url,
+        "host": host_of(row.url),
+        "site": row.site,
+        "kind": row.kind,
+        "fetched_at": row.fetched_at,
+        "status": row.status,
+        "content_type": row.content_type,
+        "payload_digest": row.payload_digest,
+        "record_digest": row.record_digest,
+        "size": row.size,
+        "warc_file": row.warc.file,
+        "warc_offset": row.warc.offset,
+        "warc_length": row.warc.length,
+        "run": run,
+        "read_state": read_state,
+        "read_attempts": 0,
+    }

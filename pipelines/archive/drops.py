@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -11,16 +11,18 @@ from pipelines.archive.schema import drops
 from pipelines.records import Drop, Reason, Stage
 
 
-def store_drop(connection: Connection, drop: Drop) -> None:
-    """Put a drop in, in place of an earlier one of the same capture."""
-    remove_drop(connection, drop.capture_id)
-    values = {"url": drop.url, "stage": drop.stage, "reason": drop.reason, "detail": drop.detail}
-    connection.execute(_INSERT, {"capture_id": drop.capture_id, **values})
+def store_drops(connection: Connection, some: Sequence[Drop]) -> None:
+    """Put drops in, each in place of an earlier one of the same capture. Captures occur once in `some`."""
+    remove_drops(connection, [drop.capture_id for drop in some])
+    if some:
+        connection.execute(_INSERT, [_values(drop) for drop in some])
 
 
-def remove_drop(connection: Connection, capture_id: str) -> None:
-    """Take a drop out: its capture has become an article, or has been withdrawn."""
-    connection.execute(_DELETE, {"gone": capture_id})
+def remove_drops(connection: Connection, capture_ids: Iterable[str]) -> None:
+    """Take drops out: their captures have become articles, or have been withdrawn."""
+    gone = [{"gone": capture_id} for capture_id in capture_ids]
+    if gone:
+        connection.execute(_DELETE, gone)
 
 
 def find(connection: Connection, capture_id: str) -> Drop | None:
@@ -33,6 +35,16 @@ def iterate(connection: Connection, *, where: Any = None) -> Iterator[Drop]:
     statement = select(drops).order_by(drops.c.capture_id)
     for row in connection.execute(statement if where is None else statement.where(where)):
         yield Drop(Stage(row.stage), Reason(row.reason), row.detail, row.url, row.capture_id)
+
+
+def _values(drop: Drop) -> dict[str, str]:
+    return {
+        "capture_id": drop.capture_id,
+        "url": drop.url,
+        "stage": drop.stage,
+        "reason": drop.reason,
+        "detail": drop.detail,
+    }
 
 
 # Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.

@@ -66,11 +66,11 @@ def version(connection: Connection) -> int | None:
     return int(value) if value is not None else None
 
 
-def next_number(connection: Connection) -> int:
-    """A row number never given before, for `articles.number`. Locks its row until the transaction ends."""
-    value = int(connection.scalars(_COUNTER).one())
-    connection.execute(_COUNT, {"count": str(value + 1)})
-    return value
+def take_numbers(connection: Connection, count: int) -> range:
+    """Row numbers never given before, for `articles.number`. Locks the counter until the transaction ends."""
+    first = int(connection.scalars(_COUNTER).one())
+    connection.execute(_COUNT, {"count": str(first + count)})
+    return range(first, first + count)
 
 
 _COUNTER = select(meta.c.value).where(meta.c.key == _NEXT_NUMBER).with_for_update()

@@ -1,26 +1,39 @@
-"""The end of phase 1 for one capture: its article or its drop, and the state of its row, in one step."""
+"""The end of phase 1: an article or a drop for a capture, and the state of its row, in one step."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
-from pipelines.archive import captures
-from pipelines.archive.articles import ArticleRow, remove_article, row_of, store_article
-from pipelines.archive.drops import remove_drop, store_drop
+from pipelines.archive.articles import ArticleRow, known_ids, remove_article, row_of, store_articles
+from pipelines.archive.captures import mark_read
+from pipelines.archive.drops import remove_drops, store_drops
 from pipelines.records import Article, Drop
 
 
 def store_outcome(
-    connection: Connection, capture_id: str, outcome: Article | ArticleRow | Drop, pipeline_version: str
+    connection: Connection, capture_id: str, outcome: Article | Drop, pipeline_version: str
 ) -> bool:
-    """Store what `read` made of a capture, in place of what an earlier reading made of it.
-
-    True when the articles changed. The capture's row must be there already (`insert_capture`).
-    """
+    """Store what `read` made of one capture; see `store_outcomes`. True when the articles changed."""
     if isinstance(outcome, Drop):
-        store_drop(connection, outcome)
-        captures.mark_read(connection, capture_id, "drop", pipeline_version)
-        return remove_article(connection, capture_id)
-    remove_drop(connection, capture_id)
-    captures.mark_read(connection, capture_id, "article", pipeline_version)
-    return store_article(connection, row_of(outcome) if isinstance(outcome, Article) else outcome)
+        return store_outcomes(connection, [], [replace(outcome, capture_id=capture_id)], pipeline_version) > 0
+    return store_outcomes(connection, [row_of(outcome)], [], pipeline_version) > 0
+
+
+def store_outcomes(
+    connection: Connection, articles: Sequence[ArticleRow], drops: Sequence[Drop], pipeline_version: str
+) -> int:
+    """Store what `read` made of captures, in place of what an earlier reading made of them.
+
+    The captures' rows must be there (`insert_captures`), except for drops of records that could not be
+    read at all. Every capture occurs once. Returns how many articles changed, came or went.
+    """
+    remove_drops(connection, [row.id for row in articles])
+    mark_read(connection, [row.id for row in articles], "article", pipeline_version)
+    changed = store_articles(connection, articles)
+    store_drops(connection, drops)
+    mark_read(connection, [drop.capture_id for drop in drops], "drop", pipeline_version)
+    gone = known_ids(connection, [drop.capture_id for drop in drops])
+    return changed + sum(remove_article(connection, article_id) for article_id in sorted(gone))

@@ -7,6 +7,7 @@ a word asked for as a phrase. The trigram tokenizer would need three characters 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,11 +51,10 @@ def indexed(value: str) -> str:
     return " ".join(fold_width(value))
 
 
-def add(connection: Connection, number: int, headline: str, body: str) -> None:
-    """Index an article under its number; both texts as `indexed` gives them."""
-    if connection.dialect.name == "sqlite":
-        row = {"number": number, "headline": headline, "body": body}
-        connection.execute(_ADD, row)
+def add(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
+    """Index articles: number, headline and body, both texts as `indexed` gives them."""
+    if connection.dialect.name == "sqlite" and rows:
+        connection.execute(_ADD, [{"number": row[0], "headline": row[1], "body": row[2]} for row in rows])
 
 
 def remove(connection: Connection, number: int, headline: str, body: str) -> None:
