@@ -15,7 +15,7 @@ import uvloop
 from crawler.demo import declare
 from crawler.demo.network import WRITTEN, Network
 from crawler.demo.respond import Faults
-from crawler.demo.server import Hub, journal_at, listen, run
+from crawler.demo.server import CACHE_BYTES, Hub, journal_at, listen, run
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,6 +44,10 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument("--drop-connections", type=float, default=0.0, help="share of requests cut off")
     options.add_argument("--robots-503", action="store_true")
+    options.add_argument("--warm", action="store_true", help="make all pages before the first request")
+    options.add_argument(
+        "--cache-mb", type=int, default=CACHE_BYTES >> 20, help="memory for pages made so far"
+    )
     options.add_argument(
         "--write-sites", type=Path, metavar="DIR", help="write the site declarations and end"
     )
@@ -81,8 +85,11 @@ async def main(arguments: list[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with listen(chosen.port) as door, journal_at(chosen.log) as journal:
+        hub = Hub(network, faults, journal, chosen.cache_mb << 20)
+        if chosen.warm:
+            hub.warm()
         announce(network, door.getsockname()[1])
-        await run(Hub(network, faults, journal), door, stop)
+        await run(hub, door, stop)
 
 
 def announce(network: Network, port: int) -> None:
@@ -98,4 +105,7 @@ def announce(network: Network, port: int) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1:]))
+    try:
+        uvloop.run(main(sys.argv[1:]))
+    except OSError as error:
+        sys.exit(f"the network cannot start: {error}; choose another --port or --log")
