@@ -202,6 +202,7 @@ members = Table(
     Column("headline", String, nullable=False),  # plain form
     Column("date", String, nullable=False),  # of publication, else of fetching
     Column("doubtful", Integer, nullable=False),  # places that repair did not settle exactly, and lacunae
+    Column("damage", String),  # digest of what repair changed in the body: equal damage is one witness
     Column("origin", String),  # host of the probable original
     Column("evidence", String),  # date that lists give for the address, where the page gives none
     Column("blocks", LargeBinary, nullable=False),  # dedupe.furniture.keys of the body, little-endian int64
