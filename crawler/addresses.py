@@ -17,7 +17,7 @@ _SESSION = re.compile(
     re.IGNORECASE,
 )
 """Names of query parameters that carry a session, a campaign or a cache-buster, never a page. `sid` is
-Discuz's session, `extra`, `highlight` and `mobile` its view state, `spm` and `from` where a reader came from."""
+Discuz's session, `extra`, `highlight`, `mobile` its view state, `spm` and `from` where a reader came from."""
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*|/\((?:S|X)\([^)/]*\)\)", re.IGNORECASE)
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
 

@@ -141,7 +141,7 @@ class _BoundedProtocol(_LenientHTTP11ClientProtocol):
 
 
 class _BoundedFactory(_LenientHTTP11ClientFactory):
-    def buildProtocol(self, addr: Any) -> _BoundedProtocol:
+    def buildProtocol(self, addr: Any) -> _BoundedProtocol:  # noqa: ARG002 (Twisted's name)
         return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
 
 

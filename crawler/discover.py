@@ -44,7 +44,7 @@ _DIGITS = re.compile(r"\d+")
 MAX_PAGE = 2_000
 """No list of the 47 hosts of the field notes has more pages; at 20 links each it names 40,000 articles."""
 MAX_SEGMENTS = 12
-"""Path segments. Real article paths have up to 7 (field notes); relative links gone wrong grow without end."""
+"""Path segments. Real article paths have up to 7 (field notes); relative links gone wrong grow for ever."""
 MAX_PARAMETERS = 6
 """Query parameters. `ShowInfo.php?classid=&id=` and its like need 2 to 4; faceted searches breed more."""
 MAX_LINKS = 1_000

@@ -26,7 +26,7 @@ LEASE_SECONDS = 900.0
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A leased address with what the last answer left behind. `changed_at` is the WARC-Date of its payload."""
+    """A leased address with what its last answer left. `changed_at` is the WARC-Date of its payload."""
 
     url: str
     host: str
@@ -155,8 +155,9 @@ def release_all(connection: Connection, owner: str) -> int:
 def conclude(connection: Connection, url: str, outcome: Outcome, **learnt: Any) -> None:
     """End a lease with an outcome. `learnt` are further columns, such as validators and digest."""
     values = {
-        "state": outcome.state, "due": outcome.due, "interval": outcome.interval, "attempts": outcome.attempts,
-        "failure": outcome.failure, "lease_owner": None, "lease_until": None, **learnt,
+        "state": outcome.state, "due": outcome.due, "interval": outcome.interval,
+        "attempts": outcome.attempts, "failure": outcome.failure, "lease_owner": None, "lease_until": None,
+        **learnt,
     }  # fmt: skip
     connection.execute(update(addresses).where(addresses.c.url == url).values(**values))
 

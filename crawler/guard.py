@@ -72,7 +72,7 @@ def check_url(url: str, loopback: bool = False) -> str:
 
 
 def check_ip(address: str, loopback: bool = False) -> None:
-    """Check an address about to be connected to. Raises Refused unless it is public (or loopback, opted in)."""
+    """Check an address about to be connected to. Raises Refused unless public (or loopback, opted in)."""
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the spider yields and the pipelines pass on: the project's own records, used as Scrapy items as they are.
+"""What the spider yields and the pipelines pass on: the project's own records, as Scrapy items as they are.
 
 A `Capture` leaves the spider; `ReadPipeline` makes it an `Article` or drops it. Both are frozen dataclasses,
 which Scrapy's item adapter reads like any item; there is no second definition that could drift from them.

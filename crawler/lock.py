@@ -1,4 +1,4 @@
-"""The lock on an archive: held by a living process only, because the kernel lets go of it with the process."""
+"""The lock on an archive: held by a living process only, because the kernel drops it with the process."""
 
 from __future__ import annotations
 

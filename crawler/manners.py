@@ -89,7 +89,7 @@ def _parsed(body: bytes, now: float) -> Robots:
 
 
 def retry_after(value: str | None, now: float) -> float | None:
-    """Seconds to wait by a Retry-After header: delay-seconds or HTTP-date (RFC 9110, 10.2.3); None if unusable."""
+    """Seconds to wait by a Retry-After: delay-seconds or HTTP-date (RFC 9110, 10.2.3); None if unusable."""
     if value is None:
         return None
     value = value.strip()
@@ -104,7 +104,7 @@ def retry_after(value: str | None, now: float) -> float | None:
 
 
 def says_no(headers: Mapping[str, str], directive: str) -> bool:
-    """Whether X-Robots-Tag has a directive ("nofollow", "noarchive" ...) for everyone or for us; "none" has all."""
+    """Whether X-Robots-Tag has a directive ("nofollow" ...) for everyone or for us; "none" has all."""
     for part in headers.get("x-robots-tag", "").lower().split(","):
         agent, colon, rest = part.strip().partition(":")
         word = rest.strip() if colon and agent.strip() in ("*", AGENT_TOKEN) else part.strip()

@@ -42,7 +42,7 @@ class _Middleware:
 
 
 class GuardMiddleware(_Middleware):
-    """Refuses written addresses that the guard does not let through; the resolver refuses the resolved ones."""
+    """Refuses written addresses that must not be fetched; the resolver refuses the resolved ones."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)

@@ -1,4 +1,4 @@
-"""What an answer, or none, means for its address: state, next time, whether the host is to be slowed. Pure."""
+"""What an answer, or none, means for its address: state, next time, failures in a row. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def after_answer(
     asked: float | None,
     now: float,
 ) -> Outcome:
-    """The outcome of an answer. `changed`: its payload differs from the last one; `asked`: its Retry-After."""
+    """The outcome of an answer. `changed`: its payload is another than the last; `asked`: its Retry-After."""
     if 200 <= status < 300 or status == 304 or status in _REDIRECTS:
         upcoming = next_interval(kind, interval, changed)
         return Outcome("done", now + max(upcoming, asked or 0.0), upcoming)

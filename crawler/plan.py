@@ -54,7 +54,7 @@ def guard_settings(sites: Iterable[Site]) -> dict[str, list[str]]:
 
 
 def plan_from_settings(settings: Any, site: str, url: str) -> Plan:
-    """The plan of `scrapy crawl mirror -a site=NAME -a url=URL`; what they leave open comes from scrapy.cfg."""
+    """The plan of `scrapy crawl mirror -a site=NAME -a url=URL`; the rest comes from scrapy.cfg."""
     config = load_config(archive=Path(settings["IPNEWS_ARCHIVE"]) if settings.get("IPNEWS_ARCHIVE") else None)
     folder = Path(settings["IPNEWS_SITES"]) if settings.get("IPNEWS_SITES") else config.sites
     urls = tuple(canonical(one) for one in url.split())

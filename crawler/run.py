@@ -5,6 +5,7 @@ A Twisted reactor runs once in a process, so `crawl` does too; a second call in 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,9 +143,7 @@ def _exit_code(session: Session, reason: str | None, stats: Any) -> int:
 def _dry_run(
     location: Path | str, sites: Collection[Site], urls: Collection[str], everything: bool
 ) -> CrawlResult:
-    """What a crawl would fetch first; nothing is asked for, and starting addresses not known yet are named."""
-    import time
-
+    """What a crawl would fetch first, starting addresses not known yet among it. Nothing is asked for."""
     hosts = [host for site in sites for host in site.hosts]
     due: list[tuple[str, str, str]] = []
     known: set[str] = set()

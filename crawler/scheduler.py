@@ -78,7 +78,7 @@ class FrontierScheduler(BaseScheduler):
             self._refill()
         return None
 
-    def close(self, reason: str) -> Deferred[None] | None:
+    def close(self, reason: str) -> Deferred[None] | None:  # noqa: ARG002 (Scrapy's name)
         """Leases are given back when the session is closed."""
         if self._timer is not None and self._timer.active():
             self._timer.cancel()

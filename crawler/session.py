@@ -68,14 +68,14 @@ class Session:
         """
         if not plan.sites:
             raise UsageError(
-                "no declared site is enabled; enable one: ipnews sites enable NAME, or give an address: ipnews "
-                "crawl --url https://www.example.org/"
+                "no declared site is enabled; enable one: ipnews sites enable NAME, or give an address: "
+                "ipnews crawl --url https://www.example.org/"
             )
         self.plan = plan
         self.counts: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
         self.started = time.time()
-        self.on_stop: Callable[[str], None] = lambda reason: None
+        self.on_stop: Callable[[str], None] = lambda _: None
         self.stop_reason: str | None = None
         self.failure: BaseException | None = None
         self._site_of = {host: site for site in plan.sites for host in site.hosts}

@@ -1,8 +1,8 @@
 """Scrapy's settings, hardened: each choice with its reason. `CRAWL` holds those of a crawl proper.
 
-What stands outside CRAWL holds for `scrapy shell`, `scrapy fetch` and `scrapy parse` too: they use Scrapy's own
-scheduler and robots.txt middleware, because an address typed there belongs to no frontier, but they connect
-through the same guard.
+What stands outside CRAWL holds for `scrapy shell`, `scrapy fetch` and `scrapy parse` too: they use Scrapy's
+own scheduler and robots.txt middleware, because an address typed there belongs to no frontier, but they
+connect through the same guard.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ CRAWL: dict[str, Any] = {
         # Redirects are addresses of the frontier like others: each hop is guarded, archived and bounded.
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
         "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # the frontier retries, durably, and later
+        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # the frontier retries, durably
         "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # capture undoes it
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # discover.py keeps to a site's hosts
         "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

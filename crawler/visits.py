@@ -76,7 +76,7 @@ def _learnt(visit: Visit) -> dict[str, Any]:
 
 
 def _insert_revisit(connection: Connection, visit: Visit) -> None:
-    """Note that the address still had a payload: by a revisit record, or by a whole record of a known version."""
+    """Note that the address had a known payload: by a revisit record, or by a whole one of its version."""
     capture, address = visit.kept.capture, visit.address
     assert capture.warc is not None
     profile = visit.kept.profile or "identical-payload-digest"

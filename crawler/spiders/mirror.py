@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 from urllib.parse import urljoin
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -24,8 +24,9 @@ from crawler.reply import interpret, is_page
 from crawler.scheduler import FrontierScheduler
 from crawler.session import Session
 from crawler.settings import CRAWL
+from crawler.timing import HOUR
 from crawler.visits import Visit
-from pipelines.errors import IpnewsError
+from pipelines.errors import IpnewsError, Stopped
 
 
 class MirrorSpider(Spider):
@@ -43,12 +44,16 @@ class MirrorSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> MirrorSpider:
-        if "session" not in kwargs and not os.environ.get("SCRAPY_CHECK"):
+        own = "session" not in kwargs and not os.environ.get("SCRAPY_CHECK")
+        if own:
             plan = plan_from_settings(crawler.settings, kwargs.get("site", ""), kwargs.get("url", ""))
             kwargs["session"] = Session(plan)
         spider = super().from_crawler(crawler, *args, **kwargs)
         if spider.session is not None:
             spider.session.on_stop = spider._close
+            crawler.signals.connect(spider._bug, signals.spider_error)
+            if own:
+                crawler.signals.connect(spider._closed, signals.spider_closed)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
@@ -78,7 +83,7 @@ class MirrorSpider(Spider):
         )
 
     async def parse(self, response: Response, **_: Any) -> AsyncIterator[Capture]:
-        """Record an answer and its links in one transaction; a new version of a page goes to the pipelines."""
+        """Record an answer and its links in one transaction; a new page goes to the pipelines."""
         session = self.session
         if session is None:
             return
@@ -141,6 +146,19 @@ class MirrorSpider(Spider):
         robots = read_robots(status, body, time.time(), manners.robots_failures)
         manners.learn_robots(meta["robots_of"], robots)
         self._scheduler.robots_learnt(meta["host"])
+
+    def _bug(self, response: Response) -> None:
+        """Our own code failed on a page: its neighbours go on, and it is not tried again at once."""
+        address = response.meta.get("address")
+        if self.session is not None and address is not None:
+            now = time.time()
+            self.session.fail(
+                address, after_failure("our bug", address.attempts, address.interval, now, HOUR)
+            )
+
+    def _closed(self, reason: str) -> None:
+        if self.session is not None:
+            self.session.close(0 if reason == "finished" else Stopped.exit_code)
 
     @property
     def _scheduler(self) -> FrontierScheduler:
