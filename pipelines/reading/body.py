@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipelines.reading.tree import Line, Outline, words
+from pipelines.reading.tree import Element, Line, Outline, words
 
 _MARKS = re.compile(r"[，。！？；：、,!?;…”」』]")
 _STRONG_MARKS = re.compile(r"[，。！？；,!?;]")
@@ -42,6 +42,21 @@ NOISE = re.compile(
 )
 
 
+DISCLAIMER = re.compile(
+    r"^[\s•·※＊*【\[（(■◆-]*(?:(?:特别|郑重|严正|重要|版权|版權|免责|免責|本网|本站|腾讯|新浪|网站|网易|搜狐|权利|風險|风险|法律|投资)?(?:声明|聲明|申明|提示)\s*[:：]|"
+    r"凡(?:本[网網站]|[注註]明|[来來]源|署名|是|[转轉][载載]|未)|(?:本[网網]?站?|[^，。]{2,10}[网網])(?:所有|[转轉][载載]|刊[载載]|登[载載]|部分|[发發]布|[内內]容|拥有|凡)|"
+    r"(?:以上|本文|文中|文章|此文|上述)[^。]{0,24}(?:不代表|[仅僅]代表|与本[网站]|[仅僅]供)|版[权權](?:所有|[归歸]|[属屬])|如(?:有|果|涉及|发现|發現|您)[^。]{0,30}(?:侵[权權]|版[权權]|[联聯]系)|"
+    r"未[经經][^。]{0,20}(?:授[权權]|[许許]可|允[许許]|同意)|[转轉][载載](?:请|請|须|須|时|本文|自|目的)|[欢歡]迎[^。]{0,12}(?:[转轉][载載]|投稿|[关關]注|[订訂][阅閱]|[爆報报]料|下[载載])|"
+    r"(?:[违違]法|不良)[^。]{0,8}信息|[举舉][报報]|(?:[联聯]系|[热熱][线線]|新[闻聞]|[报報]料|客服|投稿)?(?:[电電][话話]|[邮郵]箱|[传傳]真|[热熱][线線]|QQ群?)\s*[:：]|地址\s*[:：]|您若|若您|"
+    r"[扫掃][描一]|[长長]按|[点點][击擊](?:[阅閱][读讀]|[这這]里|[关關]注|下[载載])|(?:[请請]|需)(?:登[录錄]|[注註][册冊])|[注註][册冊][^。]{0,20}[微号帐账]|已有[帐账]号|.{0,30}(?:侵[权權]必究|[转轉][载載][须請请][^。]{0,4}[注註]明|版[权權]所有|[风風][险險]自[担擔]|不代表本[网網站][^。]{0,6}[观觀立])|.{0,60}(?:All Rights Reserved|Copyright|[京沪粤浙苏川鲁豫鄂湘闽皖冀津渝赣琼]ICP[备证]))"
+)
+"""How disclaimers, contact lines and calls to sign up begin (one that only mentions such words is text)."""
+
+
+_SUMMARY = re.compile(r"^[\s【\[（(]*(?:内容|內容|文章|新闻)?(?:摘\s*要|导\s*[读语讀語]|導\s*[讀語]|提\s*要|核心提示|概要|简介)[】\]）)\s]*[:：\s]")
+_SUMMARY_NAMES = re.compile(r"\bsummary|abstract|zhaiyao|daodu|daoyu|\bdigest|article-?intro|\blead\b|\bdesc\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """The chosen lines (indexes into the outline's, in order) and the element around them."""
@@ -55,12 +70,14 @@ def weigh(line: Line) -> float:
     """How much a line looks like running text: characters outside links if there are sentence marks,
     negative for links and scraps. Tuned on half of the reference hosts, checked on the other half."""
     size, free = line.size, line.size - line.linked
+    if line.text.isascii():
+        return -3.0
     if line.linked * 2 > size:
         return -6.0 - 0.5 * min(size, 40)
     marks = len(_STRONG_MARKS.findall(line.text))
     if NOISE.match(line.text) and size < 60:
         return -8.0
-    if TAIL.match(line.text):
+    if TAIL.match(line.text) or (DISCLAIMER.match(line.text) and size < 400):
         return -25.0
     if marks and free >= 12:
         return float(min(free, 400)) + 8.0 * min(marks, 5)
@@ -105,6 +122,7 @@ def find_body(page: Outline) -> Body | None:
         return None
     element = page.elements[chosen]
     first, last = _heaviest(found, element.first, element.last)
+    first, last = _widened(page, found, element, first, last)
     return Body(tuple(_kept(page, found, first, last)), chosen, best)
 
 
@@ -120,6 +138,27 @@ def _heaviest(found: list[float], first: int, last: int) -> tuple[int, int]:
     return run
 
 
+def _widened(page: Outline, found: list[float], element: Element, first: int, last: int) -> tuple[int, int]:
+    """The run with the short lines before and behind it that are set as its own lines are: headings at the
+    start, lists and signatures at the end have no sentence marks to weigh."""
+    lines = page.lines
+
+    def alike(line: Line, core: Line) -> bool:
+        around = page.elements[core.element].parent
+        if line.tag == core.tag:
+            return line.element == core.element or (page.elements[line.element].parent == around and line.tag not in ("td", "div"))
+        return core.tag == "p" and line.element == around
+
+    start, end = lines[first], lines[last - 1]
+    if element.tag == "p" and element.parent >= 0:
+        element = page.elements[element.parent]
+    while first > element.first and found[first - 1] > -5.5 and alike(lines[first - 1], start):
+        first -= 1
+    while last < element.last and found[last] > -5.5 and alike(lines[last], end):
+        last += 1
+    return first, last
+
+
 def _kept(page: Outline, found: list[float], first: int, last: int) -> list[int]:
     """The lines of a run without links, labels and scraps of controls."""
     kept = []
@@ -129,3 +168,13 @@ def _kept(page: Outline, found: list[float], first: int, last: int) -> list[int]
             continue
         kept.append(i)
     return kept
+
+
+def find_summary(page: Outline, head: int, first: int) -> int | None:
+    """The line of a summary (摘要, 导读) between headline and body, which belongs to the article."""
+    for index in range(max(head + 1, first - 6, 0), first):
+        line = page.lines[index]
+        names = words(page.elements[line.element].attributes)
+        if line.size >= 20 and not line.linked and (_SUMMARY.match(line.text) or _SUMMARY_NAMES.search(names)):
+            return index
+    return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from resiliparse.parse.html import CSSParserException
 
-from pipelines.reading.body import Body, find_body
+from pipelines.reading.body import Body, find_body, find_summary
 from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta
 from pipelines.reading.pagekind import kind_of_page
@@ -75,7 +75,9 @@ def _composed(
     picked = _ruled_text(page, rules.headline if rules else None)
     candidates = tuple(dict.fromkeys([*picked[:1], *(text for text, _ in heads)]))
     head_line = heads[0][1] if heads else -1
-    blocks = tuple(_block(page, page.lines[i]) for i in body.lines if i not in on_lines)
+    summary = find_summary(page, head_line, body.lines[0])
+    body_lines = body.lines if summary is None else (summary, *body.lines)
+    blocks = tuple(_block(page, page.lines[i]) for i in body_lines if i not in on_lines)
     origin = _origin_lines(page, body, head_line)
     ruled_origin = [
         OriginLine("above", text)

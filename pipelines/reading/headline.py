@@ -9,6 +9,8 @@ from pipelines.text import count_han, plain
 
 _SPLIT = re.compile(r"\s*[_|｜\-–—－―»>＞«<＜·•/::：~～]+\s*|\s{2,}")
 _NAMES = re.compile(r"title|headline|\bbt\b|biaoti|\bh1\b|subject")
+_SITE = re.compile(r"(?:[网網](?:站)?|[报報]社?|公司|[电電][视視][台臺]|[广廣]播|[频頻]道|正文|首[页頁]|新[闻聞][网網]?|中心|[门門][户戶]|内容页|[资資][讯訊]|详[细情]|文章)$")
+_LABEL = re.compile(r"[:：]|\d{4}[-/.年]\d|[首主][页頁]|记者|記者|报道|報導")
 _NOT_HEAD = re.compile(r"^(?:首页|首頁|来源|來源|当前位置|您的位置|你的位置|您现在|导航)")
 
 
@@ -27,9 +29,28 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
         scored.append((score, index, line.text))
     scored.sort(key=lambda item: -item[0])
     found = [(text, index) for score, index, text in scored if score >= 1.0]
-    if title:
-        found.append((strip_site(title), -1))
+    stripped = strip_site(title)
+    if title and not is_site_name(stripped):
+        found.append((stripped, -1))
+    if not found:
+        found = [(text, index) for index, text in _just_above(page, first_body_line)]
+    if title and not found:
+        found.append((stripped, -1))
     return tuple(found)
+
+
+def _just_above(page: Outline, first_body_line: int) -> list[tuple[int, str]]:
+    """The nearest line above the body that could be a headline, when the document's title is none."""
+    for index in range(first_body_line - 1, max(-1, first_body_line - 7), -1):
+        line = page.lines[index]
+        if 6 <= line.size <= 50 and not line.linked and not _LABEL.search(line.text):
+            return [(index, line.text)]
+    return []
+
+
+def is_site_name(title: str) -> bool:
+    """Whether a document's title names the site or a section instead of an article."""
+    return count_han(title) < 4 or _SITE.search(title) is not None
 
 
 def _score(page: Outline, index: int, wanted: str) -> float:

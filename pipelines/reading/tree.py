@@ -39,7 +39,7 @@ _BLOCK = (
     "option p pre section summary table tbody td tfoot th thead tr ul"
 )
 _VOID = "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
-_UNREAD = "select option button textarea object applet map video audio canvas datalist template"
+_UNREAD = "title select option button textarea object applet map video audio canvas datalist template"
 KINDS = dict.fromkeys(_VOID.split(), IS_VOID) | {"br": IS_VOID | BREAKS, "hr": IS_VOID | BREAKS, "a": 16}
 KINDS |= dict.fromkeys(_BLOCK.split(), OPENS_BLOCK | BREAKS)
 for _name in _UNREAD.split():
