@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from pipelines.reading.tree import Element, Line, Outline, words
+from pipelines.text import plain
 
 _MARKS = re.compile(r"[，。！？；：、,!?;…”」』]")
 _STRONG_MARKS = re.compile(r"[，。！？；,!?;]")
@@ -175,6 +176,9 @@ def find_summary(page: Outline, head: int, first: int) -> int | None:
     for index in range(max(head + 1, first - 6, 0), first):
         line = page.lines[index]
         names = words(page.elements[line.element].attributes)
-        if line.size >= 20 and not line.linked and (_SUMMARY.match(line.text) or _SUMMARY_NAMES.search(names)):
+        if line.size < 20 or line.linked or not (_SUMMARY.match(line.text) or _SUMMARY_NAMES.search(names)):
+            continue
+        start = plain(_SUMMARY.sub("", line.text))[:20]
+        if start not in plain(page.lines[first].text):
             return index
     return None

@@ -78,7 +78,7 @@ def decode(payload: bytes, content_type: str | None = None) -> Page | Drop:
     if _NOT_TEXT.match(payload):
         return Drop(Stage.DECODE, Reason.NOT_HTML, f"starts with {payload[:4]!r}")
     encoding, why = judge(payload, content_type)
-    text = _read(payload, encoding)
+    text = read_as(payload, encoding)
     replaced = text.count("\ufffd")
     if replaced and encoding == "utf-8":
         replaced = max(0, replaced - payload.count("\ufffd".encode()))
@@ -162,7 +162,7 @@ def _share(common: re.Pattern[bytes], codes: list[bytes]) -> float:
     return sum(map(bool, map(common.fullmatch, codes))) / len(codes) if codes else 0.0
 
 
-def _read(payload: bytes, encoding: str) -> str:
+def read_as(payload: bytes, encoding: str) -> str:
     """Decode; pieces between tags that are in the other family of a mixed page are read in that one."""
     try:
         return payload.decode(encoding).removeprefix("\ufeff")

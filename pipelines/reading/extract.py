@@ -10,6 +10,7 @@ from resiliparse.parse.html import CSSParserException
 from pipelines.reading.body import Body, find_body, find_summary
 from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta
+from pipelines.reading.misread import undo_misreading
 from pipelines.reading.pagekind import kind_of_page
 from pipelines.reading.pager import find_pages
 from pipelines.reading.records import Block, BlockKind, Extracted, OriginLine
@@ -42,7 +43,7 @@ def extract(html: str, url: str, rules: Selectors | None = None) -> Extracted | 
 
     `rules` replace the general reading where they name an element; one that matches nothing leaves it.
     """
-    page = outline(html)
+    page = outline(undo_misreading(html) or html)
     if isinstance(page, Drop):
         return replace(page, url=url)
     page = ruled(page, rules)
