@@ -6,7 +6,7 @@ Rich is imported when the first table is drawn: `ipnews restore` in a pipe never
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -78,3 +78,19 @@ def progress(description: str) -> Iterator[Progress]:
     with Progress(*columns, console=console(), transient=True) as bar:
         bar.add_task(description, total=None)
         yield bar
+
+
+@contextmanager
+def ticker(description: str) -> Iterator[Callable[[Mapping[str, int]], None]]:
+    """A line on a terminal that shows the latest counts; where stderr is no terminal, a line now and then."""
+    from rich.status import Status
+
+    screen = console()
+    if not screen.is_terminal:
+        say(f"{description} ...")
+        yield lambda _: None
+        return
+    with Status(description, console=screen) as status:
+        yield lambda counts: status.update(
+            f"{description}: " + ", ".join(f"{value:,} {name}" for name, value in counts.items() if value)
+        )

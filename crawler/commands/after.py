@@ -1,0 +1,28 @@
+"""What follows a crawl, a backfill or a merge: unread captures are read, the archive is settled."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from crawler.config import Config
+from crawler.console import progress, say
+from pipelines.archive.catalog import Catalog
+from pipelines.runner import read_pending
+from pipelines.settle import settle
+from pipelines.sites import load_sites
+
+
+def finish(config: Config) -> tuple[dict[str, int], int]:
+    """Drain the reading queue, settle; counts by name, and the exit code: 1 after a bug in our code."""
+    with Catalog.open(config.catalog_location) as catalog:
+        with progress("Reading"):
+            read = read_pending(catalog, config.archive, load_sites(config.sites))
+        with progress("Settling"):
+            settled = settle(catalog)
+    if read.bugs:
+        say(
+            f"{read.bugs} captures met a bug in our code: ipnews status names them; their tracebacks are kept"
+        )
+    counts = {f"read late: {key}": value for key, value in asdict(read).items() if value}
+    counts |= {key.replace("_", " "): value for key, value in asdict(settled).items()}
+    return counts, 1 if read.bugs else 0

@@ -1,0 +1,75 @@
+"""`ipnews crawl`: fetch what is due, read what was fetched, settle the archive."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from crawler.commands.after import finish
+from crawler.config import load_config
+from crawler.console import emit, pairs, say, table, ticker
+from crawler.run import CrawlResult
+from pipelines.sites import load_sites
+
+SHOWN_DUE = 40
+"""Addresses that `--dry-run` lists for a person; `--json` has them all."""
+
+
+def run(
+    site: list[str] | None = None,
+    url: list[str] | None = None,
+    everything: bool = False,
+    watch: bool = False,
+    dry_run: bool = False,
+    pages: int | None = None,
+    minutes: float | None = None,
+    archive: Path | None = None,
+    json: bool = False,
+) -> int:
+    """One crawl with everything that follows from it; the worse of the two exit codes."""
+    from crawler.budget import Limits
+    from crawler.run import crawl
+
+    config = load_config(archive)
+    with ticker("Fetching") as show:
+        result = crawl(
+            config.archive,
+            {name: site for name, site in load_sites(config.sites).items() if not site.demo},
+            catalog=config.catalog,
+            site_names=site or (),
+            urls=url or (),
+            everything=everything,
+            watch=watch,
+            dry_run=dry_run,
+            limits=Limits(pages, minutes * 60 if minutes is not None else None),
+            contact=config.contact,
+            progress=show,
+        )
+    if dry_run:
+        return _show_due(result, json)
+    if result.stop_reason:
+        say(f"Stopped: {result.stop_reason}. The same command goes on from here.")
+    counts, code = finish(config)
+    _show(result.counts, counts, json)
+    return code or result.exit_code
+
+
+def _show(fetched: Mapping[str, int], after: Mapping[str, int], json: bool) -> None:
+    if json:
+        emit({"fetched": fetched, "archive": after})
+    else:
+        pairs("Crawl", {**fetched, **after})
+        say("See what is there: ipnews report, ipnews search WORDS, ipnews status")
+
+
+def _show_due(result: CrawlResult, json: bool) -> int:
+    if json:
+        for host, why, address in result.due:
+            emit({"host": host, "why": why, "url": address})
+        return 0
+    if result.due:
+        table(f"{len(result.due):,} addresses are due", ("host", "why", "address"), result.due[:SHOWN_DUE])
+    else:
+        sys.stderr.write("Nothing is due. Take everything with: ipnews crawl --all\n")
+    return 0

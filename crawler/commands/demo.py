@@ -1,0 +1,153 @@
+"""`ipnews demo`: the whole job against the bundled mirror network, on this machine alone."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.commands.after import finish
+from crawler.commands.export import export_archive
+from crawler.commands.report import write_report
+from crawler.commands.status import gather
+from crawler.config import PROJECT, Config
+from crawler.console import emit, pairs, say, table, ticker
+from pipelines.archive.catalog import Catalog
+from pipelines.errors import UsageError
+from pipelines.sites import load_sites
+
+EXAMPLES = 5
+"""Lines of damaged and restored text that the demo ends with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The mirror network as a process of its own: where its names lead to, and its declarations."""
+
+    resolve: Mapping[str, tuple[str, int]]
+    pages: int
+
+
+def run(
+    articles: int | None = None,
+    mirrors: int | None = None,
+    seed: int = 1,
+    archive: Path | None = None,
+    json: bool = False,
+) -> int:
+    """Start the mirrors, crawl, read, settle, export, report; say what came out."""
+    from crawler.run import crawl
+
+    started = time.monotonic()
+    config = Config(archive=archive or PROJECT / "data" / "archive" / "demo", sites=_sites_of(archive))
+    options = _options(articles, mirrors, seed)
+    _declare(options, config)
+    known = (config.archive / "catalog.db").exists()
+    with mirror_network(options) as network, ticker("Fetching from the mirrors") as show:
+        say(f"{'Again' if known else 'First run'}: {network.pages:,} pages on {len(network.resolve)} hosts")
+        sites = load_sites(config.sites)
+        result = crawl(
+            config.archive,
+            sites,
+            site_names=tuple(sites),
+            everything=True,
+            resolve=network.resolve,
+            progress=show,
+        )
+    after, code = finish(config)
+    export = export_archive(config, str(config.archive / "export"), "jsonl")
+    report = config.archive / "report.html"
+    with Catalog.open(config.catalog_location, read_only=True) as catalog:
+        write_report(catalog, report)
+        with catalog.read() as connection:
+            state = gather(connection, time.time())
+            lines = _examples(connection)
+    seconds = time.monotonic() - started
+    facts = _facts(result.counts, after, state, export.rows, seconds)
+    if json:
+        emit(facts | {"dropped_because": state["dropped_because"], "report": report.resolve().as_uri()})
+    else:
+        _show(facts, state, lines, report)
+    return code or result.exit_code
+
+
+def _sites_of(archive: Path | None) -> Path:
+    return (archive or PROJECT / "data" / "archive" / "demo") / "sites"
+
+
+def _options(articles: int | None, mirrors: int | None, seed: int) -> list[str]:
+    options = ["--seed", str(seed)]
+    if articles is not None:
+        options += ["--articles", str(articles)]
+    return options + (["--mirrors", str(mirrors)] if mirrors is not None else [])
+
+
+def _declare(options: list[str], config: Config) -> None:
+    """Write the declarations of this network; a network of other options gets other hosts."""
+    shutil.rmtree(config.sites, ignore_errors=True)
+    config.sites.mkdir(parents=True)
+    command = [sys.executable, "-m", "crawler.demo", *options, "--write-sites", str(config.sites)]
+    subprocess.run(command, check=True, cwd=PROJECT)
+
+
+@contextmanager
+def mirror_network(options: list[str]) -> Iterator[Network]:
+    """Run the network beside this process for as long as the context lasts."""
+    command = [sys.executable, "-m", "crawler.demo", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=PROJECT) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                raise UsageError("the mirror network did not start; see the line above")
+            said = jsonlib.loads(line)
+            hosts = (*said["hosts"], "traps.test")
+            yield Network(dict.fromkeys(hosts, ("127.0.0.1", said["port"])), said["pages"])
+        finally:
+            process.terminate()
+
+
+def _facts(
+    fetched: Mapping[str, int],
+    after: Mapping[str, int],
+    state: Mapping[str, object],
+    rows: int,
+    seconds: float,
+) -> dict[str, object]:
+    chosen = ("captures", "articles_current", "stories", "drops", "addresses_failed")
+    return {
+        "pages asked for": fetched.get("answers", 0),
+        "new versions": fetched.get("new versions", 0),
+        "unchanged": fetched.get("unchanged", 0),
+        **{name.replace("_", " "): state[name] for name in chosen},
+        "waiting for a browser": fetched.get("waiting for a browser", 0),
+        **{name: value for name, value in after.items() if value},
+        "exported": rows,
+        "seconds": round(seconds, 1),
+    }
+
+
+def _show(
+    facts: Mapping[str, object], state: Mapping[str, object], lines: list[tuple[str, str]], report: Path
+) -> None:
+    pairs("The mirror network, crawled and settled", facts)
+    reasons = state["dropped_because"]
+    if isinstance(reasons, dict) and reasons:
+        table("Dropped, and why", ("reason", "captures"), list(reasons.items()))
+    table("As found, as restored", ("found", "restored"), lines)
+    if facts["waiting for a browser"]:
+        say("No Chromium was found, so the page that needs a browser waits for one.")
+        say("Install one (Debian: apt-get install chromium; elsewhere: playwright install chromium)")
+    say(f"Report: {report.resolve().as_uri()}")
+
+
+def _examples(connection: object) -> list[tuple[str, str]]:
+    from pipelines.report.gather import examples, shown
+
+    return list(examples(shown(connection), EXAMPLES))  # type: ignore[arg-type]
