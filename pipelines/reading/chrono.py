@@ -24,7 +24,8 @@ def choose_date(
 ) -> tuple[Dated | None, Dated | None]:
     """(published, modified). Labelled dates near the article come first, then machine-readable ones, then a
     date beside the headline, then the address; a date over the headline counts only with a label."""
-    published = next(_candidates(extracted, tuple(found), url, captured), None)
+    candidates = tuple(_candidates(extracted, tuple(found), url, captured))
+    published = next((_finer(dated, candidates) for dated in candidates), None)
     modified = _first_meta(extracted, _MODIFIED, captured) or _labelled(found, ("modified",), captured, ("above", "below", "end"))
     if published is None and modified is not None:
         published = _labelled(found, ("modified",), captured, ("above", "below", "end"))
@@ -47,6 +48,13 @@ def _candidates(
         _bare((line.text for line in lines if line.place == "over" and "20" in line.text), captured, with_time=True),
     )
     yield from (choice for choice in choices if choice is not None)
+
+
+def _finer(chosen: Dated, candidates: tuple[Dated, ...]) -> Dated:
+    """The same day with its time of day, where another place on the page has it."""
+    if chosen.precision != "day":
+        return chosen
+    return next((d for d in candidates if d.day == chosen.day and d.precision in ("minute", "second")), chosen)
 
 
 def _labelled(

@@ -35,6 +35,7 @@ _CRUMB_LINE = re.compile(
     r"^(?:您|你)?(?:的|现在的?|現在的?)?(?:当前|當前|目前|所在)?(?:的)?(?:位置|位於)[是为]?\s*[:：]?|^(?:首页|首頁|主页|主頁)\s*[>＞»›→/]|[>＞»›→]\s*正文\s*$"
 )
 _CRUMB_SPLIT = re.compile(r"\s*(?:>>|[>＞»›→]|\s[-–/]\s|::)\s*")
+_CRUMB_END = re.compile(r"\s*(?:[>＞»›→]|--)?\s*(?:新闻|新聞)?(?:正文|内文|內文|文章内容|查看内容|詳細內容|详细内容).*$|\s+(?:字[号號体體]|打印|列印|来源|來源|作者|时间|時間|[发發][布佈表]).*$")
 _TAG_LINE = re.compile(r"^(?:本文)?(?:标签|標簽|標籤|关键[词字]|關鍵[詞字]|[Tt]ags?|TAG)\s*[:：]?\s*(.*)$")
 
 
@@ -148,9 +149,10 @@ def _breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
         named = _CRUMBS.search(words(page.elements[line.element].attributes))
         if line.size > 80 or not (named or _CRUMB_LINE.search(line.text)):
             continue
-        parts = [clean(part) for part in _CRUMB_SPLIT.split(_CRUMB_LINE.sub("", line.text, count=1)) if clean(part)]
-        crumbs = [part for part in parts if part not in ("正文", "首页", "首頁", "主页", "主頁", "内容", "詳細內容", "详细内容")]
-        if len(parts) >= 2 and crumbs:
+        path = _CRUMB_END.split(_CRUMB_LINE.sub("", line.text, count=1))[0]
+        parts = [part for piece in _CRUMB_SPLIT.split(path) if (part := piece.strip(" -|·:："))]
+        crumbs = [part for part in parts if part not in ("首页", "首頁", "主页", "主頁", "内容", "網站首頁", "网站首页")]
+        if crumbs and (len(parts) >= 2 or path != line.text):
             return tuple(part for part in crumbs if len(part) <= 16)[:6]
     return ()
 

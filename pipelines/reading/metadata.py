@@ -18,6 +18,10 @@ from pipelines.reading.publishers import is_outlet, normalise, publisher, publis
 from pipelines.reading.records import Extracted, Metadata
 from pipelines.text import count_han, squeeze
 
+SHORT = 60
+"""Longer lines of the body are prose: 记者 and 来源 in them are words, not labels."""
+
+_CLOSING = re.compile(r"(?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*)+$")
 _NEAR: tuple[str, ...] = ("above", "below", "end", "start", "over")
 _DATELINE = re.compile(
     r"^[\s【\[（(〔]*(?P<outlet>(?:新华社|新华网|中新网|中新社|中国新闻网|人民网|央广网|中广网|中国网|央视网|光明网|[\u3400-\u9fff]{2,8}(?:网|網|社|报|報|台|臺|在线|在線)))?"
@@ -63,11 +67,16 @@ def read_metadata(extracted: Extracted, url: str, fetched_at: str) -> Metadata:
 
 
 def _slots_of(extracted: Extracted) -> Iterator[tuple[str, Found]]:
-    """(place, slot) of all lines of origin, nearest places first; a label alone takes the next line's value."""
+    """(place, slot) of all lines of origin, nearest places first; a label alone takes the next line's value.
+
+    Of the body's own lines only short ones and a bracket at the end are labels; the rest is prose.
+    """
     for place in _NEAR:
         lines = [line.text for line in extracted.origin_lines if line.place == place]
+        if place in ("start", "end"):
+            lines = [text if len(text) <= SHORT else closing[0] if (closing := _CLOSING.search(text)) else "" for text in lines]
         for number, text in enumerate(lines):
-            here = list(slots(text)) if place != "start" or len(text) < 60 else []
+            here = list(slots(text))
             if here and not here[-1].value and here[-1].slot != "other" and number + 1 < len(lines):
                 follower = lines[number + 1]
                 if len(follower) <= 30 and not slots(follower):
@@ -105,8 +114,10 @@ def _source_value(value: str) -> str | None:
     value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
     if not value or len(value) > 40 or _NO_VALUE.match(value):
         return None
-    first = value.split(" ")[0]
-    return first if first != value and publisher(first) else value
+    if _PHOTO.search(value) and publisher(value) is None:
+        return None
+    first, _, rest = value.partition(" ")
+    return first if rest and (publisher(first) or all(map(is_name, rest.split()))) else value
 
 
 def _bare_source(text: str) -> str | None:
@@ -162,7 +173,10 @@ def _people(found: Iterable[tuple[str, Found]], wanted: Literal["author", "edito
     for place, slot in found:
         if slot.slot == wanted and place != "over" and not _PHOTO.search(slot.value[-3:]):
             value = re.split(r"\d{4}[-年/.]\d{1,2}|\s{2,}(?=[^\s]{5,})", slot.value)[0]
-            names += [name for name in split_names(value) if name not in NOT_NAMES and not _NO_VALUE.match(name)]
+            split = [name for name in split_names(value) if name not in NOT_NAMES and not _NO_VALUE.match(name)]
+            if slot.bare and not (len(value) <= 16 and all(map(is_name, split))):
+                continue
+            names += split
             if wanted == "author" and names:
                 break
     return tuple(dict.fromkeys(names))

@@ -16,7 +16,7 @@ SURNAMES = frozenset(_SURNAMES) - {" "}
 COMPOUND = frozenset("欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 司徒 东方 東方 夏侯 端木 长孙 長孫 宇文 申屠 百里 独孤 南宫 南宮 完颜 拓跋 呼延".split())
 NOT_NAMES = frozenset(
     "管理员 管理員 小编 小編 本站 网络 網絡 網路 佚名 未知 匿名 不详 不詳 admin administrator editor root system webmaster test user author guest null none undefined "
-    "网站编辑 网友 網友 编辑 編輯 记者 記者 作者 原创 原創 转载 轉載 整理 综合 綜合 编辑部 編輯部 发布者 互联网 互聯網 站长 責編 责编 新闻 本报 本報 新闻中心 办公室 默认 匿名用户 系统管理员".split()
+    "网站编辑 网友 網友 编辑 編輯 记者 記者 作者 来源 來源 原创 原創 转载 轉載 整理 综合 綜合 编辑部 編輯部 发布者 互联网 互聯網 站长 責編 责编 新闻 本报 本報 新闻中心 办公室 默认 匿名用户 系统管理员".split()
 )
 _TITLES = re.compile(
     r"^(?:(?:本[报報网網刊社台臺]|[实實][习習]|见习|見習|特[约約派]|首席|全媒体|全媒體|驻[\u4e00-\u9fff]{1,6}?|駐[\u4e00-\u9fff]{1,6}?|[资資]深|融媒体|[新华人民]{2}[网社])*"
@@ -29,9 +29,12 @@ _HAN_ONLY = re.compile(r"[\u3400-\u9fff]+")
 _MAIL = re.compile(r"[\w.+-]+@[\w.-]+|https?://\S+")
 
 
+_NOT_OFFICE = re.compile(r"\d|来源|來源|相[关關]|文章|新[闻聞]$|标[题題]|[时時][间間]|字[号號]|打印|�|[授转][权载]|[转轉][载載]|[，。！？?!]|[订訂][阅閱]|[热熱][线線]|[电電][话話]|投稿|[关關]注|点击|[的了在是]")
+
+
 def is_name(text: str) -> bool:
     """Whether a text is the name of one person: Chinese with a known surname, or foreign in its usual form."""
-    if text in NOT_NAMES or text.lower() in NOT_NAMES:
+    if text.lower() in NOT_NAMES:
         return False
     if _HAN_ONLY.fullmatch(text):
         if text[:2] in COMPOUND and 3 <= len(text) <= 4:
@@ -52,7 +55,7 @@ def split_names(text: str) -> tuple[str, ...]:
     persons = [name for part in parts for name in unglue(part)]
     if persons:
         return tuple(dict.fromkeys(persons))
-    kept = [p for p in parts if 2 <= len(p) <= 20 and p not in NOT_NAMES and p.lower() not in NOT_NAMES and re.search(r"[\u3400-\u9fffA-Za-z]", p)]
+    kept = [p for p in parts if 2 <= len(p) <= 20 and p.lower() not in NOT_NAMES and _HAN_ONLY.search(p) and not _NOT_OFFICE.search(p)]
     return tuple(dict.fromkeys(kept))[:4]
 
 

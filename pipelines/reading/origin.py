@@ -34,26 +34,29 @@ _TOOLS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One slot of a line: what it says it is, and its value as printed ("" for an empty slot)."""
+    """One slot of a line: what it says it is, and its value as printed ("" for an empty slot); `bare` when no
+    colon or bar stood behind the label."""
 
     slot: Slot
     label: str
     value: str
+    bare: bool = False
 
 
 def slots(line: str) -> tuple[Found, ...]:
     """The labelled slots of a line, in order: `来源:X发布时间:Y作者:Z` has three. Empty slots are kept."""
-    marks = [(m.start(), m.end(), _slot_of(m), m[0]) for m in _LABEL.finditer(line)]
-    taken = [(start, end) for start, end, _, _ in marks]
+    marks = [(m.start(), m.end(), _slot_of(m), m[0], False) for m in _LABEL.finditer(line)]
+    taken = [(start, end) for start, end, *_ in marks]
     for m in _BARE.finditer(line):
         if not any(start < m.end() and m.start() < end for start, end in taken):
-            marks.append((m.start(), m.end(), _slot_of(m), m[0]))
+            marks.append((m.start(), m.end(), _slot_of(m), m[0], True))
     if not marks:
         return ()
     marks.sort()
     ends = [start for start, *_ in marks[1:]] + [len(line)]
     return tuple(
-        Found(slot, label.strip(" :：|丨｜/／"), trim(line[end:stop])) for (_, end, slot, label), stop in zip(marks, ends, strict=True)
+        Found(slot, label.strip(" :：|丨｜/／╱"), trim(line[end:stop]), bare)
+        for (_, end, slot, label, bare), stop in zip(marks, ends, strict=True)
     )
 
 
