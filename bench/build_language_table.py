@@ -21,15 +21,13 @@ import pypinyin
 
 from pipelines.repair.channel import to_traditional
 from pipelines.repair.gbk import LEADS, SECONDS, decode_pair
-from pipelines.repair.language import EMPTY_KEY, SCALE, TABLES, extend, slot_of
+from pipelines.repair.language import HEADER, NO_WORD, SCALE, TABLES
 
 HAN_FIRST, HAN_LAST = "\u4e00", "\u9fa5"
 LONGEST = 8
 DOMAIN_COUNT = 400
 """Count given to an entry of `domain.txt`, about that of 专利 in jieba's dictionary: the median of its words of
 the field, so that a listed term is neither unknown nor drowns common words."""
-FILL = 0.72
-"""Load of the open-addressing table: about two probes for a word that is there, three for one that is not."""
 
 
 def main() -> None:
@@ -51,7 +49,7 @@ def read_words() -> dict[str, float]:
         word, count, _ = line.split(" ")
         if len(word) <= LONGEST and all(HAN_FIRST <= char <= HAN_LAST for char in word):
             form = simplify(word)
-            if len(form) == len(word):
+            if len(form) == len(word) and max(form) <= "\uffff":
                 words[form] += float(count)
     for line in (TABLES / "domain.txt").read_text("utf-8").splitlines():
         for entry in [entry for entry in line.split("#")[0].split(" ") if entry]:
@@ -61,27 +59,26 @@ def read_words() -> dict[str, float]:
 
 
 def write_words(words: dict[str, float]) -> None:
-    """Open addressing: `slots` keys (u64), then `slots` values (u16): cost << 1 | is a prefix of another."""
+    """The trie, breadth first: children of a node lie side by side, sorted by code (see `language.WordTable`)."""
     total = sum(words.values())
-    entries: dict[int, int] = {}
-    prefixes = {word[:length] for word in words for length in range(1, len(word))}
-    for word in words.keys() | prefixes:
-        key = EMPTY_KEY
-        for char in word:
-            key = extend(key, ord(char))
-        cost = min(round(-math.log(words[word] / total) * SCALE), 0x7FFE) if word in words else 0x7FFF
-        if key in entries:
-            raise SystemExit(f"two words have one key: {word}")
-        entries[key] = cost << 1 | (word in prefixes)
-    slots = int(len(entries) / FILL) | 1
-    keys, values = [0] * slots, [0] * slots
-    for key, value in entries.items():
-        slot = slot_of(key, slots)
-        while keys[slot]:
-            slot = slot + 1 if slot + 1 < slots else 0
-        keys[slot], values[slot] = key, value
-    header = struct.pack("<4sIQ", b"IPNW", 1, slots)
-    body = struct.pack(f"<{slots}Q", *keys) + struct.pack(f"<{slots}H", *values)
+    children: dict[str, list[str]] = defaultdict(list)
+    for prefix in {word[:length] for word in words for length in range(1, len(word) + 1)}:
+        children[prefix[:-1]].append(prefix)
+    order = [""]
+    for prefix in order:
+        order += sorted(children.get(prefix, ()))
+    costs = [
+        min(round(-math.log(words[prefix] / total) * SCALE), NO_WORD - 1) if prefix in words else NO_WORD
+        for prefix in order
+    ]
+    firsts, at = [], 1
+    for prefix in order:
+        firsts.append(at)
+        at += len(children.get(prefix, ()))
+    count = len(order)
+    header = HEADER.pack(b"IPNW", 2, count)
+    body = struct.pack(f"<{count + 1}I", *firsts, at) + struct.pack(f"<{count}H", *costs)
+    body += struct.pack(f"<{count}H", *(ord(prefix[-1]) if prefix else 0 for prefix in order))
     (TABLES / "words.bin").write_bytes(header + body)
 
 
@@ -103,6 +100,11 @@ def write_characters(words: dict[str, float]) -> None:
         "readings": {reading: "".join(found) for reading, found in sorted(readings.items())},
         "simplified": {char: form for char, form in zip(han, forms, strict=True) if char != form},
         "converted_away": "".join(char for char in han if to_traditional(char) != char),
+        "unconverted": "".join(
+            char
+            for char, form in zip(han, forms, strict=True)
+            if char != form and to_traditional(form) != char
+        ),
         "counts": {char: count for char, count in sorted(counts.items()) if HAN_FIRST <= char <= HAN_LAST},
     }
     text = json.dumps(table, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Final
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
-from pipelines.repair.gbk import LEADS, SECONDS, decode_pair, is_user_row
+from pipelines.repair.gbk import LEADS, SECONDS, decode_pair
 from pipelines.repair.language import Characters
 
 SIGN_COSTS: Final = {
@@ -37,14 +38,48 @@ def sign_cost(char: str) -> float:
     return FULL_LETTER_COST if "Ａ" <= char <= "ｚ" else RARE_SIGN_COST
 
 
+CONVERTED_COST: Final = 6.0
+"""Nats for a Simplified form that a converting table would have changed (这 in Traditional text)."""
+UNCONVERTED_COST: Final = 4.0
+"""Nats for a Traditional form that character tables do not write (嚮 for 向, 髮 for 发)."""
+COMMON_SHARE: Final = 1e-3
+"""Share of running text above which a character is tried where both its bytes are unknown."""
+
+
+class Option(NamedTuple):
+    """A printed character that is possible: itself, the code of its Simplified form, what its script costs."""
+
+    char: str
+    code: int
+    cost: float
+
+
+class Options:
+    """The characters that one unknown byte allows, grouped by the code under which the language model knows them."""
+
+    def __init__(self, options: Iterable[Option]) -> None:
+        self.all = tuple(options)
+        grouped: dict[int, list[Option]] = {}
+        for option in self.all:
+            grouped.setdefault(option.code, []).append(option)
+        self.by_code = grouped
+        self.codes = frozenset(grouped)
+
+
 class Candidates:
     """Plausible characters by one known byte; computed once per byte and process."""
 
     def __init__(self, characters: Characters) -> None:
         self._characters = characters
-        self.by_lead = lru_cache(maxsize=None)(self._by_lead)
-        self.by_second = lru_cache(maxsize=None)(self._by_second)
+        self.after_lead = lru_cache(maxsize=None)(self._after_lead)
+        self.before_second = lru_cache(maxsize=None)(self._before_second)
         self.before_user_row = lru_cache(maxsize=None)(self._before_user_row)
+
+    def option(self, char: str) -> Option:
+        """The character as an option, dearer when a converting table would not have written it."""
+        away = char in self._characters.converted_away
+        cost = CONVERTED_COST if away else UNCONVERTED_COST if char in self._characters.unconverted else 0.0
+        return Option(char, ord(self._characters.simple(char)), cost)
 
     def plausible(self, char: str | None) -> bool:
         """Whether a mirror's text may hold the character: in use, and not one its table converts away."""
@@ -54,22 +89,32 @@ class Candidates:
             return char not in self._characters.converted_away and self._characters.share(char) > 0
         return sign_cost(char) < RARE_SIGN_COST
 
-    def _by_lead(self, lead: int) -> tuple[tuple[str, int], ...]:
-        """(character, second byte) with the second byte above 80."""
-        pairs = ((decode_pair(lead, second), second) for second in HIGH)
-        return tuple((char, second) for char, second in pairs if char and self.plausible(char))
+    def _options(self, pairs: Iterable[tuple[int, int]]) -> Options:
+        chars = (decode_pair(lead, second) for lead, second in pairs)
+        return Options(self.option(char) for char in chars if char and self.plausible(char))
 
-    def _by_second(self, second: int, rows_only: bool = False) -> tuple[tuple[str, int], ...]:
-        """(character, lead byte); `rows_only`: lead bytes A1-FE, as the second byte of a user row is."""
-        pairs = ((decode_pair(lead, second), lead) for lead in (ROWS if rows_only else LEADS))
-        return tuple((char, lead) for char, lead in pairs if char and self.plausible(char))
+    def _after_lead(self, lead: int) -> Options:
+        """Second byte unknown but above 80, as one must be that was taken for a lead byte."""
+        return self._options((lead, second) for second in HIGH)
 
-    def _before_user_row(self, lead: int) -> tuple[tuple[str, int], ...]:
-        """(character, second byte) of a lead byte whose second byte can begin a user row."""
-        pairs = ((decode_pair(lead, second), second) for second in USER_SECONDS)
-        return tuple((char, second) for char, second in pairs if char and self.plausible(char))
+    def _before_second(self, second: int) -> Options:
+        """Lead byte unknown."""
+        return self._options((lead, second) for lead in LEADS)
 
+    def _before_user_row(self, lead: int) -> Options:
+        """Second byte unknown but one that begins a user row."""
+        return self._options((lead, second) for second in USER_SECONDS)
 
-def is_user_lead(byte: int) -> bool:
-    """Whether a byte begins pairs of the user rows."""
-    return is_user_row(byte, 0xFE)
+    @cache
+    def after_user_row(self, second: int) -> Options:
+        """Lead byte unknown but A1-FE, as the second byte of a user row is."""
+        return self._options((lead, second) for lead in ROWS)
+
+    @cache
+    def between_user_rows(self) -> Options:
+        """Characters of which both bytes can go with vanished pairs: quotes, dashes and the commonest words."""
+        pairs = [(lead, second) for lead in ROWS for second in USER_SECONDS]
+        return Options(option for option in self._options(pairs).all if self._is_common(option.char))
+
+    def _is_common(self, char: str) -> bool:
+        return char in "‘’—…" or self._characters.share(char) > COMMON_SHARE

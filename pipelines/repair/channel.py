@@ -131,7 +131,7 @@ def to_traditional(text: str) -> str:
 
 @cache
 def _traditional_table() -> dict[int, str]:
-    """Character table: a Simplified character that Traditional text also uses (Big5 has it) stays as it is.
+    """Character table: a Simplified character that Traditional text also uses daily stays as it is.
 
     So 后 制 并 于 里 云 采 系 范 征 stay, as seen. The forms are Taiwan's (為, 眾, 著), as on the seed page.
     """
@@ -139,7 +139,7 @@ def _traditional_table() -> dict[int, str]:
     table = {}
     for code in range(0x4E00, 0x9FA6):
         char = chr(code)
-        if _in_big5(char):
+        if _in_daily_big5(char):
             continue
         form = convert(char)
         if form != char and len(form) == 1 and encode_char(form):
@@ -147,9 +147,10 @@ def _traditional_table() -> dict[int, str]:
     return table
 
 
-def _in_big5(char: str) -> bool:
+def _in_daily_big5(char: str) -> bool:
+    """Whether Traditional text uses the character daily: level 1 of Big5 (below C940); 复, 价, 据 are in level 2."""
     try:
-        return bool(char.encode("big5"))
+        return char.encode("big5") < b"\xc9\x40"
     except UnicodeEncodeError:
         return False
 

@@ -8,35 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import mmap
+import re
 import struct
-from functools import cache
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
 from pipelines.errors import TableError
 
 TABLES: Final = Path(__file__).with_name("tables")
-EMPTY_KEY: Final = 0
 SCALE: Final = 64
 """Costs are stored in 1/64 nat."""
-PREFIX_ONLY: Final = 0x7FFF
-
-_MULTIPLIER: Final = 0x9E3779B97F4A7C15
-_MASK: Final = 0xFFFFFFFFFFFFFFFF
-_HEADER: Final = struct.Struct("<4sIQ")
+NO_WORD: Final = 0xFFFF
+ROOT: Final = 0
+HEADER: Final = struct.Struct("<4sII4x")
 
 
-def extend(key: int, code: int) -> int:
-    """Key of a word one character longer. Four characters pack without loss, longer ones are hashed."""
-    if key >> 48:
-        return (key * _MULTIPLIER + code) & _MASK
-    return key << 16 | code
-
-
-def slot_of(key: int, slots: int) -> int:
-    """The slot where the search for a key begins."""
-    return ((key * _MULTIPLIER) & _MASK) % slots
+_HAN_RUN = re.compile("[\u4e00-\u9fff]{2,}")
+PageNode = dict[int, tuple["_Count", "PageNode"]]
 
 
 @cache
@@ -54,28 +47,85 @@ def _checked(name: str) -> bytes:
 
 
 class WordTable:
-    """The memory-mapped words. `look(key)` gives 0 for nothing, else cost << 1 | is a prefix of a longer word."""
+    """A memory-mapped trie of words, breadth first: the children of a node lie side by side, sorted by code.
+
+    Layout after the header: first child of every node and a sentinel (u32), costs (u16, 1/64 nat), codes (u16).
+    """
 
     def __init__(self, path: Path = TABLES / "words.bin") -> None:
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         if hashlib.sha256(self._map).hexdigest() != digests()[path.name]:
             raise TableError(f"table {path} does not match its digest; reinstall, or rebuild the tables")
-        _, _, slots = _HEADER.unpack_from(self._map)
-        view, start = memoryview(self._map), _HEADER.size
-        self._slots: int = slots
-        self._keys = view[start : start + 8 * slots].cast("Q")
-        self._values = view[start + 8 * slots : start + 10 * slots].cast("H")
+        _, _, count = HEADER.unpack_from(self._map)
+        view, at = memoryview(self._map), HEADER.size
+        self._firsts = view[at : at + 4 * count + 4].cast("I")
+        at += 4 * count + 4
+        self._costs = view[at : at + 2 * count].cast("H")
+        self._codes = view[at + 2 * count : at + 4 * count].cast("H")
+        self.children = lru_cache(maxsize=4096)(self._children)
 
-    def look(self, key: int) -> int:
-        """Linear probing from the key's slot; an empty slot ends the search."""
-        slot = slot_of(key, self._slots)
-        keys = self._keys
-        while (seen := keys[slot]) != key:
-            if not seen:
-                return 0
-            slot = slot + 1 if slot + 1 < self._slots else 0
-        return self._values[slot]
+    def child(self, node: int, code: int) -> int:
+        """The node one character further; ROOT when no word goes on so."""
+        start, end = self._firsts[node], self._firsts[node + 1]
+        if start == end:
+            return ROOT
+        at = bisect_left(self._codes, code, start, end)
+        return at if at < end and self._codes[at] == code else ROOT
+
+    def cost(self, node: int) -> float | None:
+        """Cost of the word that ends here, in nats (-ln of its share); None when none does."""
+        cost = self._costs[node]
+        return None if cost == NO_WORD else cost / SCALE
+
+    def goes_on(self, node: int) -> bool:
+        """Whether longer words begin so."""
+        return self._firsts[node] < self._firsts[node + 1]
+
+    def _children(self, node: int) -> frozenset[int]:
+        """The codes with which words go on from a node."""
+        return frozenset(self._codes[self._firsts[node] : self._firsts[node + 1]])
+
+
+class PageWords:
+    """What the page itself says where it is whole: its sequences of two to four Han characters, as a trie.
+
+    A node is a dict from code to [count, node]. Press repeats its names and terms within a page, so a sequence
+    seen once is worth more than two common characters side by side.
+    """
+
+    LONGEST: Final = 4
+    _PENALTY: Final = (0.0, 0.0, 2.0, 1.0, 0.5)
+    """Nats added by length to -ln(count / characters); chosen on held-back text, see docs/repair.md."""
+
+    def __init__(self, texts: Iterable[str], characters: Characters) -> None:
+        self.root: PageNode = {}
+        self._size = 0
+        for text in texts:
+            for run in _HAN_RUN.findall(text.translate(characters.to_simplified)):
+                self._add([ord(char) for char in run])
+
+    def _add(self, codes: list[int]) -> None:
+        self._size += len(codes)
+        for start in range(len(codes)):
+            node = self.root
+            for code in codes[start : start + self.LONGEST]:
+                entry = node.get(code)
+                if entry is None:
+                    entry = node[code] = (_Count(), {})
+                entry[0].value += 1
+                node = entry[1]
+
+    def cost(self, count: int, length: int) -> float:
+        """Cost in nats of a sequence of the page."""
+        return math.log(self._size / count) + self._PENALTY[length]
+
+
+class _Count:
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value = 0
 
 
 class Characters:
@@ -87,6 +137,8 @@ class Characters:
             reading: frozenset(chars) for reading, chars in table["readings"].items()
         }
         self.simplified: dict[str, str] = table["simplified"]
+        self.to_simplified = {ord(char): form for char, form in self.simplified.items()}
+        self.unconverted: frozenset[str] = frozenset(table["unconverted"])
         self.converted_away: frozenset[str] = frozenset(table["converted_away"])
         self._counts: dict[str, int] = table["counts"]
         self._total = sum(self._counts.values())

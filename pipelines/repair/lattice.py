@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from pipelines.records import LACUNA
-from pipelines.repair.candidates import Candidates
+from pipelines.repair.candidates import Candidates, Option, Options
 from pipelines.repair.gbk import decode_pair, encode_char
 from pipelines.repair.language import Characters
 
@@ -25,6 +24,8 @@ IN_STEP: Final = 0
 ANY: Final = 0x1000
 """Added to the number of vanished pairs: a pending byte of which nothing is known."""
 MOST_VANISHED: Final = 3
+TAIL: Final = 0x2000
+"""Added to an ASCII byte that was decoded as a second byte and is a printed character by itself (缺A -> 盇)."""
 
 GLOSS: Final = re.compile(r"[(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]{1,6}) ?[)）]")
 NAMED: Final = re.compile(r"([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]{1,6}) ?[)）]")
@@ -41,18 +42,43 @@ COST_BRACKET_CUT: Final = 3.0
 COST_EATEN: Final = 3.0
 COST_VANISH: Final = 3.0
 COST_STILL_FOLDED: Final = 1.0
+COST_BOTH_LOST: Final = 9.5
 
 
-@dataclass(frozen=True, slots=True)
-class Arc:
-    """One operation undone: found[start:end] stands for `text` (one printed character, or nothing)."""
+class Arc(NamedTuple):
+    """One operation undone: found[start:end] stands for `text` (one printed character, or nothing).
+
+    `code` is the code point of its Simplified form, by which the language model knows it.
+    """
 
     start: int
     end: int
     text: str
+    code: int
     cost: float
     kind: Kind
     target: Node
+
+
+class Fan(NamedTuple):
+    """Many arcs that differ only in the printed character."""
+
+    start: int
+    end: int
+    options: Options
+    cost: float
+    kind: Kind
+    target: Node
+
+    def arc(self, option: Option) -> Arc:
+        """The arc of one option."""
+        cost = self.cost + option.cost
+        return Arc(self.start, self.end, option.char, option.code, cost, self.kind, self.target)
+
+
+def order(node: Node) -> int:
+    """Rank among the nodes of one index: zero-width arcs lead upwards only."""
+    return node[1] if node[1] > ANY else IN_STEP
 
 
 class Lattice:
@@ -67,37 +93,46 @@ class Lattice:
         self._vanishing = vanishing
         self._length = len(found)
 
-    def arcs(self, node: Node) -> Iterator[Arc]:
+    def arcs(self, node: Node) -> Iterator[Arc | Fan]:
         """Every arc that leaves a node."""
         index, pending = node
         if pending == IN_STEP:
             yield from self._in_step(index)
+        elif pending >= TAIL:
+            yield self._arc(index, index + 1, chr(pending - TAIL), 0.0, "pair", (index + 1, IN_STEP))
         elif pending > ANY:
             yield from self._after_vanished(index, pending)
         else:
             yield from self._out_of_step(index, pending)
 
-    def _in_step(self, at: int) -> Iterator[Arc]:
+    def _arc(self, start: int, end: int, text: str, cost: float, kind: Kind, target: Node) -> Arc:
+        if not text or kind == "found":
+            code = ord(self._characters.simple(text)) if text else 0
+            return Arc(start, end, text, code, cost, kind, target)
+        option = self._candidates.option(text)
+        return Arc(start, end, text, option.code, cost + option.cost, kind, target)
+
+    def _in_step(self, at: int) -> Iterator[Arc | Fan]:
         char = self.found[at]
         if char in "(（" and (gloss := self._gloss_after(at, self.found[at - 1] if at else "")):
-            yield Arc(at, gloss, "", 0.0, "gloss", (gloss, IN_STEP))
+            yield self._arc(at, gloss, "", 0.0, "gloss", (gloss, IN_STEP))
             return
         genuine = COST_GENUINE if char in _QUESTION else 0.0
-        yield Arc(at, at + 1, char, genuine, "found", (at + 1, IN_STEP))
+        yield self._arc(at, at + 1, char, genuine, "found", (at + 1, IN_STEP))
         if char in _QUESTION:
             yield from self._lost_lead(at)
             yield from self._straddled(at)
 
-    def _lost_lead(self, at: int) -> Iterator[Arc]:
+    def _lost_lead(self, at: int) -> Iterator[Arc | Fan]:
         """`?` and a mark: a lone lead byte, its character's second byte is the first of the mark's code."""
         if at + 1 >= self._length or (mark := _MARKS.get(self.found[at + 1])) is None:
             return
         cost = COST_ENTER + (COST_WIDE_QUESTION if self.found[at] == "？" else 0.0)
         cost += COST_BRACKET_CUT if self.found[at + 1] in ")）" else 0.0
-        for char, _ in self._candidates.by_second(mark[0]):
-            yield Arc(at, at + 2, char, cost, "first", (at + 2, mark[1]))
+        options = self._candidates.before_second(mark[0])
+        yield Fan(at, at + 2, options, cost, "first", (at + 2, mark[1]))
 
-    def _straddled(self, at: int) -> Iterator[Arc]:
+    def _straddled(self, at: int) -> Iterator[Arc | Fan]:
         """`A?pinyin)`: the code of A's last byte and of the lost one has that reading."""
         named = NAMED.match(self.found, at + 1)
         before = self._byte_before(at)
@@ -107,7 +142,7 @@ class Lattice:
         for second in range(0x81, 0xFF):
             char = decode_pair(before, second)
             if char and self._characters.has_reading(char, reading) and self._candidates.plausible(char):
-                yield Arc(at, named.end(), "", COST_ENTER, "named", (named.end(), second))
+                yield self._arc(at, named.end(), "", COST_ENTER, "named", (named.end(), second))
 
     def _byte_before(self, at: int) -> int | None:
         """The last printed byte before an index, glosses left out."""
@@ -128,7 +163,7 @@ class Lattice:
             return gloss.end()
         return 0
 
-    def _out_of_step(self, at: int, pending: int) -> Iterator[Arc]:
+    def _out_of_step(self, at: int, pending: int) -> Iterator[Arc | Fan]:
         if at >= self._length:
             return
         char = self.found[at]
@@ -142,57 +177,68 @@ class Lattice:
         else:
             yield from self._ascii(at, pending, code[0])
         if at in self._vanishing:
-            for head, second in self._candidates.before_user_row(pending):
-                yield Arc(at, at, head, COST_VANISH, "vanished", (at, ANY + 1))
+            heads = self._candidates.before_user_row(pending)
+            yield Fan(at, at, heads, COST_VANISH, "vanished", (at, ANY + 1))
 
-    def _pair(self, at: int, pending: int, code: bytes) -> Iterator[Arc]:
+    def _pair(self, at: int, pending: int, code: bytes) -> Iterator[Arc | Fan]:
         """The plain case: both bytes known. A gloss may follow when the pair it names straddles."""
         char = decode_pair(pending, code[0])
         if not char or "\ue000" <= char <= "\uf8ff":
             return
+        if code[1] < 0x80:
+            yield self._arc(at, at, char, 0.0, "pair", (at, TAIL + code[1]))
+            return
         after = self._gloss_after(at + 1, self.found[at]) if at + 1 < self._length else 0
-        yield Arc(at, after or at + 1, char, 0.0, "pair", (after or at + 1, code[1]))
+        yield self._arc(at, after or at + 1, char, 0.0, "pair", (after or at + 1, code[1]))
 
-    def _ascii(self, at: int, pending: int, byte: int) -> Iterator[Arc]:
+    def _ascii(self, at: int, pending: int, byte: int) -> Iterator[Arc | Fan]:
         """An ASCII second byte brings the run back into step; a gloss may hang on it. Or a folded full form."""
         char = decode_pair(pending, byte) if byte >= 0x40 else None
         if char and self._candidates.plausible(char):
             after = self._gloss_after(at + 1, char) if at + 1 < self._length else 0
-            yield Arc(at, after or at + 1, char, 0.0, "pair", (after or at + 1, IN_STEP))
+            yield self._arc(at, after or at + 1, char, 0.0, "pair", (after or at + 1, IN_STEP))
         folded = decode_pair(pending, 0xA3) if 0x21 <= byte < 0x7F else None
         if folded and self._candidates.plausible(folded):
-            yield Arc(at, at + 1, folded, COST_STILL_FOLDED, "pair", (at + 1, byte | 0x80))
+            yield self._arc(at, at + 1, folded, COST_STILL_FOLDED, "pair", (at + 1, byte | 0x80))
 
-    def _lost_last(self, at: int, pending: int) -> Iterator[Arc]:
+    def _lost_last(self, at: int, pending: int) -> Iterator[Arc | Fan]:
         """`?`: a lone byte at the end of the piece, or one that ate the ASCII byte after it."""
-        named = NAMED.match(self.found, at + 1)
-        if named:
+        options = self._candidates.after_lead(pending)
+        if named := NAMED.match(self.found, at + 1):
             reading = named[1].replace("ɡ", "g")
-            for char, _ in self._candidates.by_lead(pending):
-                if self._characters.has_reading(char, reading):
-                    yield Arc(at, named.end(), char, 0.0, "named", (named.end(), IN_STEP))
-        ends = at + 1 >= self._length or self.found[at + 1] in _MARKS
-        for char, _ in self._candidates.by_lead(pending):
-            if ends:
-                yield Arc(at, at + 1, char, 0.0, "last", (at + 1, IN_STEP))
-            else:
-                yield Arc(at, at + 1, char, COST_EATEN, "eaten", (at + 1, IN_STEP))
+            for option in options.all:
+                if self._characters.has_reading(option.char, reading):
+                    yield self._arc(at, named.end(), option.char, 0.0, "named", (named.end(), IN_STEP))
+        if at + 1 >= self._length or self.found[at + 1] in _MARKS:
+            yield Fan(at, at + 1, options, 0.0, "last", (at + 1, IN_STEP))
+        else:
+            yield Fan(at, at + 1, options, COST_EATEN, "eaten", (at + 1, IN_STEP))
 
-    def _after_vanished(self, at: int, pending: int) -> Iterator[Arc]:
+    def _after_vanished(self, at: int, pending: int) -> Iterator[Arc | Fan]:
         """The pending byte is the second of a pair that vanished (A1-FE); another pair may have vanished too."""
         if at >= self._length:
             return
         code = encode_char(self.found[at])
         if code is None:
             return
-        target = code[1] if len(code) == 2 else IN_STEP
+        if self.found[at] in _QUESTION:
+            yield self._arc(at, at + 1, LACUNA, COST_BOTH_LOST, "last", (at + 1, IN_STEP))
         if len(code) == 2 or code[0] >= 0x40:
-            for char, _ in self._candidates.by_second(code[0], True):
-                yield Arc(at, at + 1, char, 0.0, "vanished", (at + 1, target))
+            yield self._tail(at, code)
         if pending - ANY < MOST_VANISHED:
-            for second in (0xAE, 0xAF):
-                for char, _ in self._candidates.by_second(second, True):
-                    yield Arc(at, at, char, COST_VANISH, "vanished", (at, pending + 1))
+            between = self._candidates.between_user_rows()
+            yield Fan(at, at, between, COST_VANISH, "vanished", (at, pending + 1))
 
-
-EATEN_SIGN: Final = LACUNA
+    def _tail(self, at: int, code: bytes) -> Fan:
+        """The character whose lead byte vanished and whose second byte begins found[at]."""
+        options = self._candidates.after_user_row(code[0])
+        if len(code) == 2:
+            target = (at, TAIL + code[1]) if code[1] < 0x80 else (at + 1, code[1])
+            return Fan(at, target[0], options, 0.0, "vanished", target)
+        gloss = GLOSS.match(self.found, at + 1)
+        if gloss:
+            reading = gloss[1].replace("ɡ", "g")
+            read = [option for option in options.all if self._characters.has_reading(option.char, reading)]
+            if read:
+                return Fan(at, gloss.end(), Options(read), 0.0, "vanished", (gloss.end(), IN_STEP))
+        return Fan(at, at + 1, options, 0.0, "vanished", (at + 1, IN_STEP))

@@ -18,9 +18,10 @@ from typing import Final
 
 from pipelines.markup import eaten_tags
 from pipelines.records import LACUNA, Certainty, Edit, Rival, replay
-from pipelines.repair.candidates import Candidates, sign_cost
-from pipelines.repair.language import PREFIX_ONLY, SCALE, Characters, WordTable
+from pipelines.repair.candidates import Candidates
+from pipelines.repair.language import Characters, WordTable
 from pipelines.repair.lattice import GLOSS, Lattice
+from pipelines.repair.model import Model
 from pipelines.repair.search import Choice, Search
 from pipelines.text import is_figure
 
@@ -45,23 +46,6 @@ class Restored:
     text: str
     edits: tuple[Edit, ...]
     lacunae: int
-
-
-class _WordModel:
-    def __init__(self, table: WordTable) -> None:
-        self._look = table.look
-
-    def word(self, key: int, length: int) -> tuple[float | None, bool]:
-        value = self._look(key)
-        if not value:
-            return None, False
-        cost = value >> 1
-        return (None if cost == PREFIX_ONLY else cost / SCALE), bool(value & 1)
-
-    def character(self, char: str) -> float:
-        if "\u4e00" <= char <= "\u9fff":
-            return 15.0
-        return 4.5 if char < "\x80" else sign_cost(char)
 
 
 def looks_damaged(text: str) -> bool:
@@ -92,7 +76,7 @@ class Restorer:
         """
         if not looks_damaged(text):
             return Restored(text, (), 0)
-        model = _WordModel(self._table)
+        model = Model(self._table)
         edits: list[Edit] = []
         for start, end, eaten in _blocks(text):
             edits += self._block(text[start:end], start, field, model)
@@ -103,7 +87,7 @@ class Restorer:
         shifted = tuple(_shifted(edit, offset) for edit in edits) if offset else tuple(edits)
         return Restored(repaired, shifted, lacunae)
 
-    def _block(self, found: str, base: int, field: str, model: _WordModel) -> Iterator[Edit]:
+    def _block(self, found: str, base: int, field: str, model: Model) -> Iterator[Edit]:
         position = 0
         for trigger in _TRIGGER.finditer(found):
             at = trigger.start()
@@ -119,14 +103,21 @@ class Restorer:
             yield from _edits(found, choices, base, field)
             position = max(end, at + 1)
 
-    def _search(self, found: str, start: int, model: _WordModel) -> tuple[int, list[Choice]]:
-        search = Search(Lattice(found, self._characters, self._candidates), model, self._characters, start)
+    def _search(self, found: str, start: int, model: Model) -> tuple[int, list[Choice]]:
+        search = Search(Lattice(found, self._characters, self._candidates), model, start)
         end, choices = search.run()
         weak = {choice.arc.start for choice in choices if choice.weak and choice.arc.kind == "pair"}
         weak |= search.dead
+        weak |= {
+            choice.arc.start
+            for choice in choices
+            if choice.arc.kind in ("last", "eaten") and choice.margin < MARGIN_LIKELY
+        }
+        if not choices:
+            weak = set(range(start, end + 1))
         if weak:
             lattice = Lattice(found, self._characters, self._candidates, weak)
-            second_end, second = Search(lattice, model, self._characters, start).run()
+            second_end, second = Search(lattice, model, start).run()
             if second:
                 return second_end, second
         return end, choices

@@ -1,0 +1,56 @@
+"""The language model as the search sees it: the shipped words and the page's own, walked character by character."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from pipelines.repair.candidates import sign_cost
+from pipelines.repair.language import ROOT, PageNode, PageWords, WordTable
+
+UNKNOWN_HAN: Final = 15.0
+"""Cost of a Han character that is no word by itself: rarer than one in three million."""
+ASCII_COST: Final = 4.5
+
+
+class Prefix(NamedTuple):
+    """A word begun: its node in the table (ROOT when the table has none such), its node among the page's words."""
+
+    node: int
+    page: PageNode | None
+    length: int
+
+
+class Model:
+    """Words of the table and of one page. `begin` is the empty prefix."""
+
+    def __init__(self, table: WordTable, page: PageWords | None = None) -> None:
+        self._table = table
+        self._page = page
+        self.begin = Prefix(ROOT, page.root if page else None, 0)
+
+    def step(self, prefix: Prefix, code: int) -> tuple[float | None, Prefix | None]:
+        """(cost of the word that ends with this character or None, the prefix if longer words go on from it)."""
+        table, length = self._table, prefix.length + 1
+        node = table.child(prefix.node, code) if prefix.node or not prefix.length else ROOT
+        cost = table.cost(node) if node else None
+        entry = prefix.page.get(code) if prefix.page is not None else None
+        page = None
+        if entry is not None and self._page is not None:
+            page = entry[1]
+            if length > 1:
+                own = self._page.cost(entry[0].value, length)
+                cost = own if cost is None or own < cost else cost
+        if (node and table.goes_on(node)) or page:
+            return cost, Prefix(node, page, length)
+        return cost, None
+
+    def continuations(self, prefix: Prefix, codes: frozenset[int]) -> frozenset[int]:
+        """Which of these characters a word begun can go on with."""
+        found = self._table.children(prefix.node) & codes if prefix.node else frozenset()
+        return found | (prefix.page.keys() & codes) if prefix.page else found
+
+    def character(self, code: int) -> float:
+        """Cost of a character that is no word of the table."""
+        if 0x4E00 <= code <= 0x9FFF:
+            return UNKNOWN_HAN
+        return ASCII_COST if code < 0x80 else sign_cost(chr(code))
