@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from pipelines.archive import tombstones
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.codec import unpack
 from pipelines.archive.schema import articles, edits, settled
 from pipelines.export.filters import RELEVANCE_FLOOR, Filters
 from pipelines.records import Article, Edit, Settled
@@ -19,10 +18,6 @@ from pipelines.records import Article, Edit, Settled
 BATCH = 500
 """Rows asked for at once, each query going on behind the last id: no cursor stays open while a store is
 slow, and memory is bounded whatever the driver buffers."""
-
-_ARTICLE = msgspec.json.Decoder(Article)
-_SETTLED = msgspec.json.Decoder(Settled)
-_EDITS = msgspec.json.Decoder(tuple[Edit, ...])
 
 Pair = tuple[Article, Settled | None]
 
@@ -35,9 +30,11 @@ def selected(catalog: Catalog, filters: Filters) -> Iterator[Pair]:
     """
     with catalog.read() as connection:
         withdrawn = tombstones.load(connection)
+        any_withdrawn = bool(withdrawn.ids or withdrawn.urls or withdrawn.hosts)
         for row in _rows(connection, _statement(filters)):
             pair = _pair(row)
-            if filters.selects(*pair) and not withdrawn.cover(pair[0].url, pair[0].id):
+            gone = any_withdrawn and withdrawn.cover(pair[0].url, pair[0].id)
+            if not gone and filters.selects(*pair):
                 yield pair
 
 
@@ -75,7 +72,7 @@ def _rows(connection: Connection, statement: Select[Any]) -> Iterator[Row[Any]]:
 
 
 def _pair(row: Row[Any]) -> Pair:
-    article = _ARTICLE.decode(zlib.decompress(row.record))
+    article = unpack(row.record, Article)
     if row.edits is not None:
-        article = replace(article, edits=_EDITS.decode(zlib.decompress(row.edits)))
-    return article, _SETTLED.decode(zlib.decompress(row.settled)) if row.settled is not None else None
+        article = replace(article, edits=unpack(row.edits, tuple[Edit, ...]))
+    return article, unpack(row.settled, Settled) if row.settled is not None else None

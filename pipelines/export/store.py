@@ -91,7 +91,7 @@ class Store:
                 return bytes(obstore.get_range(self._store, name, start=start, end=end))
             except FileNotFoundError:
                 raise ExportError(
-                    f"{self.address.uri}: {name} is gone; see what is missing: ipnews verify {self.address.uri}"
+                    f"{self.address.uri}: {name} is gone; type ipnews verify {self.address.uri}"
                 ) from None
 
         return self._patiently(got)
