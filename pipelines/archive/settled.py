@@ -7,18 +7,20 @@ transactions goes on where it stopped: articles are pending, or texts new or dir
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import msgspec
 import numpy as np
-from sqlalchemy import Connection, Select, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
+from pipelines.archive import tombstones
+from pipelines.archive.captures import host_of
 from pipelines.archive.codec import pack, unpack
-from pipelines.archive.schema import articles, furniture, links, members, settled
+from pipelines.archive.schema import articles, edits, furniture, links, members, settled
 from pipelines.dedupe.furniture import Keys
 from pipelines.dedupe.join import Page
-from pipelines.records import Settled
+from pipelines.records import Article, Edit, Settled
 
 T = TypeVar("T")
 
@@ -78,7 +80,29 @@ def superseded(connection: Connection, after: str, limit: int) -> list[tuple[str
 def gone(connection: Connection) -> list[str]:
     """Ids of members that are no current articles any more: removed, withdrawn or superseded."""
     current = select(articles.c.id).where(articles.c.current)
-    return sorted(connection.scalars(select(members.c.id).where(members.c.id.not_in(current))))
+    ids = set(connection.scalars(select(members.c.id).where(members.c.id.not_in(current))))
+    withdrawn = tombstones.load(connection)
+    if withdrawn != tombstones.Tombstones():
+        rows = connection.execute(
+            select(articles.c.id, articles.c.url).join(members, members.c.id == articles.c.id)
+        )
+        ids.update(row.id for row in rows if withdrawn.cover(row.url, row.id))
+    return sorted(ids)
+
+
+def whole_articles(connection: Connection, ids: Iterable[str]) -> dict[str, Article]:
+    """Articles with their edits, without sketches, by id."""
+    found: dict[str, Article] = {}
+    for batch in in_batches(ids):
+        rows = connection.execute(
+            select(articles.c.id, articles.c.record, edits.c.edits)
+            .outerjoin(edits, edits.c.article_id == articles.c.id)
+            .where(articles.c.id.in_(batch))
+        )
+        for row in rows:
+            own = unpack(row.edits, tuple[Edit, ...]) if row.edits else ()
+            found[row.id] = replace(unpack(row.record, Article), edits=own)
+    return found
 
 
 def changed_evidence(connection: Connection) -> dict[str, str | None]:
@@ -92,6 +116,49 @@ def changed_evidence(connection: Connection) -> dict[str, str | None]:
         .group_by(members.c.id, members.c.evidence)
     )
     return {row[0]: row[2] for row in rows if row[1] != row[2]}
+
+
+def store_evidence(connection: Connection, changed: Mapping[str, str | None]) -> set[int]:
+    """Note dates from lists; the texts of the members they belong to."""
+    for id, date in changed.items():
+        connection.execute(update(members).where(members.c.id == id).values(evidence=date))
+    rows = members_of(connection, changed).values()
+    return {row.text for row in rows if row.text is not None}
+
+
+def pending_among(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of the articles whose settling is due."""
+    found: set[str] = set()
+    for batch in in_batches(ids):
+        due = articles.c.id.in_(batch) & (articles.c.settle_state == "pending")
+        found.update(connection.scalars(select(articles.c.id).where(due)))
+    return found
+
+
+def store_heads(connection: Connection, heads: Mapping[str, str]) -> None:
+    """Set the first pages of members."""
+    for id, head in heads.items():
+        connection.execute(update(members).where(members.c.id == id).values(head=head))
+
+
+def store_texts(connection: Connection, keys: Mapping[str, int | None]) -> None:
+    """Set the texts of members."""
+    own = bindparam("own")
+    statement = update(members).where(members.c.id == own).values(text=bindparam("key"))
+    if keys:
+        connection.execute(statement, [{"own": id, "key": key} for id, key in keys.items()])
+
+
+class Bodies:
+    """(body, headline) of an article by id, read when asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __call__(self, article_id: str) -> tuple[str, str]:
+        packed = self._connection.scalar(select(articles.c.record).where(articles.c.id == article_id))
+        article = unpack(packed, Article)
+        return article.article_body, article.headline
 
 
 def mark_pending(connection: Connection, ids: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, delete, func, or_, select, update
@@ -43,12 +44,11 @@ class TextRow:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """What decides whether two sketches share enough."""
+class Size(NamedTuple):
+    """What decides whether two sketches share enough: number of hashes, and their density."""
 
-    density: int
     hashes: int
+    density: int
 
 
 def known(connection: Connection, keys: Iterable[int]) -> set[int]:
@@ -137,7 +137,7 @@ def sizes_of(connection: Connection, keys: Iterable[int]) -> dict[int, Size]:
     size = func.length(texts.c.hashes)
     for batch in in_batches(keys):
         statement = select(texts.c.key, texts.c.density, size).where(texts.c.key.in_(batch))
-        found |= {row[0]: Size(row[1], row[2] // 8) for row in connection.execute(statement)}
+        found |= {row[0]: Size(row[2] // 8, row[1]) for row in connection.execute(statement)}
     return found
 
 
@@ -192,9 +192,10 @@ def neighbours(connection: Connection, keys: Iterable[int]) -> set[int]:
     return {key for edge in pairs_of(connection, keys) for key in (edge.a, edge.b)}
 
 
-def component(connection: Connection, key: int) -> tuple[set[int], set[Edge[int]]]:
-    """All texts reached from one over pairs, and those pairs."""
-    reached, edges, edge_of = {key}, set[Edge[int]](), [key]
+def closure(connection: Connection, keys: Iterable[int]) -> tuple[set[int], set[Edge[int]]]:
+    """All texts reached from these over pairs, and those pairs."""
+    reached, edges = set(keys), set[Edge[int]]()
+    edge_of = sorted(reached)
     while edge_of:
         found = set(pairs_of(connection, edge_of))
         edges |= found

@@ -39,7 +39,11 @@ def choose(members: Sequence[Candidate]) -> tuple[str, str]:
         return members[0].id, "only copy"
     origins = frozenset(host for member in members for host in member.origins)
     left, reason = _at_origin(members, origins)
-    for name, keep in (("most complete", _complete), ("least damaged", _least_damaged), ("earliest", _earliest)):
+    for name, keep in (
+        ("most complete", _complete),
+        ("least damaged", _least_damaged),
+        ("earliest", _earliest),
+    ):
         if len(left) == 1:
             break
         fewer = keep(left)

@@ -97,6 +97,4 @@ def _namesakes(ours: frozenset[str], theirs: frozenset[str]) -> bool:
     """Whether a headline of one is, or is within, a headline of the other (sites add their name, or cut)."""
     if ours & theirs:
         return True
-    return any(
-        min(len(x), len(y)) >= SHORTEST_HEADLINE and (x in y or y in x) for x in ours for y in theirs
-    )
+    return any(min(len(x), len(y)) >= SHORTEST_HEADLINE and (x in y or y in x) for x in ours for y in theirs)

@@ -145,7 +145,9 @@ class _View:
 
 
 def _settle(chosen: str, doubt: Doubt, readings: list[_Reading]) -> Edit | None:
-    undamaged = [reading for reading in readings if reading.doubt is None and _possible(chosen, doubt, reading.text)]
+    undamaged = [
+        reading for reading in readings if reading.doubt is None and _possible(chosen, doubt, reading.text)
+    ]
     text = _vote(doubt, undamaged) if undamaged else _together(chosen, doubt, readings)
     if text is None or text == chosen:
         return None
@@ -165,7 +167,9 @@ def _possible(chosen: str, doubt: Doubt, text: str) -> bool:
         return False
     if any(rival.text == text for rival in doubt.rivals):
         return True
-    return bool(re.fullmatch("".join("." if c == LACUNA or not doubt.lost else re.escape(c) for c in chosen), text))
+    return bool(
+        re.fullmatch("".join("." if c == LACUNA or not doubt.lost else re.escape(c) for c in chosen), text)
+    )
 
 
 def _vote(doubt: Doubt, readings: list[_Reading]) -> str | None:
@@ -192,9 +196,7 @@ def _together(chosen: str, doubt: Doubt, readings: list[_Reading]) -> str | None
             sources.append(_scores(reading.text, reading.doubt))
     if len(sources) < 2:
         return None
-    totals = {
-        text: sum(scores.get(text, UNNAMED) for scores in sources) for text in set().union(*sources)
-    }
+    totals = {text: sum(scores.get(text, UNNAMED) for scores in sources) for text in set().union(*sources)}
     ranked = sorted(totals, key=lambda text: (-totals[text], text))
     shared = sum(ranked[0] in scores for scores in sources)
     clear = len(ranked) == 1 or totals[ranked[0]] - totals[ranked[1]] >= DECISIVE

@@ -118,7 +118,8 @@ def _moved(edit: Edit, furniture: Sequence[tuple[int, int]]) -> Edit:
 def _furniture(part: Part) -> list[Edit]:
     body = part.article.article_body
     return [
-        Edit("edition_body", start, body[start:end], "", "furniture", "exact") for start, end in part.furniture
+        Edit("edition_body", start, body[start:end], "", "furniture", "exact")
+        for start, end in part.furniture
     ]
 
 

@@ -39,7 +39,11 @@ def groups(pages: Iterable[Page]) -> list[tuple[str, ...]]:
         for url in page.own:
             named.setdefault(url, []).append(page)
     links = [
-        (page.id, other.id) for page in pages for url in page.urls for other in named.get(url, ()) if other != page
+        (page.id, other.id)
+        for page in pages
+        for url in page.urls
+        for other in named.get(url, ())
+        if other != page
     ]
     by_id = {page.id: page for page in pages}
     found = []

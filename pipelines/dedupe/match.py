@@ -121,4 +121,13 @@ def another_story(tally: Tally) -> bool:
     return tally.disagree >= 0.2 * compared
 
 
-__all__ = ["Match", "another_story", "comparable", "figures_of", "mirror", "unlike_figures", "verify", "verify_comparable"]
+__all__ = [
+    "Match",
+    "another_story",
+    "comparable",
+    "figures_of",
+    "mirror",
+    "unlike_figures",
+    "verify",
+    "verify_comparable",
+]

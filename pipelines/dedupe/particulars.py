@@ -171,7 +171,11 @@ def _renamed(a: str, b: str, alignment: Alignment) -> int:
         if 1 < len(ours) <= 4 and 1 < len(theirs) <= 4 and LOST not in ours + theirs:
             swaps[ours, theirs] += 1
     matched = "\n".join(a[i : i + length] for i, _, length in alignment.runs)
-    return sum(n for (ours, theirs), n in swaps.items() if n > 1 and ours not in matched and not _figures(ours + theirs))
+    return sum(
+        n
+        for (ours, theirs), n in swaps.items()
+        if n > 1 and ours not in matched and not _figures(ours + theirs)
+    )
 
 
 def _figures(segment: str) -> bool:

@@ -12,7 +12,11 @@ _CITIES = """
 湘潭 广州 深圳 珠海 佛山 东莞 中山 惠州 汕头 海口 三亚 成都 绵阳 德阳 贵阳 遵义 昆明 大理 西安 咸阳 宝鸡 兰州 西宁
 南宁 柳州 桂林 拉萨 银川 乌鲁木齐 呼和浩特 包头
 """
-_COUNTRIES = "美国 日本 韩国 德国 法国 英国 印度 俄罗斯 欧盟 意大利 加拿大 澳大利亚 巴西 泰国 越南 新加坡 马来西亚"
+_COUNTRIES = (
+    "美国 日本 韩国 德国 法国 英国 印度 俄罗斯 欧盟 意大利 加拿大 澳大利亚 巴西 泰国 越南 新加坡 马来西亚"
+)
 
-PLACES: tuple[str, ...] = tuple(sorted(f"{_PROVINCES} {_CITIES} {_COUNTRIES}".split(), key=lambda name: (-len(name), name)))
+PLACES: tuple[str, ...] = tuple(
+    sorted(f"{_PROVINCES} {_CITIES} {_COUNTRIES}".split(), key=lambda name: (-len(name), name))
+)
 """Longest first, as an alternation needs them."""

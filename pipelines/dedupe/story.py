@@ -1,0 +1,138 @@
+"""One cluster: its members in, what is settled of each of them out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.dedupe.canonical import Candidate, choose
+from pipelines.dedupe.cluster import Edge
+from pipelines.dedupe.collate import MOST_WITNESSES, Witness
+from pipelines.dedupe.doubts import Simplify
+from pipelines.dedupe.edition import Part, edition, witness_of
+from pipelines.dedupe.match import COVERED
+from pipelines.records import Edit, Relation, Settled
+
+Parts = Callable[[Sequence[str]], Mapping[str, Sequence[Part]]]
+"""Pages, in order and with their furniture, of the articles with these ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A member of a cluster: what choosing and describing need, without its text."""
+
+    id: str
+    host: str
+    text: int
+    date: str
+    doubtful: int
+    damage: str | None
+    origin: str | None
+    evidence: str | None
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A cluster: its copies, the lengths of their texts, and the verified pairs among these."""
+
+    copies: tuple[Copy, ...]
+    lengths: Mapping[int, int]
+    edges: tuple[Edge[int], ...]
+
+
+def settle_story(story: Story, parts: Parts, simplify: Simplify) -> list[tuple[Settled, str | None]]:
+    """(Settled, digest of the edition) of each copy, by id. The same for any order of copies and pairs."""
+    copies = sorted(story.copies, key=lambda copy: copy.id)
+    chosen, reason = choose(_candidates(copies, story))
+    canonical = next(copy for copy in copies if copy.id == chosen)
+    body, edits = _edition(canonical, copies, parts, simplify)
+    relations = _relations(canonical.text, story)
+    rows: list[tuple[Settled, str | None]] = []
+    for copy in copies:
+        own = copy is canonical
+        row = Settled(
+            id=copy.id,
+            cluster_id=copies[0].id,
+            canonical=own,
+            canonical_reason=reason if own else "",
+            relation=relations[copy.text],
+            witnesses=tuple(other.id for other in copies if other is not copy) if own else (),
+            edition_body=body if own else None,
+            edition_edits=edits if own else (),
+            date_published=copy.evidence,
+            joined=copy.pages[1:],
+        )
+        rows.append((row, digest_of(body) if own else None))
+    return rows
+
+
+def digest_of(body: str) -> str:
+    """32 hex digits of an edition."""
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _candidates(copies: Sequence[Copy], story: Story) -> list[Candidate]:
+    hosts: defaultdict[int, set[str]] = defaultdict(set)
+    for copy in copies:
+        hosts[copy.text].add(copy.host)
+    for edge in story.edges:
+        if edge.relation == "same":
+            hosts[edge.a].update(copy.host for copy in copies if copy.text == edge.b)
+            hosts[edge.b].update(copy.host for copy in copies if copy.text == edge.a)
+    return [
+        Candidate(
+            id=copy.id,
+            host=copy.host,
+            characters=story.lengths[copy.text],
+            doubtful=copy.doubtful,
+            date=copy.date,
+            confirmed=len(hosts[copy.text]) > 1,
+            origins=frozenset({copy.origin} if copy.origin else ()),
+        )
+        for copy in copies
+    ]
+
+
+def _edition(
+    canonical: Copy, copies: Sequence[Copy], parts: Parts, simplify: Simplify
+) -> tuple[str, tuple[Edit, ...]]:
+    own = parts([canonical.id])[canonical.id]
+    base = witness_of(own, simplify)
+    return edition(own, base, _witnesses(canonical, copies, parts, simplify) if base.doubts else [])
+
+
+def _witnesses(canonical: Copy, copies: Sequence[Copy], parts: Parts, simplify: Simplify) -> list[Witness]:
+    """One witness a text, its least doubtful copy, weighed by the copies that are damaged independently."""
+    by_text: defaultdict[int, list[Copy]] = defaultdict(list)
+    for copy in copies:
+        if copy is not canonical and (copy.damage is None or copy.damage != canonical.damage):
+            by_text[copy.text].append(copy)
+    best = [(min(group, key=lambda c: (c.doubtful, c.id)), _weight(group)) for group in by_text.values()]
+    best.sort(key=lambda pair: (pair[0].doubtful, pair[0].id))
+    best = best[:MOST_WITNESSES]
+    loaded = parts([copy.id for copy, _ in best])
+    return [witness_of(loaded[copy.id], simplify, weight) for copy, weight in best]
+
+
+def _weight(copies: Iterable[Copy]) -> int:
+    damages = [copy.damage for copy in copies]
+    return damages.count(None) + len({damage for damage in damages if damage is not None})
+
+
+def _relations(canonical: int, story: Story) -> dict[int, Relation]:
+    """Relation of each text to the canonical one; where they are joined through others, by their lengths."""
+    turned: dict[Relation, Relation] = {"part": "extended", "extended": "part"}
+    relations: dict[int, Relation] = {}
+    for text, length in story.lengths.items():
+        share = length / max(1, story.lengths[canonical])
+        relations[text] = "part" if share < COVERED else "extended" if share > 1 / COVERED else "same"
+    for edge in story.edges:
+        if edge.b == canonical:
+            relations[edge.a] = edge.relation
+        elif edge.a == canonical:
+            relations[edge.b] = turned.get(edge.relation, edge.relation)
+    relations[canonical] = "same"
+    return relations

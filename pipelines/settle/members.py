@@ -1,0 +1,156 @@
+"""First steps of settle: who takes part, what of a host's pages is furniture, which pages are one article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from pipelines.archive import settled, shingle_index
+from pipelines.archive.captures import host_of
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.settled import Member
+from pipelines.dedupe import furniture, join
+from pipelines.dedupe.edition import damage_of
+from pipelines.records import Article, Settled
+from pipelines.settle.work import BATCH, SettleCounts, Workers, walk
+from pipelines.text import plain
+
+
+def forget(catalog: Catalog, counts: SettleCounts) -> set[str]:
+    """Take out members that are no current articles any more; the hosts that they were on."""
+    with catalog.read() as connection:
+        ids = settled.gone(connection)
+    hosts: set[str] = set()
+    for batch in settled.in_batches(ids, BATCH):
+        hosts |= catalog.write(lambda connection, batch=batch: _forget(connection, batch)).result()
+        counts.add("removed", len(batch))
+    return hosts
+
+
+def _forget(connection: Connection, ids: Sequence[str]) -> set[str]:
+    members = settled.members_of(connection, ids)
+    companions = settled.members_of_heads(connection, {member.head for member in members.values()})
+    settled.mark_pending(connection, set(companions) - set(ids))
+    settled.remove_members(connection, ids)
+    release(connection, {member.text for member in members.values() if member.text is not None})
+    return {member.host for member in members.values()}
+
+
+def release(connection: Connection, keys: Iterable[int]) -> None:
+    """Texts that lost a member: settled anew where another has them, else taken out."""
+    for key in sorted(keys):
+        if settled.text_in_use(connection, key):
+            shingle_index.mark(connection, [key], "dirty", unless="new")
+        else:
+            shingle_index.remove(connection, [key])
+
+
+def shelve(connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
+    """Note of older versions and of later pages which article stands for them. They are in no cluster."""
+    rows = [(Settled(id, id, canonical=False, superseded_by=by), None) for id, by in pairs]
+    settled.store_settled(connection, rows)
+    settled.mark_settled(connection, [id for id, _ in pairs])
+
+
+def enrol(catalog: Catalog, counts: SettleCounts, workers: Workers) -> set[str]:
+    """Make members of the pending articles, with the keys of their blocks; the hosts they are on."""
+    hosts: set[str] = set()
+
+    def due(after: str) -> list[str]:
+        with catalog.read() as connection:
+            return settled.pending(connection, after, BATCH)
+
+    for ids in walk(due, lambda id: id):
+        with catalog.read() as connection:
+            articles = settled.whole_articles(connection, ids)
+            before = settled.members_of(connection, ids)
+        rows = [_member(article, before.get(id)) for id, article in articles.items()]
+        catalog.write(lambda connection, rows=rows: settled.store_members(connection, rows)).result()
+        hosts |= {row.host for row in rows}
+        counts.add("members", len(rows))
+    _shelve_old_versions(catalog)
+    _note_evidence(catalog)
+    return hosts
+
+
+def _member(article: Article, before: Member | None) -> Member:
+    doubtful = sum(edit.certainty in ("likely", "lost") for edit in article.edits)
+    return Member(
+        id=article.id,
+        host=host_of(article.url),
+        head=before.head if before else article.id,
+        text=before.text if before else None,
+        headline=plain(article.headline),
+        date=article.date_published or article.fetched_at,
+        doubtful=max(doubtful, article.lacunae),
+        damage=damage_of(article),
+        origin=host_of(article.origin_url) if article.origin_url else None,
+        evidence=before.evidence if before else None,
+        blocks=furniture.keys(article.article_body, article.headline),
+        pages=join.page_of(article),
+    )
+
+
+def _shelve_old_versions(catalog: Catalog) -> None:
+    def due(after: str) -> list[tuple[str, str]]:
+        with catalog.read() as connection:
+            return settled.superseded(connection, after, BATCH)
+
+    for batch in walk(due, lambda pair: pair[0]):
+        catalog.write(lambda connection, batch=batch: shelve(connection, batch)).result()
+
+
+def _note_evidence(catalog: Catalog) -> None:
+    """Dates that lists give for addresses whose pages give none, where they changed."""
+    with catalog.read() as connection:
+        changed = settled.changed_evidence(connection)
+    if changed:
+        catalog.write(lambda connection: _store_evidence(connection, changed)).result()
+
+
+def _store_evidence(connection: Connection, changed: dict[str, str | None]) -> None:
+    texts = settled.store_evidence(connection, changed)
+    shingle_index.mark(connection, texts, "dirty", unless="new")
+
+
+def renew_furniture(catalog: Catalog, hosts: Iterable[str]) -> None:
+    """Find the furniture of hosts anew; articles that hold a block whose standing changed are due again."""
+    for host in sorted(hosts):
+        with catalog.read() as connection:
+            pages = settled.blocks_of_host(connection, host)
+            before = settled.furniture_of_host(connection, host)
+            found = furniture.find(pages, settled.Bodies(connection))
+        if found != before:
+            changed = found ^ before
+            touched = [id for id, keys in pages.items() if not changed.isdisjoint(keys.tolist())]
+            catalog.write(
+                lambda connection, host=host, found=found, touched=touched: _store_furniture(
+                    connection, host, found, touched
+                )
+            ).result()
+
+
+def _store_furniture(connection: Connection, host: str, found: frozenset[int], touched: list[str]) -> None:
+    settled.store_furniture(connection, host, found)
+    settled.mark_pending(connection, touched)
+
+
+def regroup(catalog: Catalog) -> None:
+    """Find which pages are one article anew; articles whose pages changed are due again."""
+    with catalog.read() as connection:
+        paged = {member.id: member for member in settled.paged_members(connection)}
+        due = settled.pending_among(connection, paged)
+    groups = join.groups(member.pages for member in paged.values() if member.pages is not None)
+    heads = {id: group[0] for group in groups for id in group}
+    moved = {id: heads.get(id, id) for id in paged if paged[id].head != heads.get(id, id)}
+    touched = set(moved) | {paged[id].head for id in moved} | {heads[id] for id in due if id in heads}
+    touched |= {heads[id] for id in moved if id in heads}
+    if touched:
+        catalog.write(lambda connection: _store_heads(connection, moved, touched)).result()
+
+
+def _store_heads(connection: Connection, moved: dict[str, str], touched: set[str]) -> None:
+    settled.store_heads(connection, moved)
+    settled.mark_pending(connection, touched)

@@ -1,0 +1,111 @@
+"""Middle step of settle: from articles to distinct texts, furniture removed and pages joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import Connection
+
+from pipelines.archive import settled, shingle_index
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.settled import Member
+from pipelines.archive.shingle_index import TextRow
+from pipelines.dedupe import join
+from pipelines.dedupe.candidates import indexed
+from pipelines.dedupe.edition import Part, part_of, text_key, text_of
+from pipelines.dedupe.match import comparable
+from pipelines.dedupe.sketch import LONGEST, sketch_plain
+from pipelines.settle.members import release, shelve
+from pipelines.settle.work import BATCH, SettleCounts, Workers, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The text of one article: its id, the key of its text, and the row of the text."""
+
+    id: str
+    key: int
+    row: TextRow
+
+
+class PartsOf:
+    """Loads the pages of articles, in order, without the furniture of their hosts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._furniture: dict[str, frozenset[int]] = {}
+
+    def __call__(self, heads: Sequence[str]) -> dict[str, tuple[Part, ...]]:
+        """Pages by id of the first one. An id that is no first page is a page by itself."""
+        order = orders(settled.members_of_heads(self._connection, heads))
+        pages = {head: order.get(head, (head,)) for head in heads}
+        articles = settled.whole_articles(self._connection, {id for ids in pages.values() for id in ids})
+        return {
+            head: tuple(
+                part_of(articles[id], self._of_host(articles[id].url)) for id in ids if id in articles
+            )
+            for head, ids in pages.items()
+        }
+
+    def _of_host(self, url: str) -> frozenset[int]:
+        host = settled.host_of(url)
+        if host not in self._furniture:
+            self._furniture[host] = settled.furniture_of_host(self._connection, host)
+        return self._furniture[host]
+
+
+def orders(members: Mapping[str, Member]) -> dict[str, tuple[str, ...]]:
+    """Ids of the pages of each article of several pages, by its first page."""
+    pages = (member.pages for member in members.values() if member.pages is not None)
+    return {group[0]: group for group in join.groups(pages)}
+
+
+def derive(catalog: Catalog, counts: SettleCounts, workers: Workers) -> None:
+    """Derive the texts of pending articles; what of them is new to the index is to be matched."""
+
+    def due(after: str) -> list[str]:
+        with catalog.read() as connection:
+            return settled.pending(connection, after, BATCH)
+
+    for ids in walk(due, lambda id: id):
+        with catalog.read() as connection:
+            members = settled.members_of(connection, ids)
+            heads = [id for id, member in members.items() if member.head == id]
+            parts = PartsOf(connection)(heads)
+        derived = [derive_text(parts[head]) for head in heads]
+        later = [(id, member.head) for id, member in members.items() if member.head != id]
+        catalog.write(
+            lambda connection, derived=derived, later=later, ids=ids: _store(connection, derived, later, ids)
+        ).result()
+        counts.add("texts", len(derived))
+
+
+def derive_text(parts: Sequence[Part]) -> Derived:
+    """The text of an article and what is indexed of it. Pure."""
+    first = parts[0].article
+    text = text_of(parts)
+    plain = comparable(text)
+    sketch = sketch_plain(plain)
+    hashes = indexed(np.array(sketch.hashes, dtype=np.uint64))
+    key = text_key(text, first.headline, first.id)
+    return Derived(first.id, key, TextRow(key, sketch.density, len(plain), hashes, plain[:LONGEST]))
+
+
+def _store(
+    connection: Connection, derived: Sequence[Derived], later: Sequence[tuple[str, str]], ids: Sequence[str]
+) -> None:
+    before = {id: member.text for id, member in settled.members_of(connection, ids).items()}
+    settled.store_texts(connection, {one.id: one.key for one in derived} | {id: None for id, _ in later})
+    rows = {one.key: one.row for one in derived}
+    known = shingle_index.known(connection, rows)
+    shingle_index.add(connection, [row for key, row in rows.items() if key not in known])
+    shingle_index.mark(connection, known, "dirty", unless="new")
+    release(connection, _left(before.values(), rows))
+    shelve(connection, later)
+    settled.mark_settled(connection, [one.id for one in derived])
+
+
+def _left(before: Iterable[int | None], now: Iterable[int]) -> set[int]:
+    return {key for key in before if key is not None} - set(now)
