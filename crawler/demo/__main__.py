@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--unavailable", type=float, default=Faults().unavailable, help="share answered 503 first"
     )
+    options.add_argument("--slow", type=float, default=Faults().slow, help="seconds that one article takes")
     options.add_argument("--drop-connections", type=float, default=0.0, help="share of requests cut off")
     options.add_argument("--robots-503", action="store_true")
     options.add_argument("--warm", action="store_true", help="make all pages before the first request")
@@ -77,6 +78,7 @@ async def main(arguments: list[str]) -> None:
         return
     faults = Faults(
         unavailable=chosen.unavailable,
+        slow=chosen.slow,
         drop_connections=chosen.drop_connections,
         robots_503=chosen.robots_503,
     )

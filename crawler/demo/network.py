@@ -146,13 +146,20 @@ class Network:
 
     @cached_property
     def noarchive(self) -> dict[str, int]:
-        """The story whose page on a blog asks not to be archived, by host."""
-        blogs = (host.name for host in self.hosts.values() if host.template == "wordpress")
+        """The story whose page asks not to be archived, by host: blogs have one each."""
         return {
-            name: min(self.copied[name], key=lambda n: lot(self.seed, name, n, "noarchive"))
-            for name in blogs
-            if self.copied[name]
+            name: self._one_of(name, "noarchive")
+            for name, host in self.hosts.items()
+            if host.template == "wordpress" and self.copied[name]
         }
+
+    @cached_property
+    def slow(self) -> dict[str, int]:
+        """The story whose page comes slowly, by host."""
+        return {name: self._one_of(name, "slow") for name, kept in self.copied.items() if kept}
+
+    def _one_of(self, name: str, purpose: str) -> int:
+        return min(self.copied[name], key=lambda index: lot(self.seed, name, index, purpose))
 
     @cached_property
     def _fillers(self) -> frozenset[int]:

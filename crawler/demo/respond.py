@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 from crawler.demo import feeds
 from crawler.demo.answer import Answer, Request, page, plain
-from crawler.demo.fate import chance, lot
+from crawler.demo.fate import chance
 from crawler.demo.hosts import TRAPS, Host
 from crawler.demo.network import Network
 from crawler.demo.oddities import answer_oddity, links_to_oddities
@@ -80,11 +80,11 @@ def answer(network: Network, request: Request) -> Answer:
 
 def wait_of(network: Network, faults: Faults, request: Request) -> float:
     """Seconds before the answer: one article of the network is slow."""
-    kept = network.copied.get(request.host, ())
-    if request.host != _SLOW_HOST or not kept:
+    if request.host != _SLOW_HOST:
         return 0.0
-    slow = min(kept, key=lambda index: lot(network.seed, index, "slow"))
-    return faults.slow if request.path == path_of(network, network.hosts[request.host], slow) else 0.0
+    slow = network.slow.get(request.host)
+    named = slow is not None and request.path == path_of(network, network.hosts[request.host], slow)
+    return faults.slow if named else 0.0
 
 
 def _imf(moment: datetime) -> str:

@@ -100,7 +100,8 @@ class Hub:
                 self._page(Request(name, path_of(self.network, host, index)))
 
     def _answer(self, request: Request) -> Answer | None:
-        if chance(self.network.seed, self.requests, "drop") < self.faults.drop_connections:
+        dropped = self.faults.drop_connections
+        if dropped and chance(self.network.seed, self.requests, "drop") < dropped:
             return None
         if request.method not in ("GET", "HEAD"):
             return plain(405, "GET and HEAD only", ("Allow", "GET, HEAD"))
