@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Update, select, update
 
 from bench.figures import Figure, floors
 from bench.made_articles import made_articles
+from pipelines.archive.captures import host_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.codec import pack
 from pipelines.archive.schema import articles, edits, settled
@@ -69,7 +70,7 @@ def fill_catalog(folder: Path, size: int) -> None:
     with Catalog.open(folder) as catalog:
         batches = _batches(enumerate(_endless(), start=1), size)
         for batch in batches:
-            catalog.write(partial(_insert, batch=batch)).result()
+            catalog.write(partial(insert_articles, batch=batch)).result()
 
 
 def _endless() -> Iterator[tuple[Article, Settled]]:
@@ -91,17 +92,23 @@ def _batches(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-def _insert(connection: Connection, batch: list[tuple[int, tuple[Article, Settled]]]) -> None:
+def insert_articles(connection: Connection, batch: list[tuple[int, tuple[Article, Settled]]]) -> None:
+    """Put numbered articles and what settle derived into the tables."""
     connection.execute(articles.insert(), [_columns(number, article) for number, (article, _) in batch])
-    connection.execute(
-        settled.insert(),
-        [
-            {"id": s.id, "cluster_id": s.id, "canonical": True, "relation": "same", "record": pack(s)}
-            for _, (_, s) in batch
-        ],
-    )
+    derived = [
+        {
+            "id": one.id,
+            "cluster_id": one.cluster_id,
+            "canonical": one.canonical,
+            "relation": one.relation,
+            "record": pack(one),
+        }
+        for _, (_, one) in batch
+    ]
+    connection.execute(settled.insert(), derived)
     damaged = [article for _, (article, _) in batch if article.edits]
-    connection.execute(edits.insert(), [{"article_id": a.id, "edits": pack(a.edits)} for a in damaged])
+    if damaged:
+        connection.execute(edits.insert(), [{"article_id": a.id, "edits": pack(a.edits)} for a in damaged])
 
 
 def _columns(number: int, article: Article) -> dict[str, Any]:
@@ -110,7 +117,7 @@ def _columns(number: int, article: Article) -> dict[str, Any]:
         "number": number,
         "work_id": article.work_id,
         "url": article.url,
-        "host": "www.mirror.test",
+        "host": host_of(article.url),
         "site": article.site,
         "fetched_at": article.fetched_at,
         "headline": article.headline,
