@@ -55,6 +55,7 @@ def _take_in(connection: Connection, capture: Capture, site_of: SiteOf) -> None:
     kept = Kept(replace(capture, site=site.name))
     reply = interpret(address, kept, site, fetched)
     found = tuple(each for each in reply.links if isinstance(each, Found))
-    visits.record(
-        connection, visits.Visit(address, kept, reply.outcome, found, site.pace.depth), None, fetched
+    visit = visits.Visit(
+        address, kept, reply.outcome, found, site.pace.depth, reply.render or address.browser
     )
+    visits.record(connection, visit, None, fetched)

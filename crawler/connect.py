@@ -23,6 +23,7 @@ from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.guard import Refused, check_ip
+from crawler.optin import LOOPBACK, UNVERIFIED, hosts_opted_in
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class GuardedResolver:
         pinned = {
             host: (ip, int(port)) for host, (ip, port) in crawler.settings.getdict("IPNEWS_RESOLVE").items()
         }
-        return cls(reactor, pinned, frozenset(crawler.settings.getlist("IPNEWS_LOOPBACK")))
+        return cls(reactor, pinned, hosts_opted_in(crawler.settings, LOOPBACK))
 
     def install_on_reactor(self) -> None:
         """Take the place of the reactor's resolver."""
@@ -168,6 +169,5 @@ class BoundedHTTPHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory
-        unverified = frozenset(crawler.settings.getlist("IPNEWS_UNVERIFIED"))
-        policy: Any = _PolicyBySite(self._contextFactory, unverified)
+        policy: Any = _PolicyBySite(self._contextFactory, hosts_opted_in(crawler.settings, UNVERIFIED))
         self._contextFactory = policy

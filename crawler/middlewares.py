@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
 from crawler.guard import Refused, check_url
 from crawler.keeper import Answer, Unkeepable
 from crawler.manners import retry_after
+from crawler.messages import header_pairs
+from crawler.optin import LOOPBACK, hosts_opted_in
 from crawler.session import Session
 from pipelines.archive.codings import CodingError, TooLarge, identity_payload
 from pipelines.errors import IpnewsError
@@ -46,7 +49,7 @@ class GuardMiddleware(_Middleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._loopback = frozenset(crawler.settings.getlist("IPNEWS_LOOPBACK"))
+        self._loopback = hosts_opted_in(crawler.settings, LOOPBACK)
 
     def process_request(self, request: Request) -> None:
         """Raises NotFetched."""
@@ -86,10 +89,12 @@ class CaptureMiddleware(_Middleware):
     async def process_response(self, request: Request, response: Response) -> Response:
         """The response with its identity-coded body; `request.meta["kept"]` is what stands in the WARC."""
         answer = Answer(
-            request.url, response.status, _pairs(response), response.body, _pairs(request),
+            request.url, response.status, header_pairs(response), response.body, header_pairs(request),
             str(response.ip_address) if response.ip_address else None,
             site=getattr(request.meta.get("address"), "site", None),
         )  # fmt: skip
+        if request.meta.get("playwright"):
+            answer = _as_rendered(answer, response)
         if self.session is None:
             return (
                 response.replace(body=_undone(answer)) if "Content-Encoding" in response.headers else response
@@ -105,20 +110,21 @@ class CaptureMiddleware(_Middleware):
         return response
 
 
+def _as_rendered(answer: Answer, response: Response) -> Answer:
+    """The DOM as an answer of its own: text, which scrapy-playwright encodes as it takes the page to be."""
+    if response.status != 200:
+        raise NotFetched(f"HTTP {response.status} for a page to be rendered")
+    body = response.text.encode("utf-8", "replace") if isinstance(response, TextResponse) else response.body
+    return replace(
+        answer, kind="rendered", headers=(("Content-Type", "text/html; charset=utf-8"),), body=body
+    )
+
+
 def _undone(answer: Answer) -> bytes:
     try:
         return identity_payload(answer.headers, answer.body)
     except (CodingError, TooLarge) as error:
         raise NotFetched(str(error)) from None
-
-
-def _pairs(message: Request | Response) -> tuple[tuple[str, str], ...]:
-    """Header lines in order, as text: one code point per byte (RFC 9110, 5.5)."""
-    return tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in message.headers.items()
-        for value in values
-    )
 
 
 def _text(value: bytes | None) -> str | None:

@@ -9,9 +9,10 @@ from typing import Any
 from crawler.addresses import canonical
 from crawler.config import load_config
 from crawler.guard import Refused, check_url
+from crawler.optin import declared_sites
 from crawler.session import Plan
 from pipelines.errors import UsageError
-from pipelines.sites import Site, load_sites, site_of
+from pipelines.sites import Site, site_of
 
 
 def choose_sites(declared: Mapping[str, Site], names: Iterable[str], urls: Iterable[str]) -> tuple[Site, ...]:
@@ -44,19 +45,12 @@ def undeclared(url: str) -> Site:
     return Site(hosts=(host, other), name=f"url-{host.replace('.', '-')}"[:63], start=(canonical(url),))
 
 
-def guard_settings(sites: Iterable[Site]) -> dict[str, list[str]]:
-    """The settings that carry a declaration's opt-ins to the guard and to TLS."""
-    chosen = tuple(sites)
-    return {
-        "IPNEWS_LOOPBACK": [host for site in chosen if site.loopback for host in site.hosts],
-        "IPNEWS_UNVERIFIED": [host for site in chosen if not site.verify_tls for host in site.hosts],
-    }
-
-
 def plan_from_settings(settings: Any, site: str, url: str) -> Plan:
     """The plan of `scrapy crawl mirror -a site=NAME -a url=URL`; the rest comes from scrapy.cfg."""
     config = load_config(archive=Path(settings["IPNEWS_ARCHIVE"]) if settings.get("IPNEWS_ARCHIVE") else None)
-    folder = Path(settings["IPNEWS_SITES"]) if settings.get("IPNEWS_SITES") else config.sites
     urls = tuple(canonical(one) for one in url.split())
-    sites = choose_sites(load_sites(folder), site.split(), urls)
-    return Plan(config.archive, config.catalog_location, sites, urls, agent=settings["USER_AGENT"])
+    sites = choose_sites(declared_sites(settings), site.split(), urls)
+    return Plan(
+        config.archive, config.catalog_location, sites, urls, agent=settings["USER_AGENT"],
+        browser=bool(settings.get("PLAYWRIGHT_LAUNCH_OPTIONS")),
+    )  # fmt: skip

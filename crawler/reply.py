@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from w3lib.html import get_meta_refresh
@@ -34,16 +34,25 @@ _MOST_FOR_BLOCK = 24 * 1024
 """Bytes. A block or captcha page is a form and a script; an article page that only mentions one is longer."""
 BLOCKED_WAIT = HOUR
 """Seconds until a page that showed a challenge is asked for again: whoever asks at once is blocked longer."""
+_SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
+_UNSEEN = re.compile(rb"<(/?)(script|style|noscript|head|template|svg)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(rb"<[^<>]*>")
+_MOST_TEXT_OF_SHELL = 450
+"""Bytes, 150 Han characters in UTF-8: navigation and footer of a shell. The shortest article of the demo's
+network has 300 characters."""
+_MOST_LINKS_OF_SHELL = 30
 _HAN_PARAGRAPH = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}|[\xb0-\xf7][\xa1-\xfe]){40}")
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`slow` asks for more distance to the host; `links` holds refusals too, to be counted."""
+    """`slow` asks for more distance to the host; `links` holds refusals too, to be counted; `render`: the
+    page has to be fetched again by a browser."""
 
     outcome: Outcome
     links: tuple[Found | Refusal, ...] = ()
     slow: bool = False
+    render: bool = False
 
 
 def interpret(address: Address, kept: Kept, site: Site, now: float) -> Reply:
@@ -59,12 +68,42 @@ def interpret(address: Address, kept: Kept, site: Site, now: float) -> Reply:
     )
     if not changed or address.site is None:
         return Reply(outcome)
-    return Reply(outcome, tuple(_links(address, capture, site)))
+    links = tuple(_links(address, capture, site))
+    if site.browser == "auto" and not address.browser and is_shell(capture, len(links)):
+        return Reply(replace(outcome, state="pending", due=now), links, render=True)
+    return Reply(outcome, links)
 
 
 def is_page(capture: Capture) -> bool:
     """Whether an answer can be an article: a good answer in HTML (mirrors send plain text as a type too)."""
     return capture.status == 200 and _media_type(capture) in ("", *_PAGES)
+
+
+def is_shell(capture: Capture, links: int) -> bool:
+    """Whether a page has scripts and next to nothing else: its article, if it has one, comes with them.
+
+    As bytes, because a look at every page must cost nothing: what is outside scripts, styles and tags.
+    """
+    if capture.kind != "response" or not is_page(capture) or links > _MOST_LINKS_OF_SHELL:
+        return False
+    return bool(_SCRIPT.search(capture.payload)) and _text_size(capture.payload) < _MOST_TEXT_OF_SHELL
+
+
+def _text_size(payload: bytes) -> int:
+    """Bytes of text outside tags and unseen elements, white space apart. One pass, whatever is not closed."""
+    shown, start, inside = 0, 0, b""
+    for edge in _UNSEEN.finditer(payload):
+        closing, name = edge[1], edge[2].lower()
+        if not inside and not closing:
+            shown += _visible(payload[start : edge.start()])
+            inside = name
+        elif inside == name and closing:
+            start, inside = edge.end(), b""
+    return shown if inside else shown + _visible(payload[start:])
+
+
+def _visible(markup: bytes) -> int:
+    return len(b"".join(_TAG.sub(b"", markup).split()))
 
 
 def is_block(capture: Capture) -> bool:

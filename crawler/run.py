@@ -13,8 +13,10 @@ from typing import Any
 
 from crawler import frontier
 from crawler.addresses import canonical
+from crawler.browser import browser_settings, find_browser
 from crawler.budget import Limits
-from crawler.plan import choose_sites, guard_settings
+from crawler.optin import guard_settings
+from crawler.plan import choose_sites
 from crawler.session import Plan, Session
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import IpnewsError, Stopped
@@ -70,10 +72,10 @@ def crawl(
     chosen = choose_sites(sites, site_names, typed)
     if dry_run:
         return _dry_run(catalog or archive, chosen, typed, everything)
-    configured = _settings(chosen, resolve, contact, read, settings)
+    configured = _settings(chosen, resolve, contact, browser, read, settings)
     plan = Plan(
         archive, catalog or archive, chosen, typed, everything, watch, limits or Limits(),
-        configured["USER_AGENT"], patience, browser,
+        configured["USER_AGENT"], patience, bool(configured.get("PLAYWRIGHT_LAUNCH_OPTIONS")),
     )  # fmt: skip
     return _run(plan, configured, progress)
 
@@ -82,6 +84,7 @@ def _settings(
     sites: Collection[Site],
     resolve: Resolve | None,
     contact: str | None,
+    browser: bool,
     read: bool,
     overrides: Mapping[str, Any] | None,
 ) -> Any:
@@ -96,6 +99,8 @@ def _settings(
     configured.set("LOG_LEVEL", "WARNING", priority="cmdline")
     if contact:
         configured.set("USER_AGENT", f"{configured['USER_AGENT'][:-1]}; {contact})", priority="cmdline")
+    if browser and (executable := find_browser()):
+        configured.setdict(browser_settings(executable), priority="cmdline")
     if not read:
         configured.set("ITEM_PIPELINES", {}, priority="cmdline")
     configured.setdict(dict(overrides or {}), priority="cmdline")

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from crawler.keeper import Keeper
 from crawler.lock import CrawlLock
 from crawler.manners import HostManners
 from crawler.outcome import Outcome
+from crawler.timing import DAY
 from pipelines.archive import runs, tombstones
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.shelf import WARC_FOLDER
@@ -148,6 +149,13 @@ class Session:
         """End a lease without an answer."""
         self.counts["failed" if outcome.state == "dead" else "put off"] += 1
         return self.write(lambda connection: frontier.conclude(connection, address.url, outcome))
+
+    def without_browser(self, outcome: Outcome) -> Outcome:
+        """The outcome of a page that has to be rendered; where there is no browser it waits for one."""
+        if self.plan.browser:
+            return outcome
+        self.counts["waiting for a browser"] += 1
+        return replace(outcome, state="failed", due=time.time() + DAY, failure="waiting for a browser")
 
     def stop(self, reason: str, failure: BaseException | None = None) -> None:
         """End the crawl: what is in flight is finished, nothing new is started. The first reason stands."""

@@ -26,18 +26,18 @@ to reach somebody. The product token is the one that robots.txt groups are match
 
 IPNEWS_RESOLVE: dict[str, tuple[str, int]] = {}
 """host -> (address, port), asked before any name server: the bundled network's names."""
-IPNEWS_LOOPBACK: list[str] = []
-"""Hosts that may resolve to this machine: those of declarations with `loopback = true`."""
-IPNEWS_UNVERIFIED: list[str] = []
-"""Hosts whose certificates are not verified: those of declarations with `verify_tls = false`."""
+IPNEWS_LOOPBACK: list[str] | None = None
+"""Hosts that may resolve to this machine; None: those of declarations with `loopback = true`."""
+IPNEWS_UNVERIFIED: list[str] | None = None
+"""Hosts whose certificates are not verified; None: those of declarations with `verify_tls = false`."""
 
 # Connections -----------------------------------------------------------------------------------------------
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"  # +15 % pages/s over the default loop, measured on bare Scrapy
 TWISTED_DNS_RESOLVER = "crawler.connect.GuardedResolver"  # the address connected to is the address checked
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.connect.BoundedHTTPHandler",
-    "https": "crawler.connect.BoundedHTTPHandler",
+    "http": "crawler.browser.RenderingHandler",
+    "https": "crawler.browser.RenderingHandler",
     # Everything else that Scrapy can fetch is a way to files of this machine or to other people's accounts.
     "file": None,
     "data": None,

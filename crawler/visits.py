@@ -64,6 +64,9 @@ def _learnt(visit: Visit) -> dict[str, Any]:
     learnt: dict[str, Any] = {"status": capture.status, "fetched_at": capture.fetched_at}
     if visit.browser:
         learnt["browser"] = True
+    if visit.kept.capture.kind == "rendered":
+        learnt["payload_digest"] = capture.payload_digest
+        learnt["changed_at"] = capture.fetched_at
     if capture.status == 200 and capture.kind == "response" and visit.outcome.state == "done":
         learnt |= {
             "etag": capture.header("ETag"),

@@ -12,8 +12,10 @@ from urllib.parse import urljoin
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from crawler.browser import browser_settings, find_browser
 from crawler.frontier import Address
 from crawler.items import Capture
 from crawler.manners import ROBOTS_HOPS, origin_of, read_robots
@@ -56,6 +58,13 @@ class MirrorSpider(Spider):
                 crawler.signals.connect(spider._closed, signals.spider_closed)
         return spider
 
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """CRAWL, and the browser where there is one; `ipnews crawl` may have set it already."""
+        super().update_settings(settings)
+        if executable := find_browser():
+            settings.setdict(browser_settings(executable), priority="default")
+
     async def start(self) -> AsyncIterator[Any]:
         """Nothing: the scheduler takes what is due from the frontier."""
         for request in self._nothing:
@@ -70,7 +79,9 @@ class MirrorSpider(Spider):
             headers["If-None-Match"] = address.etag
         if address.payload_digest and address.last_modified:
             headers["If-Modified-Since"] = address.last_modified
-        meta = {"address": address, "host": address.host}
+        meta: dict[str, Any] = {"address": address, "host": address.host}
+        if address.browser:
+            headers, meta["playwright"] = {}, True
         return Request(
             address.url, self.parse, headers=headers, meta=meta, errback=self.failed, dont_filter=True
         )
@@ -97,7 +108,8 @@ class MirrorSpider(Spider):
             session.manners[address.host].slow_down()
             session.counts["block pages"] += 1
         found = session.admit(reply.links, site)
-        visit = Visit(address, kept, reply.outcome, found, site.pace.depth)
+        outcome = session.without_browser(reply.outcome) if reply.render else reply.outcome
+        visit = Visit(address, kept, outcome, found, site.pace.depth, reply.render or address.browser)
         try:
             recorded = await asyncio.wrap_future(session.record(visit))
         except IpnewsError as error:

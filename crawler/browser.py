@@ -1,0 +1,236 @@
+"""Pages whose article only a browser sees: Chromium, through scrapy-playwright, without a network of its own.
+
+Every request of a page is intercepted and answered from our own guarded connection; whatever is not
+intercepted meets names that do not resolve and a proxy that is not there. So the guard holds inside the
+browser as it does outside, each answer stands in the WARC, and the pace of the host is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from twisted.internet.error import ConnectError, ConnectionClosed
+
+from crawler.connect import BoundedHTTPHandler
+from crawler.guard import Refused, check_url
+from crawler.keeper import Answer, Unkeepable
+from crawler.messages import header_pairs
+from pipelines.archive.codings import CodingError, TooLarge, identity_headers, identity_payload
+from pipelines.errors import IpnewsError
+
+TABS = 4
+"""Pages rendered at once. A rendered page costs about 110 plain ones, and a tab 100 to 200 MB."""
+MOST_REQUESTS = 100
+"""Requests that one page may make. Pages of the field notes make fewer than 60, images apart."""
+TIMEOUT = 30.0
+"""Seconds for a page, to which come the pauses that the host's manners ask for between its requests."""
+
+_EXECUTABLES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_WANTED = frozenset(("document", "script", "xhr", "fetch"))
+"""What an article can depend on. Images, media, fonts and styles are never fetched."""
+
+NOT_HAD = (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    ConnectionClosed,
+    ConnectError,
+    Unkeepable,
+    IpnewsError,
+)
+"""What can become of a request inside a page."""
+
+LAUNCH = (
+    "--host-resolver-rules=MAP * ~NOTFOUND",  # no name resolves: connections of its own lead nowhere
+    "--proxy-server=http://127.0.0.1:9",  # nor do addresses written as numbers: port 9 is the discard port
+    "--proxy-bypass-list=<-loopback>",  # Chromium would spare loopback the proxy
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # WebRTC asks no resolver and no proxy
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",  # containers have 64 MB of /dev/shm
+    "--js-flags=--max-old-space-size=256",
+)
+CONTEXT = {
+    "accept_downloads": False,
+    "service_workers": "block",
+    "permissions": [],
+    "locale": "zh-CN",
+    "viewport": {"width": 1024, "height": 768},
+}
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium: the system's, else one that `playwright install` has fetched.
+
+    None where there is none, or where the extra `ipnews[browser]` is not installed.
+    """
+    if find_spec("scrapy_playwright") is None:
+        return None
+    for name in _EXECUTABLES:
+        if path := shutil.which(name):
+            return path
+    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    found = sorted(folder.glob("chromium-*/chrome-linux*/chrome"))
+    return str(found[-1]) if found else None
+
+
+def browser_settings(executable: str) -> dict[str, Any]:
+    """Settings for scrapy-playwright. Chromium's sandbox does not start as root; pages then run without."""
+    return {
+        "PLAYWRIGHT_BROWSER_TYPE": "chromium",
+        "PLAYWRIGHT_LAUNCH_OPTIONS": {
+            "executable_path": executable,
+            "headless": True,
+            "chromium_sandbox": os.geteuid() != 0,
+            "args": list(LAUNCH),
+        },
+        "PLAYWRIGHT_MAX_CONTEXTS": TABS,
+        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
+        "PLAYWRIGHT_PROCESS_REQUEST_HEADERS": None,
+    }
+
+
+class RenderingHandler(BoundedHTTPHandler):
+    """The plain handler; for requests with `playwright` in their meta a browser, started when needed."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._browser: Any = None
+        self._starting = asyncio.Lock()
+        self._contexts = 0
+        self._pace: dict[str, asyncio.Lock] = {}
+
+    async def download_request(self, request: Request) -> Response:
+        """One answer; rendered ones come from a context of their own, closed behind them."""
+        if not request.meta.get("playwright"):
+            return await super().download_request(request)
+        inner = await self._started()
+        self._contexts += 1
+        name = f"page-{self._contexts}"
+        visitor = _Visitor(self, request)
+        request.meta.update(
+            playwright_context=name,
+            playwright_context_kwargs={**CONTEXT, "user_agent": _agent(request)},
+            playwright_page_init_callback=visitor.prepare,
+            playwright_page_goto_kwargs={"wait_until": "networkidle", "timeout": visitor.timeout * 1000},
+        )
+        try:
+            rendered: Response = await asyncio.wait_for(inner.download_request(request), visitor.timeout + 10)
+            return rendered
+        finally:
+            if (wrapper := inner.context_wrappers.get(name)) is not None:
+                await wrapper.context.close()
+
+    async def fetch(self, request: Request, visitor: _Visitor) -> Response:
+        """One request of a page, in turn and in the pace of its host."""
+        host = urlsplit(request.url).hostname or ""
+        manners = visitor.session.manners.get(host) if visitor.session else None
+        async with self._pace.setdefault(host, asyncio.Lock()):
+            if manners is not None and visitor.requests > 1:
+                await asyncio.sleep(max(0.0, manners.next_at - time.time()))
+            response = await super().download_request(request)
+            if manners is not None:
+                manners.next_at = max(manners.next_at, time.time() + manners.delay(visitor.origin))
+        return response
+
+    async def close(self) -> None:
+        """Close browser and connections."""
+        if self._browser is not None:
+            await self._browser.close()
+        await super().close()
+
+    async def _started(self) -> Any:
+        from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
+
+        async with self._starting:
+            if self._browser is None:
+                handler = ScrapyPlaywrightDownloadHandler(self._crawler)
+                await handler._launch()
+                self._browser = handler
+        return self._browser
+
+
+class _Visitor:
+    """What one rendered page may ask for, and the answers it gets."""
+
+    def __init__(self, handler: RenderingHandler, request: Request) -> None:
+        self.session = getattr(handler._crawler.spider, "session", None)
+        self.origin = request.url.partition("/")[0] + "//" + urlsplit(request.url).netloc
+        self.requests = 0
+        self._handler, self._request = handler, request
+        self._site = self.session.site_of(request.url) if self.session else None
+        host = urlsplit(request.url).hostname or ""
+        manners = self.session.manners.get(host) if self.session else None
+        self.timeout = TIMEOUT + 20 * (manners.delay(self.origin) if manners else 0.0)
+
+    async def prepare(self, page: Any, _: Request) -> None:
+        """Put ourselves between a new page and the network, and close whatever it opens beside itself."""
+        await page.route("**", self._answer)
+        page.on("popup", lambda popup: asyncio.ensure_future(popup.close()))
+
+    async def _answer(self, route: Any) -> None:
+        wanted = route.request
+        self.requests += 1
+        try:
+            self._check(wanted)
+            headers = {
+                **self._request.headers.to_unicode_dict(),
+                "Accept": wanted.headers.get("accept", "*/*"),
+            }
+            answer = await self._handler.fetch(Request(wanted.url, headers=headers), self)
+            payload = identity_payload(header_pairs(answer), answer.body)
+            await self._keep(wanted.url, answer)
+        except (Refused, CodingError, TooLarge):
+            await route.abort("blockedbyclient")
+        except NOT_HAD:
+            # A script that cannot be had does not fail the page; the page itself would show as an empty one.
+            await route.abort("failed")
+        else:
+            lines = identity_headers(header_pairs(answer), len(payload))
+            await route.fulfill(status=answer.status, headers=dict(lines), body=payload)
+
+    def _check(self, wanted: Any) -> None:
+        """Raises Refused for what no article needs, hosts out of bounds, and pages that ask without end."""
+        if wanted.resource_type not in _WANTED or wanted.method != "GET" or self.requests > MOST_REQUESTS:
+            raise Refused(f"{wanted.method} {wanted.resource_type} inside a page")
+        host = check_url(
+            wanted.url, loopback=self._is_own(wanted.url) and bool(self._site and self._site.loopback)
+        )
+        if wanted.resource_type != "script" and not self._is_own(wanted.url):
+            raise Refused(f"{host}: only scripts may come from other hosts")
+
+    def _is_own(self, url: str) -> bool:
+        return bool(self._site and (urlsplit(url).hostname or "").lower() in self._site.hosts)
+
+    async def _keep(self, url: str, answer: Response) -> None:
+        if self.session is not None:
+            received = Answer(url, answer.status, header_pairs(answer), answer.body)
+            await asyncio.wrap_future(self.session.keeper.keep(received))
+
+
+def _agent(request: Request) -> str:
+    return (request.headers.get("User-Agent") or b"").decode("latin-1")
