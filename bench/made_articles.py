@@ -58,6 +58,7 @@ def made_article(number: int, rng: random.Random) -> Article:
         article_body=body,
         headline_raw=body[:18].translate(_TRADITIONAL),
         article_body_raw=found,
+        origin_raw="來源：專利觀察",
         site=f"mirror{number % 40}",
         in_language="zh-Hant",
         encoding="gb18030",

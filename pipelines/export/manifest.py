@@ -13,7 +13,9 @@ import msgspec
 from pipelines.errors import SchemaError
 from pipelines.records import SCHEMA_VERSION
 
-MANIFEST = "manifest.json"
+MANIFEST = "_manifest.json"
+"""Spark, pyarrow and other readers of folders pass over names that start with an underscore."""
+
 MANIFEST_VERSION = 1
 
 

@@ -56,6 +56,7 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     lacunae: int
     noarchive: bool
     noise: tuple[str, ...]
+    origin_raw: str
     origin_url: str | None
     original_headline: str | None
     page_number: int | None
