@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from pipelines.archive.batches import groups
 from pipelines.archive.schema import captures
@@ -135,10 +135,19 @@ def iterate(connection: Connection, *, where: Any = None, batch: int = 1000) -> 
         after = rows[-1].id
 
 
-def claim_pending(connection: Connection, limit: int, now: float) -> list[CaptureRow]:
+def count_pending(connection: Connection) -> tuple[int, int]:
+    """(captures in the reading queue that are free, how many of these were taken before)."""
+    waits = captures.c.read_state == "pending"
+    count = select(func.count()).select_from(captures).where(waits)
+    tried = count.where(captures.c.read_attempts > 0)
+    return int(connection.scalar(count) or 0), int(connection.scalar(tried) or 0)
+
+
+def claim_pending(connection: Connection, limit: int, owner: str, now: float) -> list[CaptureRow]:
     """Take up to `limit` captures from the reading queue, in the order of their WARC files.
 
-    They are leased for READ_LEASE_SECONDS; an expired lease is taken again. `now`: seconds since the epoch.
+    They are leased to `owner` for READ_LEASE_SECONDS; an expired lease is taken again. `now`: seconds since
+    the epoch.
     """
     free = or_(
         captures.c.read_state == "pending",
@@ -147,17 +156,24 @@ def claim_pending(connection: Connection, limit: int, now: float) -> list[Captur
     place = (captures.c.warc_file, captures.c.warc_offset, captures.c.id)
     statement = select(*_COLUMNS).where(free).order_by(*place).limit(limit)
     rows = connection.execute(statement.with_for_update(skip_locked=True)).all()
-    lease = {"read_state": "leased", "read_until": now + READ_LEASE_SECONDS}
+    lease = {"read_state": "leased", "read_owner": owner, "read_until": now + READ_LEASE_SECONDS}
     for some in groups([row.id for row in rows]):
         values = {"read_attempts": captures.c.read_attempts + 1, **lease}
         connection.execute(update(captures).where(captures.c.id.in_(some)).values(**values))
     return [_capture_row(row) for row in rows]
 
 
-def release_leases(connection: Connection) -> int:
-    """Give back what dead readers held. Only for one who knows that no other reader is at work."""
+def lease_owners(connection: Connection) -> list[str]:
+    """Who holds captures to read them."""
     leased = captures.c.read_state == "leased"
-    return connection.execute(update(captures).where(leased).values(read_state="pending")).rowcount
+    return list(connection.scalars(select(captures.c.read_owner).where(leased).distinct()))
+
+
+def release_leases(connection: Connection, owners: Sequence[str]) -> None:
+    """Give back what readers hold that are dead, or done with it."""
+    for owner in owners:
+        held = (captures.c.read_state == "leased") & (captures.c.read_owner == owner)
+        connection.execute(update(captures).where(held).values(read_state="pending"))
 
 
 def mark_read(connection: Connection, ids: Iterable[str], state: Literal["article", "drop"], by: str) -> None:

@@ -94,8 +94,8 @@ def interpret(frame: Record | Damage, name: str) -> Found | Revisit | Drop | Non
         return _capture(frame, kind, url, pointer)
     except _Refused as refused:
         where = f"{name}, byte {frame.offset:,}"
-        # The place stands in for the digest: two broken records of one address are two drops.
-        drop_id = version_id(f"{name}#{frame.offset}", "")
+        # The place and the reason stand in for the digest: two broken records are two drops.
+        drop_id = version_id(f"{name}#{frame.offset}", str(refused))
         return Drop(Stage.CAPTURE, refused.reason, f"{where}: {refused}", url, drop_id)
 
 

@@ -22,7 +22,7 @@ from pipelines.archive.frames import Damage, frames
 from pipelines.archive.reader import Found, Revisit, interpret
 from pipelines.archive.revisits import insert_revisit
 from pipelines.archive.schema import captures, revisits
-from pipelines.archive.shelf import WARC_FOLDER
+from pipelines.archive.shelf import COPY_MARK, WARC_FOLDER
 from pipelines.records import Capture
 
 
@@ -59,6 +59,8 @@ def recover(
     adopted: list[Future[bool]] = []
     pattern = f"*-{writer_name}.warc.gz" if writer_name else "*.warc.gz"
     for path in sorted((archive / WARC_FOLDER).glob(pattern)):
+        if COPY_MARK in path.name:
+            continue  # whole before it got its name; its captures come with its part
         clipped = _clipped(path, known.get(path.name, 0))
         if clipped is not None:
             cut.append((path.name, path.stat().st_size - clipped))

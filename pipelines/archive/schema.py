@@ -77,6 +77,7 @@ captures = Table(
     Column("run", Integer),
     Column("read_state", String, nullable=False),  # pending, leased, article, drop
     Column("read_attempts", Integer, nullable=False, default=0),
+    Column("read_owner", String),  # the process that holds the lease
     Column("read_until", Float),  # end of the reader's lease, seconds since the epoch
     Column("read_version", String),  # pipeline_version that read it
     Index("captures_url", "url", "fetched_at"),

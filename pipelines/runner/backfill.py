@@ -1,0 +1,189 @@
+"""Sources -> read -> parts -> catalog. What follows (the reading queue, settle) is the caller's next step."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from pipelines.archive import runs
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.intake import Counts, Taking, take_in
+from pipelines.archive.parts import part_path, read_part, remove_part, sweep
+from pipelines.archive.revisits import resolve_revisits
+from pipelines.archive.shelf import WARC_FOLDER, note_source
+from pipelines.errors import UsageError
+from pipelines.runner.engines import Engine, run_tasks
+from pipelines.runner.work import EVERYTHING, Order, Read, Selection, Task
+from pipelines.sites import Site
+from pipelines.sources.expand import SourceFile, expand
+from pipelines.sources.plan import Range, fingerprint, ranges
+
+_WAITING = 4
+"""Parts on their way into the catalog at one time: bounds the memory, and hides the time of a commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reads a capture, and the version that goes into every row."""
+
+    read: Read
+    version: str
+
+    @classmethod
+    def standard(cls) -> Reading:
+        """Phase 1 of this version. Imported here: loading its tables takes half a second."""
+        from pipelines.read import PIPELINE_VERSION, read
+
+        return cls(read, PIPELINE_VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a backfill is: files and bytes of sources passed, parts found done, what was taken in."""
+
+    file: str
+    files: int
+    files_total: int
+    skipped: int
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a backfill did. `skipped` ranges were done before; `lone_revisits` wait for their original."""
+
+    files: int
+    ranges: int
+    skipped: int
+    counts: Counts
+    lone_revisits: int = 0
+    problems: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """1 when something is to be looked at: a bug, a poisonous page, a record that could not be had."""
+        return 1 if self.counts.bugs or self.counts.poison or self.counts.unread else 0
+
+
+def backfill(
+    names: Iterable[str],
+    archive: Path,
+    catalog: Catalog,
+    *,
+    sites: Mapping[str, Site] | None = None,
+    engine: Engine = "local",
+    workers: int | None = None,
+    shard: tuple[int, int] = (0, 1),
+    selection: Selection = EVERYTHING,
+    copy: bool = False,
+    reading: Reading | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Result:
+    """Read the captures of WARC files into an archive.
+
+    `names` as `expand` takes them. `workers`: processes (all cores by default; 0 reads in this process,
+    which a page that kills its reader then takes along). `shard` (i, n), i from 0: only the i-th of n
+    shares. Done ranges are skipped, so a killed backfill is gone on with by the same call; neither order,
+    shards, engine nor kills change the rows. Raises SourceError, UsageError, ArchiveUnwritable, ArchiveBusy.
+    """
+    if not 0 <= shard[0] < shard[1]:
+        raise UsageError(f"shard {shard[0]}/{shard[1]}: i runs from 0 to n - 1")
+    reading = reading or Reading.standard()
+    order = Order(archive, reading.read, reading.version, tuple((sites or {}).values()), selection, copy)
+    files = expand(names)
+    sweep(archive)
+    run = catalog.write(lambda connection: runs.start(connection, "backfill", timestamp())).result()
+    work = _Backfill(catalog, order, run, len(files), on_progress)
+    for name in run_tasks(work.tasks(files, shard), order, engine, workers):
+        work.take(name)
+    result = work.finish()
+    counts = {**asdict(result.counts), "ranges": result.ranges, "skipped": result.skipped}
+    catalog.write(lambda c: runs.finish(c, run, timestamp(), result.exit_code, counts)).result()
+    return result
+
+
+@dataclass(slots=True)
+class _Backfill:
+    """The state of one backfill in the process that directs it."""
+
+    catalog: Catalog
+    order: Order
+    run: int
+    files_total: int
+    on_progress: Callable[[Progress], None]
+    counts: Counts = field(default_factory=Counts)
+    files: int = 0
+    ranges: int = 0
+    skipped: int = 0
+    waiting: list[tuple[str, Taking]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def tasks(self, files: list[SourceFile], shard: tuple[int, int]) -> Iterator[Task]:
+        """The ranges that are still to be read. Parts that only have to be taken in are, on the way."""
+        for file in files:
+            for one in self._ranges(file):
+                if not one.in_shard(shard):
+                    continue
+                self.ranges += 1
+                name = f"{one.key}-{_order_key(self.order)}"
+                if self._is_taken(name):
+                    self.skipped += 1
+                elif part_path(self.order.archive, name).exists() and read_part(self.order.archive, name):
+                    self.take(name)
+                else:
+                    yield Task(name, one)
+            self.files += 1
+            self._tell(file.location)
+
+    def take(self, name: str) -> None:
+        """Take in one part; waits when too many are under way."""
+        part = read_part(self.order.archive, name)
+        assert part is not None
+        self.problems += part.unread
+        self.waiting.append((name, take_in(self.catalog, part, run=self.run, taken_at=timestamp())))
+        while len(self.waiting) > _WAITING:
+            self._settle_first()
+        self._tell(part.source)
+
+    def finish(self) -> Result:
+        while self.waiting:
+            self._settle_first()
+        _, lone = self.catalog.write(resolve_revisits).result()
+        return Result(self.files, self.ranges, self.skipped, self.counts, lone, tuple(self.problems))
+
+    def _settle_first(self) -> None:
+        name, taking = self.waiting.pop(0)
+        self.counts += taking.result()
+        remove_part(self.order.archive, name)
+
+    def _ranges(self, file: SourceFile) -> Iterator[Range]:
+        digest, size = fingerprint(file)
+        if Path(file.location).parent == (self.order.archive / WARC_FOLDER).resolve():
+            return ranges(file, file.name, digest)
+        name = self.catalog.write(
+            lambda c: note_source(c, file.name, file.location, digest, size, timestamp())
+        ).result()
+        return ranges(file, name, digest)
+
+    def _is_taken(self, name: str) -> bool:
+        with self.catalog.read() as connection:
+            return runs.is_taken(connection, name)
+
+    def _tell(self, source: str) -> None:
+        self.on_progress(Progress(source, self.files, self.files_total, self.skipped, self.counts))
+
+
+def _order_key(order: Order) -> str:
+    """Everything but the range that decides what is in a part."""
+    said = msgspec.json.encode([order.pipeline_version, order.sites, order.selection, order.copy])
+    return hashlib.sha256(said).hexdigest()[:16]
+
+
+def timestamp() -> str:
+    """This moment, as the catalog writes times."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""Where a backfill comes from: names on a command line turned into files, files into ranges of records."""

@@ -1,0 +1,88 @@
+"""Files -> ranges: stretches of whole records, small enough that a kill loses little."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.archive.frames import frames
+from pipelines.archive.shelf import open_location
+from pipelines.errors import SourceError
+from pipelines.sources.expand import SourceFile, members
+
+RANGE_BYTES = 8 << 20
+"""Bytes of a file in one range: some 800 compressed pages, about three seconds of reading. That is what a
+kill can lose, and what the last core may have to wait for at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Records of one file that start in `start <= offset < end`; `end` None is the end of the file."""
+
+    name: str
+    location: str
+    digest: str
+    start: int
+    end: int | None
+
+    @property
+    def key(self) -> str:
+        """What the range is, whatever the file is called and wherever it lies."""
+        return f"{self.digest.rpartition(':')[2][:24]}-{self.start:012x}"
+
+    def in_shard(self, shard: tuple[int, int]) -> bool:
+        """Whether shard (i, n), i from 0, reads this range: by its content, so that no order matters."""
+        number, count = shard
+        return int(hashlib.sha256(self.key.encode()).hexdigest()[:12], 16) % count == number
+
+
+def fingerprint(file: SourceFile) -> tuple[str, int]:
+    """(digest, size in bytes) of a source: sha256 of a local file, size and ETag of a remote one.
+
+    Raises SourceError when it cannot be read.
+    """
+    try:
+        if not file.is_local:
+            return _remote_fingerprint(file.location)
+        with Path(file.location).open("rb") as data:
+            return f"sha256:{hashlib.file_digest(data, 'sha256').hexdigest()}", data.tell()
+    except OSError as error:
+        raise SourceError(f"{file.location}: {error.strerror or error}; check the path") from None
+
+
+def ranges(file: SourceFile, name: str, digest: str) -> Iterator[Range]:
+    """The ranges of a file, in order; together they hold each of its records once.
+
+    The borders are found by walking the file's records as the reader will (about 10,000 records a second).
+    A remote file is one range: it is not fetched twice. Raises SourceError, OSError.
+    """
+    for start, end in members(file):
+        if not file.is_local:
+            yield Range(name, file.location, digest, start, end)
+            continue
+        with open_location(file.location) as data:
+            first = start
+            for frame in frames(data, start, end, blocks=False):
+                if frame.offset - first >= RANGE_BYTES:
+                    yield Range(name, file.location, digest, first, frame.offset)
+                    first = frame.offset
+            yield Range(name, file.location, digest, first, end)
+
+
+def _remote_fingerprint(location: str) -> tuple[str, int]:
+    try:
+        import obstore
+        from obstore.exceptions import BaseError
+        from obstore.store import from_url
+    except ImportError:
+        raise SourceError(f"{location}: object stores need the extra: pip install 'ipnews[export]'") from None
+    base, _, name = location.rpartition("/")
+    try:
+        about = obstore.head(from_url(base), name)
+    except (BaseError, ValueError) as error:
+        said = " ".join(str(error).split())[:300]
+        raise SourceError(f"{location}: {said}; check the address and the credentials") from None
+    identity = f"{location}\n{about['size']}\n{about['e_tag']}"
+    return f"etag:{hashlib.sha256(identity.encode()).hexdigest()}", int(about["size"])
