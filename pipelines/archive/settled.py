@@ -15,7 +15,6 @@ import numpy as np
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from pipelines.archive import tombstones
-from pipelines.archive.captures import host_of
 from pipelines.archive.codec import pack, unpack
 from pipelines.archive.schema import articles, edits, furniture, links, members, settled
 from pipelines.dedupe.furniture import Keys
@@ -143,10 +142,18 @@ def store_heads(connection: Connection, heads: Mapping[str, str]) -> None:
 
 def store_texts(connection: Connection, keys: Mapping[str, int | None]) -> None:
     """Set the texts of members."""
-    own = bindparam("own")
-    statement = update(members).where(members.c.id == own).values(text=bindparam("key"))
+    statement = update(members).where(members.c.id == bindparam("own")).values(text=bindparam("key"))
     if keys:
         connection.execute(statement, [{"own": id, "key": key} for id, key in keys.items()])
+
+
+def one_of_each_host(connection: Connection, hosts: Iterable[str]) -> list[str]:
+    """The smallest member id of each of these hosts that has members."""
+    found: list[str] = []
+    for batch in in_batches(sorted(hosts)):
+        statement = select(func.min(members.c.id)).where(members.c.host.in_(batch)).group_by(members.c.host)
+        found.extend(connection.scalars(statement))
+    return found
 
 
 class Bodies:
@@ -156,8 +163,8 @@ class Bodies:
         self._connection = connection
 
     def __call__(self, article_id: str) -> tuple[str, str]:
-        packed = self._connection.scalar(select(articles.c.record).where(articles.c.id == article_id))
-        article = unpack(packed, Article)
+        statement = select(articles.c.record).where(articles.c.id == article_id)
+        article = unpack(self._connection.scalars(statement).one(), Article)
         return article.article_body, article.headline
 
 

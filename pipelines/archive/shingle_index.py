@@ -19,7 +19,7 @@ from pipelines.archive.settled import in_batches
 from pipelines.dedupe.candidates import Integers
 from pipelines.dedupe.cluster import Edge
 
-_LEVEL = 1  # a text is unpacked once for each comparison: level 1 is a tenth larger than 6 and packs 3 times as fast
+_LEVEL = 1  # a tenth larger than at 6, and packed at three times the rate
 
 
 @dataclass(frozen=True, slots=True)

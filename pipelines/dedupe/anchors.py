@@ -19,7 +19,7 @@ Run = tuple[int, int, int]
 def chain(a: str, b: str, size: int) -> list[Run]:
     """Heaviest chain of runs of at least `size` characters unique in both texts; ascending, disjoint."""
     runs = heaviest(_runs(a, b, size))
-    return _disjoint(runs, size)
+    return _disjoint(runs)
 
 
 def _unique(hashes: Hashes) -> tuple[Hashes, np.ndarray]:
@@ -68,15 +68,14 @@ def heaviest(runs: list[Run]) -> list[Run]:
     return picked
 
 
-def _disjoint(runs: list[Run], size: int) -> list[Run]:
-    """Trim the front of runs that overlap the one before in either text; drop what gets too short."""
+def _disjoint(runs: list[Run]) -> list[Run]:
+    """Trim the front of runs that overlap the one before in either text; drop those that it swallows."""
     kept: list[Run] = []
     end_a = end_b = 0
     for i, j, length in runs:
         cut = max(0, end_a - i, end_b - j)
-        if length - cut < min(size, length):
-            if length - cut <= 0:
-                continue
+        if length <= cut:
+            continue
         kept.append((i + cut, j + cut, length - cut))
         end_a, end_b = i + length, j + length
     return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 ABOUT = 0.02
@@ -74,7 +74,6 @@ def _earliest(members: list[Candidate]) -> list[Candidate]:
     return _least(members, [member.date for member in members])
 
 
-def _least(members: list[Candidate], marks: Iterable[int] | Iterable[str]) -> list[Candidate]:
-    marks = list(marks)
+def _least(members: list[Candidate], marks: Sequence[int] | Sequence[str]) -> list[Candidate]:
     best = min(marks)
     return [member for member, mark in zip(members, marks, strict=True) if mark == best]

@@ -152,7 +152,7 @@ def _settle(chosen: str, doubt: Doubt, readings: list[_Reading]) -> Edit | None:
     if text is None or text == chosen:
         return None
     names = sorted({r.witness.id for r in readings if r.text == text or (r.doubt and not undamaged)})
-    rivals = () if LACUNA in chosen else (Rival(chosen, 0.0),)
+    rivals: tuple[Rival, ...] = () if LACUNA in chosen else (Rival(chosen, 0.0),)
     rivals += tuple(rival for rival in doubt.rivals if rival.text not in (text, chosen))
     witness = ",".join(names[:MOST_NAMED])
     return Edit("edition_body", doubt.start, chosen, text, "collate", "witnessed", rivals, witness)

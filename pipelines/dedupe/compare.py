@@ -1,4 +1,4 @@
-"""Comparing candidates: chunks of pairs in, verified pairs out. Pure, so that a pool of processes can run it."""
+"""Comparing candidates: chunks of pairs in, verified pairs out. Pure: a pool of processes can run it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.dedupe.cluster import Edge
-from pipelines.dedupe.match import figures_of, unlike_figures, verify_comparable
+from pipelines.dedupe.match import unlike_figures, verify_comparable
+from pipelines.dedupe.particulars import figures_of
 
 
 @dataclass(frozen=True, slots=True)

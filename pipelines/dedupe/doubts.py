@@ -1,4 +1,4 @@
-"""Places of a body that repair left open: which characters are not known for certain, and what else they may be."""
+"""Places of a body that repair left open: which characters are not certain, and what else they may be."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def shifted(doubts: Iterable[Doubt], by: int) -> tuple[Doubt, ...]:
 
 
 def _doubt(edit: Edit, start: int, simplify: Simplify) -> Doubt:
-    rivals = {}
+    rivals: dict[str, float] = {}
     for rival in edit.rivals:
         reading = simplify(rival.text)
         rivals[reading] = max(rival.score, rivals.get(reading, rival.score))

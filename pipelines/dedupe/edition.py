@@ -19,7 +19,7 @@ from pipelines.dedupe.match import comparable
 from pipelines.records import Article, Edit, replay
 
 SHORT = 100
-"""Characters of a plain text below which the headline takes part in its identity: `图` or `正文加载中` is the
+"""Characters of a plain text below which the headline takes part in its identity: 图 or 正文加载中 is the
 whole body of many different pages."""
 
 
@@ -47,7 +47,7 @@ def text_of(parts: Sequence[Part]) -> str:
 
 
 def text_key(text: str, headline: str, article_id: str) -> int:
-    """Identity of a text: 63 bits of a digest of its comparable form. A page without text is like no other."""
+    """63 bits of the digest of a text in its comparable form. A page without text is like no other."""
     plain = comparable(text)
     if len(plain) < SHORT:
         plain = f"{plain}\n{comparable(headline)}" if plain else f"\n\n{article_id}"
@@ -96,7 +96,7 @@ def _without(body: str, furniture: Sequence[tuple[int, int]]) -> str:
 
 def _kept(doubts: tuple[Doubt, ...], furniture: Sequence[tuple[int, int]]) -> list[Doubt]:
     """Doubts of a body, placed in the text without furniture; those inside it go with it."""
-    kept = []
+    kept: list[Doubt] = []
     for doubt in doubts:
         if any(doubt.start < gone_end and doubt.end > gone for gone, gone_end in furniture):
             continue

@@ -1,6 +1,6 @@
 """What repeats on a site is not the article: blocks of a host's pages that recur across its stories.
 
-Blocks are sentences (lines split at 。！？；) in plain form, without what they share with the page's headline,
+Blocks are sentences (lines split at 。！？；) in plain form, without what they quote of the page's headline,
 so that 本文标题《…》 is one block on every page; and labels of lists (标签：…), whatever they list.
 """
 
@@ -86,7 +86,7 @@ def find(pages: Mapping[str, Keys], load: Callable[[str], tuple[str, str]]) -> f
 
 
 def spans(body: str, headline: str, furniture: frozenset[int]) -> list[tuple[int, int]]:
-    """(start, end) of what is furniture in a body: whole lines, each with one line end; [] where all of it is."""
+    """(start, end) of what is furniture in a body: whole lines, each with one line end; [] where all is."""
     weight: Counter[tuple[int, int]] = Counter()
     total: Counter[tuple[int, int]] = Counter()
     for line, content, key in _blocks(body, headline) if furniture else ():
@@ -99,9 +99,8 @@ def spans(body: str, headline: str, furniture: frozenset[int]) -> list[tuple[int
         return []
     joined: list[tuple[int, int]] = []
     for start, end in gone:
-        if joined and joined[-1][1] == start:
-            start = joined.pop()[0]
-        joined.append((start, min(end + 1, len(body))))
+        first = joined.pop()[0] if joined and joined[-1][1] == start else start
+        joined.append((first, min(end + 1, len(body))))
     if joined and joined[-1][1] == len(body) and body[-1] != "\n" and joined[-1][0] > 0:
         joined[-1] = (joined[-1][0] - 1, len(body))  # the last line goes with the line end before it
     return joined

@@ -11,7 +11,7 @@ from pipelines.records import Article
 
 
 class Page(msgspec.Struct, frozen=True):
-    """What an article says of its pages. `urls` are all pages it links, in their order; `own` are its names."""
+    """What an article says of its pages: its own addresses, and all pages it links, in their order."""
 
     id: str
     own: tuple[str, ...]
@@ -55,7 +55,7 @@ def groups(pages: Iterable[Page]) -> list[tuple[str, ...]]:
 
 
 def _ordered(pages: Sequence[Page]) -> tuple[str, ...]:
-    """By page number; without one, by the place in the companions' lists of pages (an unlisted page leads)."""
+    """By page number; without one, by the place in the lists of the others (an unlisted page leads)."""
     listed: dict[str, int] = {}
     for page in sorted(pages, key=lambda page: page.id):
         for place, url in enumerate(page.urls):

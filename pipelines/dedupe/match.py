@@ -1,4 +1,4 @@
-"""Whether two texts are one story, by alignment: how much of each stands in the other, and how they differ."""
+"""Whether two texts are one story: how much of each stands in the other, and how they differ."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelines import text
 from pipelines.dedupe.align import Alignment, align
-from pipelines.dedupe.particulars import LOST, Tally, compare, figures_of
+from pipelines.dedupe.particulars import LOST, Tally, compare
 from pipelines.records import LACUNA, Relation
 
 LEAST_SHARED = 60
@@ -86,7 +86,7 @@ def mirror(match: Match) -> Match:
 
 
 def unlike_figures(figures_a: frozenset[str], figures_b: frozenset[str], shared_shingles: float) -> bool:
-    """Whether texts so alike (share of common shingles) have figures so unlike that they are two bulletins."""
+    """Whether texts with that share of common shingles have figures so unlike that they are two bulletins."""
     fewer = min(len(figures_a), len(figures_b))
     if shared_shingles < QUICK_ALIKE or fewer < QUICK_FIGURES:
         return False
@@ -110,8 +110,9 @@ def _relation(alignment: Alignment, length_a: int, length_b: int) -> Relation | 
 def another_story(tally: Tally) -> bool:
     """Whether particulars disagree more than the text around them, and too often for a correction.
 
-    `SIGMAS` above what edits as frequent as those around would do, at least two disagreements, and a fifth of all: an agency corrects a figure or two, a template changes most. One
-    disagreement is enough where it is at least half of what can be compared.
+    `SIGMAS` above what edits as frequent as those around would do, at least two disagreements, and a fifth of
+    all: an agency corrects a figure or two, a template changes most. One disagreement is enough where it is
+    at least half of what can be compared.
     """
     compared = tally.agree + tally.disagree
     if tally.disagree == 0 or tally.disagree <= tally.expected + SIGMAS * math.sqrt(tally.variance):
@@ -119,15 +120,3 @@ def another_story(tally: Tally) -> bool:
     if tally.disagree == 1:
         return compared <= 2
     return tally.disagree >= 0.2 * compared
-
-
-__all__ = [
-    "Match",
-    "another_story",
-    "comparable",
-    "figures_of",
-    "mirror",
-    "unlike_figures",
-    "verify",
-    "verify_comparable",
-]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
 from pipelines import text
 from pipelines.dedupe.shingles import Hashes, shingle_hashes
@@ -52,7 +53,8 @@ def thin(hashes: Hashes, density: int) -> Hashes:
     if not len(stop) or not len(kept):
         return kept
     place = np.minimum(np.searchsorted(stop, kept), len(stop) - 1)
-    return kept[stop[place] != kept]
+    common: npt.NDArray[np.bool_] = stop[place] == kept
+    return np.asarray(kept[~common], dtype=np.uint64)
 
 
 @cache

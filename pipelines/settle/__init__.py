@@ -3,9 +3,9 @@
     members -> furniture of hosts -> pages joined -> texts -> pairs -> clusters -> canonical, edition
 
 Each step takes from the catalog what is due and leaves it whole: an article is pending until its text is
-known, a text is `new` until it is matched and `dirty` until its cluster is settled. So a settle that is killed
-goes on at the next one, and one with nothing to do reads a few counts. Only what a new, changed or removed
-article touches is done again.
+known, a text is `new` until it is matched and `dirty` until its cluster is settled. So a settle that is
+killed goes on at the next one, and one with nothing to do reads a few counts. Only what a new, changed or
+removed article touches is done again.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from pipelines.settle.work import Progress, SettleCounts, Workers
 def settle(catalog: Catalog, *, progress: Progress | None = None, workers: int = 1) -> SettleCounts:
     """Bring what is derived from the set of articles up to date.
 
-    The result is a function of the current articles alone, whatever was settled before, in which order, and by
-    how many `workers` (processes that sketch and compare). Raises the errors of the catalog.
+    The result is a function of the current articles alone, whatever was settled before, in which order, and
+    by how many `workers` (processes that sketch and compare). Raises the errors of the catalog.
     """
     counts = SettleCounts(progress)
     with Workers(workers) as pool:
-        hosts = forget(catalog, counts)
-        hosts |= enrol(catalog, counts, pool)
+        forget(catalog, counts)
+        hosts = enrol(catalog, counts, pool)
         renew_furniture(catalog, hosts)
         regroup(catalog)
         derive(catalog, counts, pool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -31,9 +32,7 @@ def cluster(catalog: Catalog, counts: SettleCounts) -> None:
             stories = list(_stories(connection, reached, edges))
             parts = PartsOf(connection)
             rows = [row for story in stories for row in settle_story(story, parts, simplify)]
-        catalog.write(
-            lambda connection, rows=rows, reached=reached: _store(connection, rows, reached)
-        ).result()
+        catalog.write(partial(_store, rows=rows, reached=reached)).result()
         counts.add("clusters", len(stories))
         counts.add("copies", sum(len(story.copies) for story in stories if len(story.copies) > 1))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from sqlalchemy import Connection
@@ -23,7 +24,7 @@ def match(catalog: Catalog, counts: SettleCounts, workers: Workers) -> None:
             if not keys:
                 return
             found = match_batch(connection, keys, workers)
-        catalog.write(lambda connection, keys=keys, found=found: _store(connection, keys, found)).result()
+        catalog.write(partial(_store, keys=keys, found=found)).result()
         counts.add("matched", len(keys))
         counts.add("pairs", len(found))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -14,28 +14,29 @@ from pipelines.archive.settled import Member
 from pipelines.dedupe import furniture, join
 from pipelines.dedupe.edition import damage_of
 from pipelines.records import Article, Settled
-from pipelines.settle.work import BATCH, SettleCounts, Workers, walk
+from pipelines.settle.work import BATCH, SettleCounts, Workers, slices, walk
 from pipelines.text import plain
 
 
-def forget(catalog: Catalog, counts: SettleCounts) -> set[str]:
-    """Take out members that are no current articles any more; the hosts that they were on."""
+def forget(catalog: Catalog, counts: SettleCounts) -> None:
+    """Take out members that are no current articles any more."""
     with catalog.read() as connection:
         ids = settled.gone(connection)
-    hosts: set[str] = set()
     for batch in settled.in_batches(ids, BATCH):
-        hosts |= catalog.write(lambda connection, batch=batch: _forget(connection, batch)).result()
+        catalog.write(partial(_forget, ids=batch)).result()
         counts.add("removed", len(batch))
-    return hosts
 
 
-def _forget(connection: Connection, ids: Sequence[str]) -> set[str]:
+def _forget(connection: Connection, ids: Sequence[str]) -> None:
+    """What is due because of it is marked in the same transaction: companion pages, texts, and for each host
+    one member, so that its furniture is looked for anew."""
     members = settled.members_of(connection, ids)
     companions = settled.members_of_heads(connection, {member.head for member in members.values()})
     settled.mark_pending(connection, set(companions) - set(ids))
     settled.remove_members(connection, ids)
     release(connection, {member.text for member in members.values() if member.text is not None})
-    return {member.host for member in members.values()}
+    hosts = {member.host for member in members.values()}
+    settled.mark_pending(connection, settled.one_of_each_host(connection, hosts))
 
 
 def release(connection: Connection, keys: Iterable[int]) -> None:
@@ -66,13 +67,18 @@ def enrol(catalog: Catalog, counts: SettleCounts, workers: Workers) -> set[str]:
         with catalog.read() as connection:
             articles = settled.whole_articles(connection, ids)
             before = settled.members_of(connection, ids)
-        rows = [_member(article, before.get(id)) for id, article in articles.items()]
-        catalog.write(lambda connection, rows=rows: settled.store_members(connection, rows)).result()
+        pairs = [(article, before.get(id)) for id, article in articles.items()]
+        rows = [row for done in workers.map(_members, slices(pairs)) for row in done]
+        catalog.write(partial(settled.store_members, rows=rows)).result()
         hosts |= {row.host for row in rows}
         counts.add("members", len(rows))
     _shelve_old_versions(catalog)
     _note_evidence(catalog)
     return hosts
+
+
+def _members(pairs: Sequence[tuple[Article, Member | None]]) -> list[Member]:
+    return [_member(article, before) for article, before in pairs]
 
 
 def _member(article: Article, before: Member | None) -> Member:
@@ -99,7 +105,7 @@ def _shelve_old_versions(catalog: Catalog) -> None:
             return settled.superseded(connection, after, BATCH)
 
     for batch in walk(due, lambda pair: pair[0]):
-        catalog.write(lambda connection, batch=batch: shelve(connection, batch)).result()
+        catalog.write(partial(shelve, pairs=batch)).result()
 
 
 def _note_evidence(catalog: Catalog) -> None:
@@ -107,7 +113,7 @@ def _note_evidence(catalog: Catalog) -> None:
     with catalog.read() as connection:
         changed = settled.changed_evidence(connection)
     if changed:
-        catalog.write(lambda connection: _store_evidence(connection, changed)).result()
+        catalog.write(partial(_store_evidence, changed=changed)).result()
 
 
 def _store_evidence(connection: Connection, changed: dict[str, str | None]) -> None:
@@ -125,11 +131,7 @@ def renew_furniture(catalog: Catalog, hosts: Iterable[str]) -> None:
         if found != before:
             changed = found ^ before
             touched = [id for id, keys in pages.items() if not changed.isdisjoint(keys.tolist())]
-            catalog.write(
-                lambda connection, host=host, found=found, touched=touched: _store_furniture(
-                    connection, host, found, touched
-                )
-            ).result()
+            catalog.write(partial(_store_furniture, host=host, found=found, touched=touched)).result()
 
 
 def _store_furniture(connection: Connection, host: str, found: frozenset[int], touched: list[str]) -> None:
@@ -148,7 +150,7 @@ def regroup(catalog: Catalog) -> None:
     touched = set(moved) | {paged[id].head for id in moved} | {heads[id] for id in due if id in heads}
     touched |= {heads[id] for id in moved if id in heads}
     if touched:
-        catalog.write(lambda connection: _store_heads(connection, moved, touched)).result()
+        catalog.write(partial(_store_heads, moved=moved, touched=touched)).result()
 
 
 def _store_heads(connection: Connection, moved: dict[str, str], touched: set[str]) -> None:

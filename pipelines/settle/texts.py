@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from sqlalchemy import Connection
 
 from pipelines.archive import settled, shingle_index
+from pipelines.archive.captures import host_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.settled import Member
 from pipelines.archive.shingle_index import TextRow
@@ -18,7 +20,7 @@ from pipelines.dedupe.edition import Part, part_of, text_key, text_of
 from pipelines.dedupe.match import comparable
 from pipelines.dedupe.sketch import LONGEST, sketch_plain
 from pipelines.settle.members import release, shelve
-from pipelines.settle.work import BATCH, SettleCounts, Workers, walk
+from pipelines.settle.work import BATCH, SettleCounts, Workers, slices, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class PartsOf:
         }
 
     def _of_host(self, url: str) -> frozenset[int]:
-        host = settled.host_of(url)
+        host = host_of(url)
         if host not in self._furniture:
             self._furniture[host] = settled.furniture_of_host(self._connection, host)
         return self._furniture[host]
@@ -74,12 +76,15 @@ def derive(catalog: Catalog, counts: SettleCounts, workers: Workers) -> None:
             members = settled.members_of(connection, ids)
             heads = [id for id, member in members.items() if member.head == id]
             parts = PartsOf(connection)(heads)
-        derived = [derive_text(parts[head]) for head in heads]
+        ready = slices([parts[head] for head in heads])
+        derived = [one for done in workers.map(_derive, ready) for one in done]
         later = [(id, member.head) for id, member in members.items() if member.head != id]
-        catalog.write(
-            lambda connection, derived=derived, later=later, ids=ids: _store(connection, derived, later, ids)
-        ).result()
+        catalog.write(partial(_store, derived=derived, later=later, ids=ids)).result()
         counts.add("texts", len(derived))
+
+
+def _derive(articles: Sequence[Sequence[Part]]) -> list[Derived]:
+    return [derive_text(parts) for parts in articles]
 
 
 def derive_text(parts: Sequence[Part]) -> Derived:

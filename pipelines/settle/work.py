@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -44,13 +44,6 @@ class SettleCounts:
             self._progress(step, done)
 
 
-class Mapper(Protocol):
-    """Applies a function to each of some things, in their order."""
-
-    def map(self, work: Callable[[A], B], things: Iterable[A]) -> Iterator[B]:
-        """As the built-in `map`."""
-
-
 class Workers:
     """Processes that sketch and compare; with one worker the work is done in this process.
 
@@ -78,6 +71,11 @@ class Workers:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(self._count, mp_context=get_context("spawn"))
         return self._pool.map(work, things)
+
+
+def slices(things: Sequence[A], size: int = BATCH // 4) -> list[Sequence[A]]:
+    """Consecutive pieces of at most `size`."""
+    return [things[start : start + size] for start in range(0, len(things), size)]
 
 
 def walk(due: Callable[[str], list[A]], last: Callable[[A], str]) -> Iterator[list[A]]:
