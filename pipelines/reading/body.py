@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipelines.reading.tree import Element, Line, Outline, words
+from pipelines.reading.tree import Element, Line, Outline, unglossed, words
 from pipelines.text import plain
 
 _MARKS = re.compile(r"[，。！？；：、,!?;…”」』]")
@@ -20,7 +20,7 @@ AGAINST = re.compile(
     r"comment|reply|pinglun|\bpl\b|relat|recommend|tuijian|\bhot|rank|paihang|share|fenxiang|\bnav|menu|\bfoot|footer|copyright|sidebar|"
     r"side[-_]?bar|breadcrumb|crumb|\bads?\b|[-_ ]ads?[-_ ]|guanggao|advert|banner|\btags?\b|hottag|pagination|login|search|toolbar|"
     r"toplist|newslist|news_list|morenews|xiangguan|keyword|disclaimer|shengming|statement|editor[-_ ]?info|survey|vote|weather|subscribe|promo|"
-    r"friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]card|more[-_ ]|aside|complementary|bread|location|position|guide|hidden|recom"
+    r"friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]card|more[-_ ]|aside|complementary|bread|location|position|guide|hidden|recom|remen|biaoqian|weizhi|daohang|xgwz|xgnews|xgyd"
 )
 IN_FAVOUR = re.compile(
     r"article[-_ ]?(?:body|content|text|con\b)|articlebody|artibody|trs_editor|v_news_content|vsb_content|wp_articlecontent|entry[-_]content|"
@@ -30,6 +30,7 @@ IN_FAVOUR = re.compile(
 TAIL = re.compile(
     r"^[\s【\[（(·■◆●▲☆★>»►◎※・\-—=|]*(?:(?:相[关關]|延伸|推[荐薦]|更多|精彩|热门|熱門|热点|熱點|最新|猜你|相似|同类|同類|往期|今日|本周|本週|编辑推荐)"
     r"(?:阅读|閱讀|新闻|新聞|文章|链接|連結|鏈接|报道|報道|報導|推荐|推薦|内容|內容|专题|專題|资讯|資訊|评论|評論|标签|標簽|標籤|图片|圖片|喜欢|喜歡|搜索|搜尋|信息|資料|资料|关键词|文章列表|产品|问题|知识|回顾|话题|視頻|视频|热词|产业)"
+    r"|相[关關][^，。：:]{0,8}[:：]?$|相[关關](?:[热熱][词詞]|搜索)|(?:最新|全部|[热熱][门門]|精彩|所有)(?:[评評][论論]|回[复復覆])|下面列出|本[页頁]收集|本文地址"
     r"|上一[篇页頁则則条條]|下一[篇页頁则則条條]|分享[到至给給]|[网網]友[评評][论論]|我要[评評][论論]|[发發]表[评評][论論]|[查看]+[评評][论論]|共有?\s*\d+\s*[条條人]|"
     r"用户评论|读者评论|回[应應]文章|返回[顶頂首列]|收藏本[页頁]|打印本[页頁]|关[闭閉]窗口|[關关][閉闭][視窗窗口]|扫一扫|掃一掃|微信扫|打开微信|长按|加[关關]注|"
     r"关于我们|關於我們|联系我们|聯絡我們|友情[链連][接結]|版权所有|版權所有|copyright|©|[京沪粤浙苏川鲁豫鄂湘闽皖冀津渝赣琼蒙辽吉黑陕甘宁青新藏云贵桂晋]ICP|"
@@ -43,9 +44,14 @@ NOISE = re.compile(
 )
 
 
+LABELS = re.compile(
+    r"(?:[来來]\s*源|作\s*者|[时時]\s*[间間]|日\s*期|[发發][布佈]者?|[点點][击擊]|[阅閱][读讀]|[查浏瀏][看览覽]|[评評][论論]|[编編]\s*[辑輯]|[责責][编編]|字[号號])\s*[:：]"
+)
+"""Two of these on one line make it a line of origin."""
+
 DISCLAIMER = re.compile(
-    r"^[\s•·※＊*【\[（(■◆-]*(?:(?:特别|郑重|严正|重要|版权|版權|免责|免責|本网|本站|腾讯|新浪|网站|网易|搜狐|权利|風險|风险|法律|投资)?(?:声明|聲明|申明|提示)\s*[:：]|"
-    r"凡(?:本[网網站]|[注註]明|[来來]源|署名|是|[转轉][载載]|未)|(?:本[网網]?站?|[^，。]{2,10}[网網])(?:所有|[转轉][载載]|刊[载載]|登[载載]|部分|[发發]布|[内內]容|拥有|凡)|"
+    r"^[\s•·※＊*【\[（(■◆-]*(?:(?:特别|特別|鄭重|嚴正|法律|溫馨|温馨|郑重|严正|重要|版权|版權|免责|免責|本网|本站|腾讯|新浪|网站|网易|搜狐|权利|風險|风险|法律|投资)?(?:声明|聲明|申明|提示)\s*[:：]|"
+    r".{0,12}(?:声明|聲明)\s*[:：]\s*本文(?:标题|標題)|以上就是|凡(?:本[网網站]|[注註]明|[来來]源|署名|是|[转轉][载載]|未)|(?:本[网網]?站?|[^，。]{2,10}[网網])(?:所有|[转轉][载載]|刊[载載]|登[载載]|部分|[发發]布|[内內]容|拥有|凡)|"
     r"(?:以上|本文|文中|文章|此文|上述)[^。]{0,24}(?:不代表|[仅僅]代表|与本[网站]|[仅僅]供)|版[权權](?:所有|[归歸]|[属屬])|如(?:有|果|涉及|发现|發現|您)[^。]{0,30}(?:侵[权權]|版[权權]|[联聯]系)|"
     r"未[经經][^。]{0,20}(?:授[权權]|[许許]可|允[许許]|同意)|[转轉][载載](?:请|請|须|須|时|本文|自|目的)|[欢歡]迎[^。]{0,12}(?:[转轉][载載]|投稿|[关關]注|[订訂][阅閱]|[爆報报]料|下[载載])|"
     r"(?:[违違]法|不良)[^。]{0,8}信息|[举舉][报報]|(?:[联聯]系|[热熱][线線]|新[闻聞]|[报報]料|客服|投稿)?(?:[电電][话話]|[邮郵]箱|[传傳]真|[热熱][线線]|QQ群?)\s*[:：]|地址\s*[:：]|您若|若您|"
@@ -76,9 +82,10 @@ def weigh(line: Line) -> float:
     if line.linked * 2 > size:
         return -6.0 - 0.5 * min(size, 40)
     marks = len(_STRONG_MARKS.findall(line.text))
-    if NOISE.match(line.text) and size < 60:
+    text = unglossed(line.text)
+    if (size < 60 and NOISE.match(text)) or (size < 200 and len(LABELS.findall(text)) > 1):
         return -8.0
-    if TAIL.match(line.text) or (DISCLAIMER.match(line.text) and size < 400):
+    if TAIL.match(text) or (size < 400 and DISCLAIMER.match(text)):
         return -25.0
     if marks and free >= 12:
         return float(min(free, 400)) + 8.0 * min(marks, 5)
@@ -176,7 +183,7 @@ def find_summary(page: Outline, head: int, first: int) -> int | None:
     for index in range(max(head + 1, first - 6, 0), first):
         line = page.lines[index]
         names = words(page.elements[line.element].attributes)
-        if line.size < 20 or line.linked or not (_SUMMARY.match(line.text) or _SUMMARY_NAMES.search(names)):
+        if line.size < 20 or line.linked or NOISE.match(unglossed(line.text)) or not (_SUMMARY.match(unglossed(line.text)) or _SUMMARY_NAMES.search(names)):
             continue
         start = plain(_SUMMARY.sub("", line.text))[:20]
         if start not in plain(page.lines[first].text):

@@ -15,7 +15,7 @@ from pipelines.reading.pagekind import kind_of_page
 from pipelines.reading.pager import find_pages
 from pipelines.reading.records import Block, BlockKind, Extracted, OriginLine
 from pipelines.reading.systems import recognise
-from pipelines.reading.tree import Line, Outline, clean, outline, unescape, walk, words
+from pipelines.reading.tree import Line, Outline, clean, outline, unescape, unglossed, walk, words
 from pipelines.records import Drop, Reason, Stage
 from pipelines.sites import Selectors
 
@@ -25,6 +25,12 @@ date stands farther off."""
 
 ORIGIN_CHARS = 240
 """Longer lines are text, not labels."""
+
+EDGE_CHARS = 120
+"""Of the first and last blocks of the body this much is looked at for datelines and closing bylines."""
+
+_TELLING = re.compile(r"[:：/丨｜|©\d]|[来來]源|[编編][辑輯审審]|作者|[记記]者|[责責]|[标標][题題]|[转轉][载載自]|摘自|[声聲]明|版[权權]")
+"""What a line below the body must have to say anything of its origin; labels may be damaged in part."""
 
 _KINDS: dict[str, BlockKind] = {
     "h1": "h", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h", "figcaption": "caption", "caption": "caption",
@@ -73,13 +79,13 @@ def _composed(
     page: Outline, body: Body, title: str, meta: tuple[tuple[str, str], ...], url: str, rules: Selectors | None
 ) -> Extracted:
     heads = find_headlines(page, body.lines[0], title)
-    on_lines = {index for _, index in heads[:1]}
+    body = _below_headline(body, heads[0][1] if heads else -1)
     picked = _ruled_text(page, rules.headline if rules else None)
     candidates = tuple(dict.fromkeys([*picked[:1], *(text for text, _ in heads)]))
     head_line = heads[0][1] if heads else -1
     summary = find_summary(page, head_line, body.lines[0])
     body_lines = body.lines if summary is None else (summary, *body.lines)
-    blocks = tuple(_block(page, page.lines[i]) for i in body_lines if i not in on_lines)
+    blocks = tuple(_block(page, page.lines[i]) for i in body_lines)
     origin = _origin_lines(page, body, head_line)
     ruled_origin = [
         OriginLine("above", text)
@@ -102,6 +108,15 @@ def _composed(
         noarchive="noarchive" in robots,
         tdm_reservation=any(name == "tdm-reservation" and value.strip() == "1" for name, value in meta),
     )
+
+
+def _below_headline(body: Body, head: int) -> Body:
+    """The body without a headline that stands within its first lines, and without what is over that."""
+    if head not in body.lines:
+        return body
+    place = body.lines.index(head)
+    rest = body.lines[place + 1 :] if place < 3 else (*body.lines[:place], *body.lines[place + 1 :])
+    return replace(body, lines=rest) if rest else body
 
 
 def _block(page: Outline, line: Line) -> Block:
@@ -128,13 +143,14 @@ def _origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine
             if index - head <= ABOVE or first - index <= ABOVE:
                 found.append(OriginLine("above", text))
         elif index > last:
-            found.append(OriginLine("below", text))
+            if _TELLING.search(text):
+                found.append(OriginLine("below", text))
         elif index not in chosen:
             found.append(OriginLine("start" if index - first < 3 else "end", text))
     for index in body.lines[:2]:
-        found.append(OriginLine("start", page.lines[index].text[:ORIGIN_CHARS]))
+        found.append(OriginLine("start", page.lines[index].text[:EDGE_CHARS]))
     for index in body.lines[-3:]:
-        found.append(OriginLine("end", page.lines[index].text[-ORIGIN_CHARS:]))
+        found.append(OriginLine("end", page.lines[index].text[-EDGE_CHARS:]))
     return tuple(found)
 
 
@@ -160,7 +176,7 @@ def _breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
 def _tags(page: Outline, body: Body) -> tuple[str, ...]:
     """The words of a labelled list of tags below the body (a hot list above it belongs to the site)."""
     for line in page.lines[body.lines[-1] + 1 : body.lines[-1] + BELOW]:
-        labelled = _TAG_LINE.match(line.text)
+        labelled = _TAG_LINE.match(unglossed(line.text))
         if labelled and line.size < 120:
             anchors = [page.anchors.get(index, "") for index in line.links]
             found = [tag for tag in anchors if tag] or re.split(r"[\s,，、;；|/]+", labelled[1])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-from pipelines.reading.tree import Outline, words
+from pipelines.reading.tree import Outline, unglossed, words
 from pipelines.text import count_han, plain
 
 _SPLIT = re.compile(r"\s*[_|｜\-–—－―»>＞«<＜·•/::：~～]+\s*|\s{2,}")
 _NAMES = re.compile(r"title|headline|\bbt\b|biaoti|\bh1\b|subject")
 _SITE = re.compile(r"(?:[网網](?:站)?|[报報]社?|公司|[电電][视視][台臺]|[广廣]播|[频頻]道|正文|首[页頁]|新[闻聞][网網]?|中心|[门門][户戶]|内容页|[资資][讯訊]|详[细情]|文章)$")
 _LABEL = re.compile(r"[:：]|\d{4}[-/.年]\d|[首主][页頁]|记者|記者|报道|報導")
-_NOT_HEAD = re.compile(r"^(?:首页|首頁|来源|來源|当前位置|您的位置|你的位置|您现在|导航)")
+_NOT_HEAD = re.compile(
+    r"^(?:首[页頁]\s*[>›»/|-]|[来來]源|作者\s*[:：]|[当當]前位置|[您你](?:的|[现現]在)|[导導]航|(?:[发發][布佈表]|更新)?(?:[时時][间間]|日期)\s*[:：]|\s*\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.][^\u4e00-\u9fff]*[\d日:：\s]*$)"
+)
 
 
 def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tuple[str, int], ...]:
@@ -20,7 +22,7 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
     scored: list[tuple[float, int, str]] = []
     for index in range(0, min(first_body_line + 3, len(page.lines))):
         line = page.lines[index]
-        if not 4 <= line.size <= 80 or line.linked * 2 > line.size or _NOT_HEAD.match(line.text):
+        if not 4 <= line.size <= 80 or line.linked * 2 > line.size or _NOT_HEAD.match(unglossed(line.text)):
             continue
         score = _score(page, index, wanted)
         if index >= first_body_line:

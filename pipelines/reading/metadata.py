@@ -21,6 +21,10 @@ from pipelines.text import count_han, squeeze
 SHORT = 60
 """Longer lines of the body are prose: 记者 and 来源 in them are words, not labels."""
 
+MAX_NAMES = 48
+"""Characters of a slot of names: eight names of five characters with their separators."""
+
+_REPORTER = re.compile(r"记\s*者|記\s*者|通[讯訊]|文$")
 _CLOSING = re.compile(r"(?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*)+$")
 _NEAR: tuple[str, ...] = ("above", "below", "end", "start", "over")
 _DATELINE = re.compile(
@@ -29,6 +33,9 @@ _DATELINE = re.compile(
 )
 _BYLINE = re.compile(r"[（(【〔\[]\s*(?P<people>(?:[^（(【〔\[）)】〕\]]{0,10}(?:记者|記者|通[讯訊][员員]|文|编辑|編輯|责编|責編|责任编辑|作者|撰文|来源|來源|编|編)|[\u3400-\u9fff]{2,6}(?:报道|報導|報道))[^（(【〔\[）)】〕\]]{0,60})[）)】〕\]]")
 _SLASHED = re.compile(r"^[【\[（(]?\s*(?P<outlet>[\u3400-\u9fff]{2,10}(?:報|报|社|網|网|台|臺))\s*[╱/／]\s*(?P<people>[^／/╱】\]）)]{2,40})(?:[╱/／][^】\]]{0,20})?[】\]）)]?$")
+_AROUND_DATE = re.compile(
+    r"(?P<before>[\u3400-\u9fff·、\s]{2,30}?)?\s*[|丨｜·]?\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?|\d{1,4}\s*(?:年|个月|個月|天|小时|小時|分钟|分鐘|周)前|[昨前今]天(?:\s*\d{1,2}[:：]\d{2})?)\s*[|丨｜·]?\s*(?P<after>[\u3400-\u9fff·、\s]{2,30})?\s*"
+)
 _PEOPLE = re.compile(r"(?:记者|記者|通[讯訊][员員]|实习生|實習生|撰文|文|作者)\s*[:：/／|]?\s*(?P<names>[\u3400-\u9fff·、，,/\s]{2,40})")
 _PHOTO = re.compile(r"摄|攝|图[/／]|供图|圖[/／]|图片|資料照|资料图|照片")
 _RIGHTS = re.compile(r"(?:版权|版權|著作权|著作權|转载|轉載|授权|授權|免责|免責|copyright|©|未经|未經|不代表本[站网網]|仅供参考)", re.I)
@@ -47,7 +54,7 @@ def read_metadata(extracted: Extracted, url: str, fetched_at: str) -> Metadata:
         headline=_headline(extracted),
         source=source,
         sources=normalise(source) if source else (),
-        authors=_authors(found, extracted, meta),
+        authors=_authors(found, extracted, meta, source),
         editors=_people(found, "editor"),
         original_headline=_original(extracted, found),
         date_published=date.iso if date else None,
@@ -132,9 +139,11 @@ def _bare_source(text: str) -> str | None:
     return None
 
 
-def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str]) -> tuple[str, ...]:
+def _authors(
+    found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str], source: str | None
+) -> tuple[str, ...]:
     """Authors: labelled, else of the dateline or the closing byline, else of JSON-LD or meta (persons only)."""
-    if labelled := _people(found, "author"):
+    if labelled := _people(found, "author", source):
         return labelled
     for line in extracted.origin_lines:
         if line.place in ("above", "start", "end", "below") and (names := _byline(line.text, line.place)):
@@ -148,6 +157,10 @@ def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dic
 
 
 def _byline(text: str, place: str) -> tuple[str, ...]:
+    if place == "above" and len(text) < 60 and (dated := _AROUND_DATE.fullmatch(text)):
+        names = _persons(dated["before"] or "") or _persons(dated["after"] or "")
+        if names:
+            return names
     if (slashed := _SLASHED.match(text.strip())) and (names := _persons(slashed["people"])):
         return names
     matches = [_DATELINE.match(text)] if place == "start" else []
@@ -167,14 +180,18 @@ def _persons(text: str) -> tuple[str, ...]:
     return tuple(name for name in split_names(text) if is_name(name))
 
 
-def _people(found: Iterable[tuple[str, Found]], wanted: Literal["author", "editor"]) -> tuple[str, ...]:
-    """Names in the slots of a kind; a slot above the body beats one below it for authors."""
+def _people(
+    found: Iterable[tuple[str, Found]], wanted: Literal["author", "editor"], source: str | None = None
+) -> tuple[str, ...]:
+    """Names in the slots of a kind, the source glued behind them off; for authors the nearest slot counts."""
     names: list[str] = []
     for place, slot in found:
         if slot.slot == wanted and place != "over" and not _PHOTO.search(slot.value[-3:]):
             value = re.split(r"\d{4}[-年/.]\d{1,2}|\s{2,}(?=[^\s]{5,})", slot.value)[0]
+            if wanted == "author" and source and value.endswith(source) and value != source:
+                value = value.removesuffix(source)
             split = [name for name in split_names(value) if name not in NOT_NAMES and not _NO_VALUE.match(name)]
-            if slot.bare and not (len(value) <= 16 and all(map(is_name, split))):
+            if len(value) > MAX_NAMES or ((slot.bare or _REPORTER.search(slot.label)) and not all(map(is_name, split))):
                 continue
             names += split
             if wanted == "author" and names:

@@ -23,12 +23,14 @@ _LABELS: tuple[tuple[Slot, str], ...] = (
 _SEPARATOR = r"\s*[:：﹕∶|丨｜/／╱]\s*"
 _WORDS = "|".join(f"(?P<{slot}{number}>{words})" for number, (slot, words) in enumerate(_LABELS))
 _LABEL = re.compile(rf"(?<![\u3400-\u9fff])?(?:{_WORDS}){_SEPARATOR}|(?<![\u3400-\u9fff])文\s*[/／|丨｜╱:：]\s*(?P<author98>)|(?<![A-Za-z])[Bb][Yy]\s*[:：]\s*(?P<author99>)")
+_ONLY = re.compile(rf"[\s【\[|]*(?:{_WORDS})\s*")
 _BARE = re.compile(
     r"(?:^|(?<=[\s)）\]】|丨｜\d日]))(?:(?P<source1>(?:文章|稿件|信息)?来源|(?:文章|稿件)?來源|稿源|转自|轉自|转载自|摘自)|(?P<author1>作者|本报记者|本報記者|记者|記者|通讯员|通訊員)|(?P<editor1>责任编辑|責任編輯|责编|責編|编辑|編輯)|(?P<date1>发布时间|發布時間|发表于|發表於|发布于|發佈於|时间|時間))\s*(?=[^\s:：|/，。、；的为為是])"
 )
 _TOOLS = re.compile(
-    r"(?:[\s|【\[（(《丨｜]|^)*(?:字号|字號|字体|字體|打印|列印|转发|轉發|收藏|分享|复制链接|复制|我要评论|我来说两句|参与评论|评论|評論|网友评论|纠错|扫一扫|手机看|手机阅读|阅读原文|查看原文|点击|阅读|浏览|关闭|繁体|简体|"
-    r"我要投稿|返回|大\s*中\s*小|[A-]{2}|T\s*\|?\s*T|微信|微博|QQ空间|关注|加入收藏|推荐|转贴|进入|更多|朗读|听新闻|论坛|人参与|有\d+人|\d+\s*(?:次|人|条|views?))(?![\u3400-\u9fff]{0,2}(?:报|网|社|台)).*$"
+    r"(?:字[号號體体]|复制链接|複製連結|我要(?:评论|評論|投稿|纠错)|我来说两句|参与评论|网友评论|扫一扫|手机(?:看|阅读)|(?:阅读|查看)原文|加入收藏|QQ空间|人参与|【(?:大|打印|字|繁|复制|收藏|关闭)|"
+    r"(?:[\s|【\[（(《丨｜／/]+|^)(?:打印|列印|转发|轉發|转寄|轉寄|收藏|分享|复制|评论|評論|讨论|討論|纠错|点击|點擊|阅读|閱讀|浏览|瀏覽|关闭|關閉|繁体|简体|繁體|簡體|返回|大\s*[中|]|[A-]{2}|A[+-]|T\s*\|?\s*T|"
+    r"微信|微博|关注|推荐|推薦|转贴|进入|更多|朗读|听新闻|论坛|有\d+人|\d+\s*(?:次|人|条|views?)))(?![\u3400-\u9fff]{0,2}(?:报|网|社|台)).*$"
 )
 
 
@@ -51,7 +53,8 @@ def slots(line: str) -> tuple[Found, ...]:
         if not any(start < m.end() and m.start() < end for start, end in taken):
             marks.append((m.start(), m.end(), _slot_of(m), m[0], True))
     if not marks:
-        return ()
+        alone = _ONLY.fullmatch(line) if len(line) < 10 else None
+        return (Found(_slot_of(alone), line.strip(" 【[|"), ""),) if alone else ()
     marks.sort()
     ends = [start for start, *_ in marks[1:]] + [len(line)]
     return tuple(

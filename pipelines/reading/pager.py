@@ -12,8 +12,11 @@ MAX_PAGES = 200
 """More parts than any article has; a longer pager belongs to a list."""
 
 _TEXT = re.compile(r"[<‹«\[【(（]*\s*(?:第?\s*(\d{1,3})\s*[页頁]?|[上下前后後]一?[页頁]|首[页頁]|[尾末][页頁])\s*[>›»\]】)）]*")
-_PART = re.compile(r"^(?P<stem>.*?)(?:[_-](?P<n>\d{1,3}))?(?P<ext>\.s?html?|\.php|\.aspx?|/?)$")
-_QUERY = re.compile(r"^(?P<stem>[^?]*\?(?:.*?[?&])?)(?:&?(?P<key>page|pageno|p|PageNo|currpage)=(?P<n>\d{1,3}))?(?P<ext>(?:&.*)?)$")
+_SESSION = re.compile(r"(?<=[?&])(?:sid|s|phpsessid|jsessionid|sessionid|from|spm|mobile)=[^&]*&?|;jsessionid=[^?]*", re.I)
+_IN_QUERY = re.compile(r"(?:^|&)(?:page|pageno|currpage|p|pn)=(\d{1,3})(?=&|$)", re.I)
+_IN_NAME = re.compile(r"(?<=[\da-z])[_-](\d{1,3})(\.s?html?|\.php|\.aspx?)$", re.I)
+_IN_FOLDER = re.compile(r"(?<=\d)/(\d{1,2})/?$")
+_DAY = re.compile(r"/(?:19|20)\d\d/(?:\d{1,2}/)?\d{1,2}/?$")
 
 
 def find_pages(page: Outline, url: str, chosen: Sequence[object] | None = None) -> tuple[tuple[str, ...], int | None]:
@@ -41,16 +44,13 @@ def find_pages(page: Outline, url: str, chosen: Sequence[object] | None = None) 
 
 def stem(url: str) -> tuple[str, int]:
     """(address without the number of the part, number of the part): `/a/12_3.html` is `/a/12.html`, 3."""
-    address = url.partition("#")[0]
-    if "?" in address:
-        found = re.search(r"[?&](?:page|pageno|PageNo|currpage|p)=(\d{1,3})(?=&|$)", address)
-        if not found:
-            return address, 1
-        return address[: found.start()] + address[found.end() :].replace("&", "?", "?" not in address[: found.start()]), int(found[1])
-    found = re.search(r"(?<=[\w])[_-](\d{1,3})(\.s?html?|\.php|\.aspx?)$", address)
-    if found and re.search(r"\d[_-]\d{1,3}\.\w+$|[a-z][_-]\d{1,3}\.\w+$", address) and int(found[1]) > 0:
-        return address[: found.start()] + found[2], int(found[1])
-    found = re.search(r"(?<=\d)/(\d{1,2})/?$", address)
-    if found and not re.search(r"/(?:19|20)\d\d/\d{1,2}/?$|/\d{1,2}/\d{1,2}/?$", address):
-        return address[: found.start()] + "/", int(found[1])
-    return address, 1
+    path, mark, query = _SESSION.sub("", url.partition("#")[0]).rstrip("?&").partition("?")
+    if query:
+        found = _IN_QUERY.search(query)
+        rest = _IN_QUERY.sub("", query).strip("&")
+        return (f"{path}?{rest}" if rest else path), int(found[1]) if found else 1
+    if (found := _IN_NAME.search(path)) and int(found[1]) > 0:
+        return path[: found.start(1) - 1] + found[2], int(found[1])
+    if (found := _IN_FOLDER.search(path)) and not _DAY.search(path):
+        return path[: found.start()] + "/", int(found[1])
+    return path, 1

@@ -59,6 +59,7 @@ _FORMATTING = re.compile(r"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong
 _FORMATTING_END = re.compile(r"</(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s>]", re.I)
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{%d}" % MAX_TAG_CHARS)
 _ENTITIES = (("&nbsp;", "\u00a0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
+_GLOSS = re.compile(r"[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]{1,6}\s?[)）]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
@@ -237,6 +238,11 @@ def clean(text: str) -> str:
     if not text.isascii():
         text = text.translate(_INVISIBLE) if any(c in text for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad") else text
     return " ".join(text.replace("\0", "").split())
+
+
+def unglossed(text: str) -> str:
+    """A text without the pinyin that mirror tools put behind characters, 責(zé)編: for telling labels only."""
+    return _GLOSS.sub("", text) if "(" in text or "（" in text else text
 
 
 @lru_cache(maxsize=4096)
