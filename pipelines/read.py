@@ -30,7 +30,7 @@ from pipelines.repair.restorer import Restorer, looks_damaged
 from pipelines.sites import Site
 from pipelines.version import PIPELINE_VERSION
 
-__all__ = ["PIPELINE_VERSION", "convert_article", "read", "read_page", "sketch_article"]
+__all__ = ["PIPELINE_VERSION", "convert_article", "read", "read_own", "read_page", "sketch_article"]
 
 CONVERTED: Final = ("headline", "article_body", "source", "original_headline", "rights")
 CONVERTED_LISTS: Final = ("sources", "authors", "editors", "breadcrumbs", "tags", "keywords")
@@ -40,6 +40,11 @@ def read(capture: Capture, site: Site | None = None, *, own: bool = False) -> Ar
     """All stages. Never raises for bad data; what it raises is a bug, caught once, in the runner."""
     page = read_page(capture, site, own=own)
     return page if isinstance(page, Drop) else sketch_article(convert_article(page))
+
+
+def read_own(capture: Capture, site: Site | None = None) -> Article | Drop:
+    """`read` for captures of this archive's own crawl, as a function that a pool of processes can be given."""
+    return read(capture, site, own=True)
 
 
 def read_page(capture: Capture, site: Site | None = None, *, own: bool = False) -> Article | Drop:

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from crawler.config import Config
 from crawler.console import progress, say
 from pipelines.archive.catalog import Catalog
-from pipelines.runner import read_pending
+from pipelines.read import PIPELINE_VERSION, read_own
+from pipelines.runner import Reading, read_pending
 from pipelines.settle import settle
 from pipelines.sites import load_sites
 
@@ -16,7 +17,8 @@ def finish(config: Config) -> tuple[dict[str, int], int]:
     """Drain the reading queue, settle; counts by name, and the exit code: 1 after a bug in our code."""
     with Catalog.open(config.catalog_location) as catalog:
         with progress("Reading"):
-            read = read_pending(catalog, config.archive, load_sites(config.sites))
+            reading = Reading(read_own, PIPELINE_VERSION)
+            read = read_pending(catalog, config.archive, load_sites(config.sites), reading=reading)
         with progress("Settling"):
             settled = settle(catalog)
     if read.bugs:
@@ -24,5 +26,5 @@ def finish(config: Config) -> tuple[dict[str, int], int]:
             f"{read.bugs} captures met a bug in our code: ipnews status names them; their tracebacks are kept"
         )
     counts = {f"read late: {key}": value for key, value in asdict(read).items() if value}
-    counts |= {key.replace("_", " "): value for key, value in asdict(settled).items()}
+    counts |= {f"settled: {key}": value for key, value in vars(settled).items() if isinstance(value, int)}
     return counts, 1 if read.bugs else 0

@@ -1,0 +1,113 @@
+"""`ipnews backfill SOURCE...`: captures made by others, or with `--own` those of this archive anew."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import cast
+
+from crawler.commands.after import finish
+from crawler.config import Config, load_config
+from crawler.console import emit, pairs, say, ticker
+from pipelines.archive.catalog import Catalog
+from pipelines.errors import UsageError
+from pipelines.read import PIPELINE_VERSION
+from pipelines.runner import Progress, Result, Selection, backfill, queue_again
+from pipelines.runner.engines import Engine
+from pipelines.sites import load_sites
+
+_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+
+
+def run(
+    source: list[str] | None = None,
+    own: bool = False,
+    engine: str = "local",
+    workers: int | None = None,
+    shard: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    host: list[str] | None = None,
+    copy: bool = False,
+    archive: Path | None = None,
+    json: bool = False,
+) -> int:
+    """Read, settle, say what came of it; 1 when something is to be looked at."""
+    config = load_config(archive)
+    if own == bool(source):
+        raise UsageError(
+            "name what to read (ipnews backfill FILE...), or type --own for the archive's captures"
+        )
+    if own:
+        return _again(config, json)
+    if engine not in ("local", "ray"):
+        raise UsageError(f"--engine {engine}: type --engine local or --engine ray")
+    selection = Selection(_day("since", since), _end("until", until), tuple(host or ()))
+    share = _shard(shard)
+    with Catalog.open(config.catalog_location) as catalog, ticker("Reading") as show:
+        result = backfill(
+            source or [],
+            config.archive,
+            catalog,
+            sites=load_sites(config.sites),
+            engine=cast(Engine, engine),
+            workers=workers,
+            shard=share,
+            selection=selection,
+            copy=copy,
+            on_progress=lambda progress: show(_shown(progress)),
+        )
+    after, code = finish(config)
+    _show(result, after, json)
+    return code or result.exit_code
+
+
+def _again(config: Config, json: bool) -> int:
+    with Catalog.open(config.catalog_location) as catalog:
+        queued = queue_again(catalog, PIPELINE_VERSION)
+    after, code = finish(config)
+    if json:
+        emit({"queued": queued, **after})
+    elif queued:
+        pairs(f"{queued:,} captures read anew", after)
+    else:
+        say("Every capture was read by this version of the rules already.")
+    return code
+
+
+def _show(result: Result, after: dict[str, int], json: bool) -> None:
+    if json:
+        emit({**asdict(result), "archive": after})
+        return
+    counts = {name: value for name, value in asdict(result.counts).items() if value}
+    done = {"files": result.files, "ranges done before": result.skipped}
+    pairs("Backfill", {**done, **counts, **after})
+    for problem in result.problems:
+        say(problem)
+
+
+def _shown(progress: Progress) -> dict[str, int]:
+    counts = progress.counts
+    files = {f"of {progress.files_total:,} files": progress.files}
+    return files | {"captures": counts.captures, "articles": counts.articles, "drops": counts.drops}
+
+
+def _shard(shard: str | None) -> tuple[int, int]:
+    if shard is None:
+        return (0, 1)
+    match = re.fullmatch(r"(\d+)/(\d+)", shard)
+    if not match or int(match[1]) >= int(match[2]):
+        raise UsageError(f"--shard {shard}: type it as 0/4, 1/4, 2/4 or 3/4")
+    return int(match[1]), int(match[2])
+
+
+def _end(name: str, day: str | None) -> str:
+    """The day itself is inside: this sorts behind every moment of it."""
+    return _day(name, day) + "T99" if day else ""
+
+
+def _day(name: str, day: str | None) -> str:
+    if day is not None and not _DAY.fullmatch(day):
+        raise UsageError(f"--{name} {day}: type it as YYYY-MM-DD")
+    return day or ""
