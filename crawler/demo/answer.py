@@ -24,7 +24,7 @@ class Answer:
     """One answer. `wait` is seconds before the first byte.
 
     `chunks`, when given, replace `body`: they are sent one by one, `pause` seconds apart, under
-    Transfer-Encoding: chunked, and may never end.
+    Transfer-Encoding: chunked, and may never end. `cut` closes the connection after half of the body.
     """
 
     status: int = 200
@@ -33,6 +33,7 @@ class Answer:
     wait: float = 0.0
     chunks: Iterable[bytes] | None = None
     pause: float = 0.0
+    cut: bool = False
 
     def header(self, name: str) -> str | None:
         """The first value of a header, names compared without case (RFC 9110, 5.1)."""

@@ -80,8 +80,9 @@ class Connection(asyncio.Protocol):
     def _send(self, answer: Answer, stay: bool, method: str) -> None:
         bodyless = method == "HEAD" or answer.status == 304
         length = () if answer.status == 304 else (("Content-Length", str(len(answer.body))),)
-        self.transport.write(head_of(answer, stay, length) + (b"" if bodyless else answer.body))
-        if not stay:
+        body = answer.body[: len(answer.body) // 2] if answer.cut else answer.body
+        self.transport.write(head_of(answer, stay, length) + (b"" if bodyless else body))
+        if answer.cut or not stay:
             self.transport.close()
 
     async def _send_slowly(self, answer: Answer, stay: bool, method: str) -> None:

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 from crawler.demo import feeds
 from crawler.demo.answer import Answer, Request, page, plain
-from crawler.demo.fate import chance
+from crawler.demo.fate import chance, lot
 from crawler.demo.hosts import TRAPS, Host
 from crawler.demo.network import Network
 from crawler.demo.oddities import answer_oddity, links_to_oddities
@@ -34,8 +34,8 @@ _SLOW_HOST = "www.qiyedao.test"
 class Faults:
     """What goes wrong on purpose. `unavailable` is the share of article pages whose first request is answered
     503 with Retry-After `retry_after` (seconds); `slow` is the wait in seconds of the one slow article;
-    `drop_connections` is the share of requests whose connection is cut without an answer; `robots_503` lets
-    every request of a robots.txt fail."""
+    `drop_connections` is the share of requests whose connection is cut, half of them before the answer and
+    half in its middle; `robots_503` lets every request of a robots.txt fail."""
 
     unavailable: float = 0.01
     retry_after: int = 1
@@ -44,20 +44,25 @@ class Faults:
     robots_503: bool = False
 
 
-def fault(network: Network, faults: Faults, request: Request) -> Answer | None:
+def fault(network: Network, faults: Faults, request: Request, now: datetime) -> Answer | None:
     """The answer that a fault gives to the first request of a page, or None; robots.txt fails every time."""
-    later = ("Retry-After", str(faults.retry_after))
     if request.path == "/robots.txt":
-        return plain(503, "503", later) if faults.robots_503 else None
-    if request.host not in network.hosts:
+        return _later(network, faults, request, now) if faults.robots_503 else None
+    host = network.hosts.get(request.host)
+    if host is None or chance(network.seed, host.name, request.path, "503") >= faults.unavailable:
         return None
-    system = system_of(network.hosts[request.host])
-    unlucky = chance(network.seed, request.host, request.path, "503") < faults.unavailable
-    return (
-        plain(503, "503 稍后再试", later)
-        if unlucky and system.article_pattern.fullmatch(request.path)
-        else None
-    )
+    is_article = system_of(host).article_pattern.fullmatch(request.path)
+    return _later(network, faults, request, now) if is_article else None
+
+
+def _later(network: Network, faults: Faults, request: Request, now: datetime) -> Answer:
+    """503 with Retry-After in either of its forms (RFC 9110, 10.2.3): seconds, or a date.
+
+    The date is rounded up to its whole second, so that it never asks for less than the seconds would.
+    """
+    until = (now + timedelta(seconds=faults.retry_after + 1)).replace(microsecond=0)
+    dated = lot(network.seed, request.host, request.path, "form") % 2
+    return plain(503, "503 稍后再试", ("Retry-After", _imf(until) if dated else str(faults.retry_after)))
 
 
 def answer(network: Network, request: Request) -> Answer:

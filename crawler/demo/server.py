@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import TextIO
@@ -63,7 +64,7 @@ class Hub:
         if request.host == CONTROL:
             return self._control(request.path)
         answer = self._answer(request)
-        sent = -1 if answer is None else len(answer.body)
+        sent = -1 if answer is None or answer.cut else len(answer.body)
         status = 0 if answer is None else answer.status
         headers = request.headers
         asked = "if-none-match" in headers or "if-modified-since" in headers
@@ -96,23 +97,26 @@ class Hub:
         """Make all article pages now, as far as the cache holds them: a load test then measures the crawler
         and not the copying tools of the mirrors, which cost some 8 ms a page."""
         for name, host in self.network.hosts.items():
+            accepted = {"accept-encoding": "gzip"} if host.gzip else {}
             for index in self.network.copied[name]:
-                self._page(Request(name, path_of(self.network, host, index)))
+                self._page(Request(name, path_of(self.network, host, index), headers=accepted))
 
     def _answer(self, request: Request) -> Answer | None:
-        dropped = self.faults.drop_connections
-        if dropped and chance(self.network.seed, self.requests, "drop") < dropped:
+        rate = self.faults.drop_connections
+        luck = chance(self.network.seed, self.requests, "drop") if rate else 1.0
+        if luck < rate / 2:
             return None
         if request.method not in ("GET", "HEAD"):
             return plain(405, "GET and HEAD only", ("Allow", "GET, HEAD"))
         key = request.host, request.path
-        failing = respond.fault(self.network, self.faults, request)
+        failing = respond.fault(self.network, self.faults, request, datetime.now(UTC))
         if failing and (key not in self._failed or request.path == "/robots.txt"):
             self._failed.add(key)
             return failing
         made = self._page(request)
         wait = respond.wait_of(self.network, self.faults, request)
-        made = replace(made, wait=wait) if wait else made
+        if wait or luck < rate:
+            made = replace(made, wait=wait, cut=luck < rate)
         return conditional(made, request.headers)
 
     def _page(self, request: Request) -> Answer:
