@@ -116,11 +116,13 @@ class Channel:
     def _pieces(self, data: bytes) -> list[int]:
         """Offsets at which the bytes are cut, sorted: before mark codes at any offset, mark after mark."""
         random, cuts = Random(self.seed), {0, len(data)}
+        marked: set[int] = set()
         for mark in self.marks:
             for match in re.finditer(re.escape(mark.encode("gbk")), data):
-                inside = match.start() + 1
-                if inside not in cuts and random.random() < self.cut:
-                    cuts.add(match.start())
+                at = match.start()
+                if at + 1 not in cuts and at not in marked and random.random() < self.cut:
+                    cuts.add(at)
+                    marked.add(at + 1)
         return sorted(cuts)
 
 

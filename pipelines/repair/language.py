@@ -153,4 +153,5 @@ class Characters:
 
     def share(self, char: str) -> float:
         """Share of a character (either script) in running text, 0..1, from the words' counts."""
-        return self._counts.get(self.simple(char), 0) / self._total
+        count: int = self._counts.get(self.simple(char), 0)
+        return count / self._total

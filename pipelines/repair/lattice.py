@@ -40,7 +40,7 @@ COST_GENUINE: Final = 3.0
 COST_WIDE_QUESTION: Final = 3.0
 COST_BRACKET_CUT: Final = 3.0
 COST_EATEN: Final = 3.0
-COST_VANISH: Final = 3.0
+COST_VANISH: Final = 0.3
 COST_STILL_FOLDED: Final = 1.0
 COST_BOTH_LOST: Final = 9.5
 
@@ -130,6 +130,8 @@ class Lattice:
         cost = COST_ENTER + (COST_WIDE_QUESTION if self.found[at] == "？" else 0.0)
         cost += COST_BRACKET_CUT if self.found[at + 1] in ")）" else 0.0
         options = self._candidates.before_second(mark[0])
+        if self.found[at + 1] in _QUESTION and self.found[at + 2 : at + 3] == "。":
+            yield Fan(at, at + 2, self._candidates.before_second(0xA3), cost, "first", (at + 2, IN_STEP))
         yield Fan(at, at + 2, options, cost, "first", (at + 2, mark[1]))
 
     def _straddled(self, at: int) -> Iterator[Arc | Fan]:
@@ -194,7 +196,7 @@ class Lattice:
     def _ascii(self, at: int, pending: int, byte: int) -> Iterator[Arc | Fan]:
         """An ASCII second byte brings the run back into step; a gloss may hang on it. Or a folded full form."""
         char = decode_pair(pending, byte) if byte >= 0x40 else None
-        if char and self._candidates.plausible(char):
+        if char and not "\ue000" <= char <= "\uf8ff":
             after = self._gloss_after(at + 1, char) if at + 1 < self._length else 0
             yield self._arc(at, after or at + 1, char, 0.0, "pair", (after or at + 1, IN_STEP))
         folded = decode_pair(pending, 0xA3) if 0x21 <= byte < 0x7F else None

@@ -17,21 +17,20 @@ from itertools import pairwise
 from typing import Final
 
 from pipelines.markup import eaten_tags
-from pipelines.records import LACUNA, Certainty, Edit, Rival, replay
+from pipelines.records import LACUNA, Edit, replay
+from pipelines.repair.brackets import track
 from pipelines.repair.candidates import Candidates
-from pipelines.repair.language import Characters, WordTable
+from pipelines.repair.judge import MARGIN_LIKELY, edits_of
+from pipelines.repair.language import Characters, PageWords, WordTable
 from pipelines.repair.lattice import GLOSS, Lattice
 from pipelines.repair.model import Model
 from pipelines.repair.search import Choice, Search
-from pipelines.text import is_figure
 
-MARGIN_LIKELY: Final = 4.0
-MARGIN_EXACT: Final = 12.0
 LEFT_CONTEXT: Final = 8
 
 _PINYIN = "[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]"
 _TRIGGER: Final = re.compile(
-    rf"[?？](?=[！，？；：。、）!,?;:)]|$|{_PINYIN}{{1,6}} ?[)）])|[(（](?={_PINYIN}{{1,6}} ?[)）])"
+    rf"(?<![?？])[?？](?![?？]{{2}})(?=[！，？；：。、）!,?;:)]|$|{_PINYIN}{{1,6}} ?[)）])|[(（](?={_PINYIN}{{1,6}} ?[)）])"
 )
 _BOUNDARY: Final = re.compile(r"<[A-Za-z/!?][^<>]*>|[\r\n]+")
 
@@ -76,7 +75,7 @@ class Restorer:
         """
         if not looks_damaged(text):
             return Restored(text, (), 0)
-        model = Model(self._table)
+        model = Model(self._table, PageWords(_undamaged((*context, text)), self._characters))
         edits: list[Edit] = []
         for start, end, eaten in _blocks(text):
             edits += self._block(text[start:end], start, field, model)
@@ -88,7 +87,8 @@ class Restorer:
         return Restored(repaired, shifted, lacunae)
 
     def _block(self, found: str, base: int, field: str, model: Model) -> Iterator[Edit]:
-        position = 0
+        position = region = 0
+        opened = ""
         for trigger in _TRIGGER.finditer(found):
             at = trigger.start()
             if at < position:
@@ -99,12 +99,18 @@ class Restorer:
                     yield Edit(field, base + at, gloss[0], "", "gloss", "exact")
                     position = gloss.end()
                 continue
-            end, choices = self._search(found, max(position, at - LEFT_CONTEXT), model)
-            yield from _edits(found, choices, base, field)
-            position = max(end, at + 1)
+            start = max(region, at - LEFT_CONTEXT)
+            opened = track(opened, _without_glosses(found[region:start]))[1]
+            end, choices = self._search(found, start, model, opened)
+            known = [choice for choice in choices if choice.arc.start >= position]
+            yield from edits_of(found, known, base, field)
+            region = start
+            if choices:
+                position = region = end
+                opened = track(opened, (choice.arc.text for choice in choices))[1]
 
-    def _search(self, found: str, start: int, model: Model) -> tuple[int, list[Choice]]:
-        search = Search(Lattice(found, self._characters, self._candidates), model, start)
+    def _search(self, found: str, start: int, model: Model, opened: str) -> tuple[int, list[Choice]]:
+        search = Search(Lattice(found, self._characters, self._candidates), model, start, opened)
         end, choices = search.run()
         weak = {choice.arc.start for choice in choices if choice.weak and choice.arc.kind == "pair"}
         weak |= search.dead
@@ -117,10 +123,26 @@ class Restorer:
             weak = set(range(start, end + 1))
         if weak:
             lattice = Lattice(found, self._characters, self._candidates, weak)
-            second_end, second = Search(lattice, model, start).run()
+            second_end, second = Search(lattice, model, start, opened).run()
             if second:
                 return second_end, second
         return end, choices
+
+
+_RUN: Final = re.compile(
+    rf"[?？](?:[！，？；：。、）!,?;:)]|{_PINYIN}{{1,6}} ?[)）])[^<\n，。！？；：、,!?;:]*"
+)
+
+
+def _undamaged(texts: Iterable[str]) -> Iterator[str]:
+    """The texts without glosses and without what may be out of step: from a place where damage can begin to the
+    next mark. A run that goes on behind a mark adds sequences that nobody writes, so none that could mislead."""
+    for text in texts:
+        yield _RUN.sub(" ", GLOSS.sub("", text))
+
+
+def _without_glosses(text: str) -> str:
+    return GLOSS.sub("", text)
 
 
 def _shifted(edit: Edit, offset: int) -> Edit:
@@ -139,42 +161,3 @@ def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
     for (_, start), (end, _) in pairwise(edges):
         if start < end or end in eaten:
             yield start, end, end in eaten
-
-
-def _edits(found: str, choices: list[Choice], base: int, field: str) -> Iterator[Edit]:
-    """One edit per run of exact arcs, one per other place."""
-    start, end, after = 0, 0, ""
-    for choice in choices:
-        arc = choice.arc
-        if arc.kind == "found":
-            continue
-        certainty = _certainty(choice)
-        if certainty == "exact":
-            if end == arc.start and (after or start < end):
-                end, after = arc.end, after + arc.text
-                continue
-            if start < end:
-                yield Edit(field, base + start, found[start:end], after, "slip", "exact")
-            start, end, after = arc.start, arc.end, arc.text
-            continue
-        if start < end:
-            yield Edit(field, base + start, found[start:end], after, "slip", "exact")
-            start, end, after = 0, 0, ""
-        text = arc.text if certainty == "likely" else LACUNA
-        rivals = choice.rivals if certainty == "likely" else (Rival(arc.text, 0.0), *choice.rivals)
-        yield Edit(field, base + arc.start, found[arc.start : arc.end], text, "slip", certainty, rivals)
-        if arc.kind == "eaten":
-            yield Edit(field, base + arc.end, "", LACUNA, "slip", "lost")
-    if start < end:
-        yield Edit(field, base + start, found[start:end], after, "slip", "exact")
-
-
-def _certainty(choice: Choice) -> Certainty:
-    arc = choice.arc
-    if arc.kind == "gloss":
-        return "exact"
-    if choice.margin >= MARGIN_EXACT and arc.kind in ("pair", "named"):
-        return "exact"
-    if is_figure(arc.text) and arc.kind not in ("pair", "named"):
-        return "lost"
-    return "likely" if choice.margin >= MARGIN_LIKELY else "lost"

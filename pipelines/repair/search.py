@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.records import Rival
+from pipelines.repair.brackets import SIGNS, at_end, track
 from pipelines.repair.lattice import IN_STEP, Arc, Fan, Lattice, Node, order
 from pipelines.repair.model import Model, Prefix
 
@@ -56,19 +57,20 @@ class _State:
     back: tuple[Node, Path] | None
     tokens: list[Token]
     best: float
+    opened: str = ""
 
 
 class Search:
-    """One search over one region of a block, beginning in step at `start`."""
+    """One search over one region of a block, beginning in step at `start` with these quotes and brackets open."""
 
-    def __init__(self, lattice: Lattice, model: Model, start: int) -> None:
+    def __init__(self, lattice: Lattice, model: Model, start: int, opened: str = "") -> None:
         self._lattice = lattice
         self._model = model
         self._states: dict[int, dict[Node, _State]] = defaultdict(dict)
         self._words: list[tuple[Node, Node, float, Path]] = []
         self._start = start
         self._open = start
-        self._states[start][start, IN_STEP] = _State(0.0, None, [], 0.0)
+        self._states[start][start, IN_STEP] = _State(0.0, None, [], 0.0, opened)
         self.dead: set[int] = set()
 
     def run(self) -> tuple[int, list[Choice]]:
@@ -97,8 +99,10 @@ class Search:
             if node[1] != IN_STEP:
                 self._open = index
             self._prune(state)
-            followed = [self._follow(node, state, arc) for arc in self._lattice.arcs(node)]
-            if not followed and node[1] != IN_STEP:
+            ways = list(self._lattice.arcs(node))
+            for way in ways:
+                self._follow(node, state, way)
+            if not ways and node[1] != IN_STEP:
                 self.dead.add(index)
 
     @staticmethod
@@ -161,10 +165,16 @@ class Search:
         return state
 
     def _reach(self, began: Node, node: Node, state: _State, score: float, loss: float, path: Path) -> None:
+        opened = self._states[began[0]][began].opened
+        if not SIGNS.isdisjoint(arc.text for arc in path):
+            cost, opened = track(opened, (arc.text for arc in path))
+            loss += cost
+        if node[0] == len(self._lattice.found):
+            loss += at_end(opened)
         self._words.append((began, node, -loss, path))
         score -= loss
         if score > state.alpha:
-            state.alpha, state.back = score, (began, path)
+            state.alpha, state.back, state.opened = score, (began, path), opened
             state.best = max(state.best, score)
 
     def _choices(self, end: Node) -> list[Choice]:

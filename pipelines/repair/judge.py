@@ -1,0 +1,76 @@
+"""From the choices of a search to edits: what is certain, what is likely, what is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from pipelines.records import LACUNA, Certainty, Edit, Rival
+from pipelines.repair.search import Choice
+from pipelines.text import is_figure
+
+MARGIN_EXACT: Final = 12.0
+"""Nats by which a reading that follows from surviving bytes must beat every other way of reading them."""
+MARGIN_LIKELY: Final = 4.0
+"""Nats by which a reading chosen by the language model must win; calibrated, see docs/repair.md."""
+STEP: Final = "slip"
+GLOSS_STEP: Final = "gloss"
+
+_BYTES_SURVIVE: Final = frozenset(("gloss", "pair", "named"))
+
+
+class _Piece(NamedTuple):
+    start: int
+    end: int
+    text: str
+    certainty: Certainty
+    rivals: tuple[Rival, ...] = ()
+
+
+def edits_of(found: str, choices: Iterable[Choice], base: int, field: str) -> Iterator[Edit]:
+    """Edits that lead from `found` to the chosen text: exact neighbours joined, every other place by itself.
+
+    `base` is where the block begins in the field.
+    """
+    pieces = (piece for choice in choices if choice.arc.kind != "found" for piece in _pieces(choice))
+    for _, group in groupby(_numbered(pieces), key=lambda item: item[0]):
+        joined = [piece for _, piece in group]
+        start, end = joined[0].start, joined[-1].end
+        text = "".join(piece.text for piece in joined)
+        before = found[start:end]
+        step = GLOSS_STEP if not text and before[:1] in ("(", "（") else STEP
+        yield Edit(field, base + start, before, text, step, joined[0].certainty, joined[0].rivals)
+
+
+def _numbered(pieces: Iterable[_Piece]) -> Iterator[tuple[int, _Piece]]:
+    """Number the edits: exact pieces that touch share a number."""
+    number, last = 0, None
+    for piece in pieces:
+        touches = last is not None and last.end == piece.start
+        if not (touches and last is not None and last.certainty == piece.certainty == "exact"):
+            number += 1
+        yield number, piece
+        last = piece
+
+
+def _pieces(choice: Choice) -> Iterator[_Piece]:
+    arc = choice.arc
+    certainty = _certainty(choice)
+    if certainty == "lost":
+        rivals = (Rival(arc.text, 0.0), *choice.rivals) if arc.text != LACUNA else choice.rivals
+        yield _Piece(arc.start, arc.end, LACUNA, certainty, rivals)
+    else:
+        yield _Piece(arc.start, arc.end, arc.text, certainty, choice.rivals if certainty == "likely" else ())
+    if arc.kind == "eaten":
+        yield _Piece(arc.end, arc.end, LACUNA, "lost")
+
+
+def _certainty(choice: Choice) -> Certainty:
+    """A figure is never chosen by the language model; a reading whose bytes survive is, where it is alone."""
+    arc = choice.arc
+    if arc.kind == "gloss" or (arc.kind in _BYTES_SURVIVE and choice.margin >= MARGIN_EXACT):
+        return "exact"
+    if arc.text == LACUNA or choice.margin < MARGIN_LIKELY or (arc.text and is_figure(arc.text)):
+        return "lost"
+    return "likely"
