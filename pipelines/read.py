@@ -43,7 +43,7 @@ def read(capture: Capture, site: Site | None = None, *, own: bool = False) -> Ar
 
 
 def read_own(capture: Capture, site: Site | None = None) -> Article | Drop:
-    """`read` for captures of this archive's own crawl, as a function that a pool of processes can be given."""
+    """`read` for captures of this archive's own crawl, as a function for a pool of processes."""
     return read(capture, site, own=True)
 
 
