@@ -63,35 +63,31 @@ def today_in_china() -> date:
 async def main(arguments: list[str]) -> None:
     """Serve until SIGTERM or SIGINT."""
     chosen = parser().parse_args(arguments)
-    network = Network(
-        seed=chosen.seed,
-        articles=chosen.articles,
-        mirrors=chosen.mirrors,
-        generation=chosen.generation,
-        changed=chosen.changed,
-        damaged=not chosen.undamaged,
-        crawl_delay=chosen.crawl_delay,
-        today=chosen.today,
-    )
+    network = chosen_network(chosen)
     if chosen.write_sites:
         declare.write(network, chosen.write_sites)
         return
-    faults = Faults(
-        unavailable=chosen.unavailable,
-        slow=chosen.slow,
-        drop_connections=chosen.drop_connections,
-        robots_503=chosen.robots_503,
-    )
-    loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with listen(chosen.port) as door, journal_at(chosen.log) as journal:
-        hub = Hub(network, faults, journal, chosen.cache_mb << 20)
+        hub = Hub(network, chosen_faults(chosen), journal, chosen.cache_mb << 20)
         if chosen.warm:
             hub.warm()
         announce(network, door.getsockname()[1])
         await run(hub, door, stop)
+
+
+def chosen_network(chosen: argparse.Namespace) -> Network:
+    """The network that the options describe."""
+    names = ("seed", "articles", "mirrors", "generation", "changed", "crawl_delay", "today")
+    return Network(damaged=not chosen.undamaged, **{name: getattr(chosen, name) for name in names})
+
+
+def chosen_faults(chosen: argparse.Namespace) -> Faults:
+    """The faults that the options describe."""
+    names = ("unavailable", "slow", "drop_connections", "robots_503")
+    return Faults(**{name: getattr(chosen, name) for name in names})
 
 
 def announce(network: Network, port: int) -> None:

@@ -71,28 +71,23 @@ def article_html(network: Network, copy: Copy, page: int = 1) -> str:
     """One page of one article, as the text of an HTML document."""
     host, system, story = copy.host, system_of(copy.host), copy.story
     say = partial(copying.say, host, network.seed)
-    shape = shape_of(network, copy)
-    tool = copying.copyist(host, network.seed, copy.index, copy.changed, page)
-    values = slots(
-        copy, url_of(network.hosts[PUBLISHER], _publisher_path(network, copy)), network.today, network.seed
-    )
-    values = {name: escape(value, quote=False) for name, value in values.items()}
+    info, body, after = _copied_html(network, copy, page)
     view = ArticleView(
         host=host,
         say=say,
         place=Place(copy.number, copy.copied_at, page),
         shown=copy.date,
         headline=escape(say(story.headline), quote=False),
-        info=tool(shape.before.format(**values)),
-        body=tool(_body(network, copy, page, system)),
-        after=tool(shape.after.format(**values) + _disclaimer(network, copy)),
+        info=info,
+        body=body,
+        after=after,
         section=say(story.section),
         tags=tuple(map(say, story.tags)),
         keywords=",".join(map(say, story.tags)),
         hot_tags=_hot_tags(network, copy, say),
         related=_related(network, copy, say),
         pages=_parts(network, copy),
-        comments=_comments(network, copy) if copy.host.filler else (),
+        comments=_comments(network, copy) if host.filler else (),
         lists=system.list_path(1),
         robots='<meta name="robots" content="noarchive" />\n' if copy.noarchive else "",
         json_ld=_json_ld(copy) if host.parent is None else "",
@@ -102,8 +97,17 @@ def article_html(network: Network, copy: Copy, page: int = 1) -> str:
     return system.article(view)
 
 
-def _publisher_path(network: Network, copy: Copy) -> str:
-    return path_of(network, network.hosts[PUBLISHER], copy.index)
+def _copied_html(network: Network, copy: Copy, page: int) -> tuple[str, str, str]:
+    """What went through the copying tool: the line over the body, the body, what stands behind it."""
+    shape = shape_of(network, copy)
+    publisher = network.hosts[PUBLISHER]
+    origin = publisher if network.has(publisher, copy.index) else copy.host
+    origin_url = url_of(origin, path_of(network, origin, copy.index))
+    values = slots(copy, origin_url, network.today, network.seed)
+    values = {name: escape(value, quote=False) for name, value in values.items()}
+    tool = copying.copyist(copy.host, network.seed, copy.index, copy.changed, page)
+    info, after = shape.before.format(**values), shape.after.format(**values) + _disclaimer(network, copy)
+    return tool(info), tool(_body(network, copy, page, system_of(copy.host))), tool(after)
 
 
 def _body(network: Network, copy: Copy, page: int, system: System) -> str:
