@@ -178,7 +178,7 @@ def _tags(page: Outline, body: Body) -> tuple[str, ...]:
     for line in page.lines[body.lines[-1] + 1 : body.lines[-1] + BELOW]:
         labelled = _TAG_LINE.match(unglossed(line.text))
         if labelled and line.size < 120:
-            anchors = [page.anchors.get(index, "") for index in line.links]
+            anchors = [page.link_text(index) for index in line.links]
             found = [tag for tag in anchors if tag] or re.split(r"[\s,，、;；|/]+", labelled[1])
             return tuple(dict.fromkeys(tag for tag in found if 1 < len(tag) <= 16))[:20]
     return ()

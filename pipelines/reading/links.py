@@ -113,7 +113,8 @@ def _from_html(text: str, url: str, captured: str | None) -> Iterator[Link]:
         elif element.tag in ("iframe", "frame") and (address := absolute(base, element.get("src") or "")):
             yield Link(address, "unknown")
     dates = _dates_of_lines(page, captured)
-    for index, title in page.anchors.items():
+    for index in page.anchors:
+        title = page.link_text(index)
         element = page.elements[index]
         address = absolute(base, element.get("href") or "")
         if address is None or _NOT_PAGES.search(urlsplit(address).path):

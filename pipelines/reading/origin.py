@@ -21,6 +21,7 @@ _LABELS: tuple[tuple[Slot, str], ...] = (
     ("other", r"点击(?:量|数|率|次数)?|點擊(?:量|數|率)?|阅读(?:量|数|次数|人数)?|閱讀(?:量|數|次數)?|浏览(?:量|数|次数|字号|次)?|瀏覽(?:量|數|次數|次)?|访问(?:量|次数)?|人气|人氣|热度|评论(?:数)?|評論|字号|字號|字体(?:大小)?|字體|打印|列印|[转轉][发發]|收藏|分享(?:到|至)?|关键[词字]|關鍵[詞字]|标签|標[簽籤]|栏目|欄目|分类|分類|类别|類別|所属栏目|编号|文号|索引号|主题词|下载|订阅|摄影|攝影|摄|美编|美編|校对|校對|排版|设计|制图|核稿|电话|邮箱|网友评论|查看|回复|次数|推荐|图|來訪|views?|tags?|source_url|繁体|简体|大|中|小|人参与"),
 )
 _SEPARATOR = r"\s*[:：﹕∶|丨｜/／╱]\s*"
+_SEPARATED = re.compile(r"[:：﹕∶|丨｜/／╱]")
 _WORDS = "|".join(f"(?P<{slot}{number}>{words})" for number, (slot, words) in enumerate(_LABELS))
 _LABEL = re.compile(rf"(?<![\u3400-\u9fff])?(?:{_WORDS}){_SEPARATOR}|(?<![\u3400-\u9fff])文\s*[/／|丨｜╱:：]\s*(?P<author98>)|(?<![A-Za-z])[Bb][Yy]\s*[:：]\s*(?P<author99>)")
 _ONLY = re.compile(rf"[\s【\[|]*(?:{_WORDS})\s*")
@@ -47,7 +48,8 @@ class Found:
 
 def slots(line: str) -> tuple[Found, ...]:
     """The labelled slots of a line, in order: `来源:X发布时间:Y作者:Z` has three. Empty slots are kept."""
-    marks = [(m.start(), m.end(), _slot_of(m), m[0], False) for m in _LABEL.finditer(line)]
+    parted = _SEPARATED.search(line) is not None
+    marks = [(m.start(), m.end(), _slot_of(m), m[0], False) for m in _LABEL.finditer(line)] if parted else []
     taken = [(start, end) for start, end, *_ in marks]
     for m in _BARE.finditer(line):
         if not any(start < m.end() and m.start() < end for start, end in taken):

@@ -92,10 +92,9 @@ def _shell(page: Outline, html: str) -> Drop | None:
 
 def _is_list(page: Outline, body: Body | None, size: int) -> bool:
     """Many links with long titles and little running text between them."""
-    titled = sum(count_han(text) >= 8 for text in page.anchors.values())
-    if titled < 12:
+    if size >= 60 and (body is None or _teasers(page, body) <= 0.6):
         return False
-    return size < 60 or (body is not None and _teasers(page, body) > 0.6)
+    return sum(count_han(text) >= 8 for text in page.anchors.values()) >= 12
 
 
 def _teasers(page: Outline, body: Body) -> float:

@@ -12,6 +12,7 @@ MAX_PAGES = 200
 """More parts than any article has; a longer pager belongs to a list."""
 
 _TEXT = re.compile(r"[<‹«\[【(（]*\s*(?:第?\s*(\d{1,3})\s*[页頁]?|[上下前后後]一?[页頁]|首[页頁]|[尾末][页頁])\s*[>›»\]】)）]*")
+_MAY_PAGE = re.compile(r"[\d页頁]")
 _SESSION = re.compile(r"(?<=[?&])(?:sid|s|phpsessid|jsessionid|sessionid|from|spm|mobile)=[^&]*&?|;jsessionid=[^?]*", re.I)
 _IN_QUERY = re.compile(r"(?:^|&)(?:page|pageno|currpage|p|pn)=(\d{1,3})(?=&|$)", re.I)
 _IN_NAME = re.compile(r"(?<=[\da-z])[_-](\d{1,3})(\.s?html?|\.php|\.aspx?)$", re.I)
@@ -28,7 +29,11 @@ def find_pages(page: Outline, url: str, chosen: Sequence[object] | None = None) 
     base = base_of(page, url)
     parts: dict[int, str] = {}
     own_stem, own_number = stem(url)
-    candidates = [(text, page.elements[index].get("href") or "") for index, text in page.anchors.items()]
+    candidates = [
+        (page.link_text(index), page.elements[index].get("href") or "")
+        for index, text in page.anchors.items()
+        if len(text) < 40 and _MAY_PAGE.search(text)
+    ]
     candidates += [("下一页", str(getattr(element, "getattr")("href") or "")) for element in chosen or ()]
     for text, href in candidates:
         if not _TEXT.fullmatch(text) or not (address := absolute(base, href)):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.reading.tree import Outline
 
@@ -39,10 +40,17 @@ SYSTEMS = (
 )
 
 
+@lru_cache(maxsize=1 << 14)
+def landmark(attributes: str) -> str | None:
+    """The system whose landmark stands in the attributes of an element."""
+    if "class=" not in attributes and "id=" not in attributes:
+        return None
+    return next((system.name for system in SYSTEMS if system.landmark.search(attributes)), None)
+
+
 def recognise(page: Outline, url: str) -> str | None:
     """The name of the content system of a page, by its landmarks first, else by its address."""
-    attributes = "\n".join(element.attributes for element in page.elements if element.attributes)
-    for system in SYSTEMS:
-        if system.landmark.search(attributes):
-            return system.name
+    for element in page.elements:
+        if element.attributes and (name := landmark(element.attributes)):
+            return name
     return next((system.name for system in SYSTEMS if system.address.search(url)), None)

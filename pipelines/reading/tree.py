@@ -32,24 +32,27 @@ make n * n elements; 5,000 in 60 kB of text fill 2 GB."""
 MAX_TAG_CHARS = 50_000
 """lexbor compares each attribute with all before it: 200,000 attributes in one tag took 269 s."""
 
-OPENS_BLOCK, BREAKS, IS_VOID, IS_UNREAD = 1, 2, 4, 8
+BLOCK, LINE_BREAK, LINK, NOTED, UNREAD, VOID = 1, 2, 4, 8, 16, 32
 _BLOCK = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption "
-    "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav ol optgroup "
+    "figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup html legend li main menu nav ol optgroup "
     "option p pre section summary table tbody td tfoot th thead tr ul"
 )
 _VOID = "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
 _UNREAD = "title select option button textarea object applet map video audio canvas datalist template"
-KINDS = dict.fromkeys(_VOID.split(), IS_VOID) | {"br": IS_VOID | BREAKS, "hr": IS_VOID | BREAKS, "a": 16}
-KINDS |= dict.fromkeys(_BLOCK.split(), OPENS_BLOCK | BREAKS)
-for _name in _UNREAD.split():
-    KINDS[_name] = KINDS.get(_name, 0) | IS_UNREAD
-"""What an element does to the line of text: bits by tag. The text of unread elements is an operating control
-or a fallback, never part of an article."""
+KINDS: dict[str, int] = {"a": LINK, "time": NOTED}
+KINDS |= dict.fromkeys(_VOID.split(), VOID)
+KINDS |= dict.fromkeys("meta link base frame".split(), VOID | NOTED)
+KINDS |= dict.fromkeys("br hr".split(), VOID | LINE_BREAK)
+KINDS |= dict.fromkeys(_BLOCK.split(), BLOCK | LINE_BREAK)
+KINDS |= {name: KINDS.get(name, 0) | UNREAD for name in _UNREAD.split()}
+"""What an element does to the walk, bits by tag; inline elements are not in it and leave no trace. The text
+of unread elements is an operating control or a fallback, never part of an article."""
 
 _RAW = re.compile(
     r"<(?:!--.*?-->|(script|style|noscript|iframe|svg|math|noembed|noframes|xmp|plaintext)\b.*?</\1>)", re.S
 )
+_JSON_LD = re.compile(r"<script[^>]*ld\+json[^>]*>(.*?)</script>", re.S)
 _TOKEN = re.compile(r'<(/?)([a-z][^\s>/"]*)([^">]*+(?:"[^"]*+"[^">]*+)*+)>([^<]*)')
 _ATTRIBUTE = re.compile(r'([^\s="]+)="([^"]*)"')
 _HIDDEN = re.compile(
@@ -60,7 +63,7 @@ _FORMATTING_END = re.compile(r"</(?:a|b|big|code|em|font|i|nobr|s|small|strike|s
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{%d}" % MAX_TAG_CHARS)
 _ENTITIES = (("&nbsp;", "\u00a0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 _GLOSS = re.compile(r"[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]{1,6}\s?[)）]")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_INVISIBLE = ("\0", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad")
 
 
 @dataclass(slots=True)
@@ -99,7 +102,8 @@ class Line:
 class Outline:
     """A page as elements and lines, with the scripts that hold data (JSON-LD) beside it.
 
-    `anchors` gives the text of each link by the index of its element.
+    `elements` are the blocks, the links and what carries data (meta, link, base, time). `anchors` gives the
+    text of each link, as serialised, by the index of its element.
     """
 
     elements: list[Element]
@@ -108,9 +112,9 @@ class Outline:
     scripts: list[str] = field(default_factory=list)
     tree: HTMLTree | None = None
 
-    def find(self, tag: str) -> list[Element]:
-        """All elements of a tag, in document order."""
-        return [element for element in self.elements if element.tag == tag]
+    def link_text(self, index: int) -> str:
+        """The text of a link by the index of its element."""
+        return clean(unescape(self.anchors.get(index, "")))
 
 
 def parse(html: str) -> HTMLTree | Drop:
@@ -143,73 +147,83 @@ def outline(html: str) -> Outline | Drop:
 
 def walk(serialised: str, tree: HTMLTree | None = None) -> Outline | Drop:
     """Elements and lines of serialised HTML (of a document or of one element)."""
-    scripts = [
-        found[0][found[0].index(">") + 1 : found[0].rindex("<")]
-        for found in re.finditer(r"<script[^>]*?ld\+json.*?</script>", serialised, re.S)
-    ] if "ld+json" in serialised else []
+    scripts = _JSON_LD.findall(serialised) if "ld+json" in serialised else []
+    for sign in _INVISIBLE:
+        if sign in serialised:
+            serialised = serialised.replace(sign, "")
     page = Outline([], [], {}, scripts, tree)
-    deep = _Walk(page).run(_TOKEN.findall(_RAW.sub("", serialised)))
+    deep = _walk(page, _TOKEN.findall(_RAW.sub("", serialised)))
     return page if not deep else _drop(Reason.TOO_DEEP, f"elements nested more than {MAX_DEPTH:,} deep")
 
 
-class _Walk:
-    """The one walk. `run` is the hot loop of the whole reading and keeps its state in local names: as
-    methods on an object the same steps took three times as long."""
+def _walk(page: Outline, tokens: list[tuple[str, str, str, str]]) -> bool:  # noqa: PLR0912
+    """The one walk over (slash of an end tag, tag, attributes, text behind the tag); whether it was too deep.
 
-    __slots__ = ("page",)
-
-    def __init__(self, page: Outline) -> None:
-        self.page = page
-
-    def run(self, tokens: list[tuple[str, str, str, str]]) -> bool:
-        """Walk all tokens; whether the page was nested too deeply to go on."""
-        elements, lines = self.page.elements, self.page.lines
-        stack, blocks, parts, links = [], [0], [], []
-        link, linked, mark, skip = -1, 0, 0, 0
-        for end, tag, attributes, text in tokens:
-            kind = KINDS.get(tag, 0)
-            if kind & BREAKS and parts:
-                add_line(self.page, blocks[-1], parts, linked, links)
+    This is the hot loop of the whole reading: one function with local names takes a third of the time that
+    the same steps take as methods. Inline elements are passed over; inside a hidden or unread element only
+    the depth is counted until it ends.
+    """
+    elements, lines, kinds = page.elements, page.lines, KINDS
+    stack: list[int] = []
+    parts: list[str] = []
+    links: list[int] = []
+    block, link, linked, mark, skip = 0, -1, 0, 0, 0
+    for end, tag, attributes, text in tokens:
+        kind = kinds.get(tag, 0)
+        if skip:
+            if not kind & VOID:
+                skip += -1 if end else 1
+            if skip:
+                continue
+        elif kind or attributes:
+            if kind & LINE_BREAK and parts:
+                _add_line(page, block, parts, linked, links)
                 parts, linked, mark, links = [], 0, 0, [link] if link >= 0 else []
             if end:
-                if not stack:
-                    continue
-                if kind:
-                    if kind & OPENS_BLOCK:
-                        blocks.pop()
-                    elif tag == "a" and link >= 0:
-                        self.end_link(link, parts[mark:])
+                if kind & (BLOCK | LINK) and stack:
+                    index = stack.pop()
+                    elements[index].last = len(lines)
+                    if kind & BLOCK:
+                        block = _block_of(elements, elements[index].parent)
+                    else:
+                        page.anchors[index] = _link_text(page, index, parts[mark:])
                         link = -1
-                if skip:
-                    skip -= 1
-                elements[stack.pop()].last = len(lines)
-            else:
+            elif kind & UNREAD or (attributes and not kind & VOID and is_hidden(attributes)):
+                skip = 1
+                continue
+            elif kind & (BLOCK | LINK | NOTED):
                 index = len(elements)
-                elements.append(Element(tag, attributes, stack[-1] if stack else -1, len(lines)))
-                if not kind & IS_VOID:
+                elements.append(Element(tag, attributes, stack[-1] if stack else -1, len(lines), len(lines)))
+                if kind & BLOCK:
                     stack.append(index)
-                    if kind & OPENS_BLOCK:
-                        blocks.append(index)
-                    elif tag == "a":
-                        link, mark = index, len(parts)
-                        links.append(index)
-                    if skip or kind & IS_UNREAD or (attributes and is_hidden(attributes)):
-                        skip += 1
-                    if len(stack) > MAX_DEPTH:
-                        return True
-            if text and not skip:
-                parts.append(text)
-                if link >= 0:
-                    linked += len(text) - text.count(" ")
-        add_line(self.page, blocks[-1], parts, linked, links)
-        for index in stack:
-            elements[index].last = len(lines)
-        return False
+                    block = index
+                elif kind & LINK:
+                    stack.append(index)
+                    link, mark = index, len(parts)
+                    links.append(index)
+                if len(stack) > MAX_DEPTH:
+                    return True
+        if text and (parts or not text.isspace()):
+            parts.append(text)
+            if link >= 0:
+                linked += len(text) - text.count(" ")
+    _add_line(page, block, parts, linked, links)
+    for index in stack:
+        elements[index].last = len(lines)
+    return False
 
-    def end_link(self, link: int, parts: list[str]) -> None:
-        """Note the text of a link that ends; a link around blocks has whole lines too."""
-        whole = [line.text for line in self.page.lines[self.page.elements[link].first :]]
-        self.page.anchors[link] = clean(unescape(" ".join([*whole, "".join(parts)])))
+
+def _block_of(elements: list[Element], index: int) -> int:
+    """The innermost block that an element is or stands in."""
+    while index > 0 and not KINDS.get(elements[index].tag, 0) & BLOCK:
+        index = elements[index].parent
+    return max(index, 0)
+
+
+def _link_text(page: Outline, link: int, parts: list[str]) -> str:
+    """The text of a link that ends; a link around blocks has whole lines too."""
+    first = page.elements[link].first
+    return " ".join([*(line.text for line in page.lines[first:]), "".join(parts)])
 
 
 def is_hidden(attributes: str) -> bool:
@@ -217,10 +231,10 @@ def is_hidden(attributes: str) -> bool:
     return ("style=" in attributes or "hidden" in attributes) and _HIDDEN.search(attributes) is not None
 
 
-def add_line(page: Outline, block: int, parts: list[str], linked: int, links: list[int]) -> None:
+def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: list[int]) -> None:
     """A line ends: keep it unless it is white space alone."""
     text = clean(unescape("".join(parts)))
-    if text:
+    if text and page.elements:
         size = len(text) - text.count(" ")
         page.lines.append(Line(text, block, size, min(linked, size), page.elements[block].tag, links, parts))
 
@@ -234,10 +248,8 @@ def unescape(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Runs of white space to one blank; signs of no width taken out, they carry nothing in Chinese."""
-    if not text.isascii():
-        text = text.translate(_INVISIBLE) if any(c in text for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad") else text
-    return " ".join(text.replace("\0", "").split())
+    """Runs of white space (no-break and ideographic included) to one blank; ends stripped."""
+    return " ".join(text.split())
 
 
 def unglossed(text: str) -> str:
@@ -245,9 +257,12 @@ def unglossed(text: str) -> str:
     return _GLOSS.sub("", text) if "(" in text or "（" in text else text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def words(attributes: str) -> str:
-    """Class, id, role and itemprop of an element in lower case, set off by blanks; "" without any."""
+    """Class, id, role and itemprop of an element in lower case, set off by blanks; "" without any.
+
+    Cached: the templates of a site repeat a few hundred attribute texts on every page.
+    """
     found = [v for k, v in _ATTRIBUTE.findall(attributes) if k in ("class", "id", "role", "itemprop")]
     return f" {' '.join(found).lower()} " if found else ""
 
