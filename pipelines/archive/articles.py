@@ -2,77 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from pipelines.archive import search
+from pipelines.archive.article_rows import ArticleRow, row_of
 from pipelines.archive.batches import groups
 from pipelines.archive.captures import host_of
 from pipelines.archive.codec import pack, unpack
 from pipelines.archive.migrations import take_numbers
 from pipelines.archive.schema import articles, edits, settled, sketches
-from pipelines.records import Article, Edit, Sketch
-from pipelines.text import plain
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
-    """An Article made ready for its tables: plain work is done where the page was read, not by the writer."""
-
-    id: str
-    work_id: str
-    url: str
-    site: str | None
-    fetched_at: str
-    headline: str
-    source: str | None
-    date_published: str | None
-    in_language: str | None
-    relevance: float
-    characters: int
-    lacunae: int
-    body_digest: str
-    record: bytes
-    edits: bytes | None
-    sketch: tuple[int, int, bytes] | None
-    search_headline: str
-    search_body: str
-    pipeline_version: str
-
-
-def row_of(article: Article) -> ArticleRow:
-    """Pack an article. Pure; equal articles give equal rows."""
-    return ArticleRow(
-        id=article.id,
-        work_id=article.work_id,
-        url=article.url,
-        site=article.site,
-        fetched_at=article.fetched_at,
-        headline=article.headline,
-        source=article.source,
-        date_published=article.date_published,
-        in_language=article.in_language,
-        relevance=article.relevance,
-        characters=len(article.article_body),
-        lacunae=article.lacunae,
-        body_digest=body_digest(article.article_body),
-        record=pack(replace(article, edits=(), sketch=None)),
-        edits=pack(article.edits) if article.edits else None,
-        sketch=_packed_sketch(article.sketch),
-        search_headline=search.indexed(article.headline),
-        search_body=search.indexed(article.article_body),
-        pipeline_version=article.pipeline_version,
-    )
-
-
-def body_digest(body: str) -> str:
-    """32 hex digits of a body in its plain form: bodies that differ only in marks and blanks agree."""
-    return hashlib.sha256(plain(body).encode()).hexdigest()[:32]
+from pipelines.records import Article, Edit, Sketch, WarcPointer
 
 
 def store_article(connection: Connection, article: Article) -> bool:
@@ -148,15 +92,30 @@ def iterate(
     """Articles in the order of their ids, a batch at a time; `whole` adds edits and sketch to each."""
     after = ""
     while True:
-        statement = select(articles.c.id, articles.c.number, articles.c.record)
-        statement = statement.where(articles.c.id > after).order_by(articles.c.id).limit(batch)
+        statement = select(articles.c.id, articles.c.record).where(articles.c.id > after)
+        statement = statement.order_by(articles.c.id).limit(batch)
         rows = connection.execute(statement if where is None else statement.where(where)).all()
         if not rows:
             return
-        for row in rows:
-            article = unpack(row.record, Article)
-            yield _completed(connection, article, row.number) if whole else article
+        if whole:
+            yield from _whole(connection, articles.c.id.in_([row.id for row in rows]))
+        else:
+            yield from (unpack(row.record, Article) for row in rows)
         after = rows[-1].id
+
+
+def packed_rows(connection: Connection, ids: Sequence[str]) -> list[ArticleRow]:
+    """The rows of some articles, whole, as `row_of` made them."""
+    return [row_of(article) for article in _whole(connection, articles.c.id.in_(ids))]
+
+
+def move(connection: Connection, article_id: str, pointer: WarcPointer) -> None:
+    """Note in an article that its WARC record lies elsewhere now."""
+    this = articles.c.id == article_id
+    record = connection.scalar(select(articles.c.record).where(this))
+    if record is not None:
+        moved = pack(replace(unpack(record, Article), warc=pointer))
+        connection.execute(update(articles).where(this).values(record=moved))
 
 
 def edits_of(connection: Connection, article_id: str) -> tuple[Edit, ...]:
@@ -168,14 +127,28 @@ def edits_of(connection: Connection, article_id: str) -> tuple[Edit, ...]:
 def sketch_of(connection: Connection, number: int) -> Sketch | None:
     """The sketch of the article with this number."""
     row = connection.execute(select(sketches).where(sketches.c.number == number)).first()
-    if row is None:
-        return None
+    return None if row is None else _unpacked_sketch(row)
+
+
+def _whole(connection: Connection, where: Any) -> Iterator[Article]:
+    """Articles with edits and sketch, in one statement."""
+    columns = (articles.c.record, edits.c.edits, sketches.c.density, sketches.c.length, sketches.c.hashes)
+    statement = (
+        select(*columns)
+        .outerjoin(edits, edits.c.article_id == articles.c.id)
+        .outerjoin(sketches, sketches.c.number == articles.c.number)
+        .where(where)
+        .order_by(articles.c.id)
+    )
+    for row in connection.execute(statement).all():
+        changes = unpack(row.edits, tuple[Edit, ...]) if row.edits else ()
+        sketch = _unpacked_sketch(row) if row.hashes is not None else None
+        yield replace(unpack(row.record, Article), edits=changes, sketch=sketch)
+
+
+def _unpacked_sketch(row: Any) -> Sketch:
     hashes = np.frombuffer(row.hashes, dtype="<u8").tolist()
     return Sketch(tuple(hashes), row.density, row.length)
-
-
-def _completed(connection: Connection, article: Article, number: int) -> Article:
-    return replace(article, edits=edits_of(connection, article.id), sketch=sketch_of(connection, number))
 
 
 def _values(row: ArticleRow) -> dict[str, object]:
@@ -229,12 +202,6 @@ def _remove_beside(connection: Connection, article_id: str, number: int, record:
 def _sketch_values(number: int, sketch: tuple[int, int, bytes]) -> dict[str, object]:
     density, length, hashes = sketch
     return {"number": number, "density": density, "length": length, "hashes": hashes}
-
-
-def _packed_sketch(sketch: Sketch | None) -> tuple[int, int, bytes] | None:
-    if sketch is None:
-        return None
-    return sketch.density, sketch.length, np.array(sketch.hashes, dtype="<u8").tobytes()
 
 
 def _edits_bytes(connection: Connection, article_id: str) -> bytes | None:

@@ -17,7 +17,7 @@ from pipelines.archive.batches import groups
 from pipelines.archive.schema import captures
 from pipelines.records import Capture, CaptureKind, WarcPointer
 
-ReadState = Literal["pending", "leased", "article", "drop"]
+ReadState = Literal["pending", "leased", "article", "drop", "withdrawn"]
 
 READ_LEASE_SECONDS = 600.0
 """A reader that has not answered by then is taken for dead. One capture takes some milliseconds."""

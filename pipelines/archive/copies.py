@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from pipelines.archive import shingle_index
-from pipelines.archive.articles import body_digest
+from pipelines.archive.article_rows import body_digest
 from pipelines.archive.schema import articles
 from pipelines.archive.settled import members_with_text
 from pipelines.dedupe.candidates import indexed

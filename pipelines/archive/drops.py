@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from pipelines.archive.schema import drops
+from pipelines.archive.schema import captures, drops
 from pipelines.records import Drop, Reason, Stage
 
 
@@ -28,6 +28,16 @@ def remove_drops(connection: Connection, capture_ids: Iterable[str]) -> None:
 def find(connection: Connection, capture_id: str) -> Drop | None:
     """The drop of a capture."""
     return next(iterate(connection, where=drops.c.capture_id == capture_id), None)
+
+
+def drops_of(connection: Connection, capture_ids: Sequence[str]) -> list[Drop]:
+    """The drops of some captures."""
+    return list(iterate(connection, where=drops.c.capture_id.in_(capture_ids)))
+
+
+def lone_drops(connection: Connection) -> Iterator[Drop]:
+    """The drops of records that never became a capture."""
+    return iterate(connection, where=drops.c.capture_id.not_in(select(captures.c.id)))
 
 
 def iterate(connection: Connection, *, where: Any = None) -> Iterator[Drop]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from pipelines.archive.articles import ArticleRow, known_ids, remove_article, row_of, store_articles
+from pipelines.archive.article_rows import ArticleRow, row_of
+from pipelines.archive.articles import known_ids, remove_article, store_articles
 from pipelines.archive.captures import mark_read
 from pipelines.archive.drops import remove_drops, store_drops
 from pipelines.records import Article, Drop

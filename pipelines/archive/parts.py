@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipelines.archive.articles import ArticleRow
+from pipelines.archive.article_rows import ArticleRow
 from pipelines.archive.captures import CaptureRow
 from pipelines.archive.faults import explained
 from pipelines.archive.processes import is_dead

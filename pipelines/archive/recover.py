@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from pipelines.archive import tombstones
 from pipelines.archive.captures import insert_capture
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.faults import explained
@@ -55,6 +56,7 @@ def recover(
     """
     with catalog.read() as connection:
         known = _last_known(connection)
+        withdrawn = tombstones.load(connection)
     cut: list[tuple[str, int]] = []
     adopted: list[Future[bool]] = []
     pattern = f"*-{writer_name}.warc.gz" if writer_name else "*.warc.gz"
@@ -65,7 +67,11 @@ def recover(
         if clipped is not None:
             cut.append((path.name, path.stat().st_size - clipped))
             _truncate(path, clipped)
-        adopted += _adopt_behind(path, known.get(path.name, 0), catalog, adopt)
+        for item in _behind(path, known.get(path.name, 0)):
+            if isinstance(item, Revisit):
+                adopted.append(catalog.write(_adopting_revisit(item)))
+            elif not withdrawn.cover(item.url, item.id):
+                adopted.append(catalog.write(_adopting(item, adopt)))
     was_capture = [future.result() for future in adopted]
     return Recovered(tuple(cut), sum(was_capture), len(was_capture) - sum(was_capture))
 
@@ -102,22 +108,17 @@ def _truncate(path: Path, size: int) -> None:
         raise explained(error, str(path)) from None
 
 
-def _adopt_behind(
-    path: Path, start: int, catalog: Catalog, adopt: Callable[[Connection, Capture], None]
-) -> list[Future[bool]]:
+def _behind(path: Path, start: int) -> Iterator[Capture | Revisit]:
+    """The captures and revisits behind the record at `start` (from the beginning for 0)."""
     if not path.exists():
-        return []
-    queued: list[Future[bool]] = []
+        return
     with path.open("rb") as file:
         for frame in frames(file, start):
-            if frame.offset == start and start > 0:
-                continue
-            item = interpret(frame, path.name)
+            item = interpret(frame, path.name) if frame.offset > start or start == 0 else None
             if isinstance(item, Found):
-                queued.append(catalog.write(_adopting(item.capture, adopt)))
+                yield item.capture
             elif isinstance(item, Revisit):
-                queued.append(catalog.write(_adopting_revisit(item)))
-    return queued
+                yield item
 
 
 def _adopting(capture: Capture, adopt: Callable[[Connection, Capture], None]) -> Callable[[Connection], bool]:

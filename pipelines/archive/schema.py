@@ -75,7 +75,7 @@ captures = Table(
     Column("warc_offset", BigInteger, nullable=False),
     Column("warc_length", BigInteger, nullable=False),
     Column("run", Integer),
-    Column("read_state", String, nullable=False),  # pending, leased, article, drop
+    Column("read_state", String, nullable=False),  # pending, leased, article, drop, withdrawn
     Column("read_attempts", Integer, nullable=False, default=0),
     Column("read_owner", String),  # the process that holds the lease
     Column("read_until", Float),  # end of the reader's lease, seconds since the epoch

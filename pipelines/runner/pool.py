@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 120.0
 0.1 s; 16 MB of the most awkward text take some seconds."""
 
 DEATHS = 2
-"""A worker's death may be the machine's doing (memory, an operator): after the first, the page gets another."""
+"""A worker's death may be the machine's doing (memory, an operator): after the first it is tried again."""
 
 _TICK_SECONDS = 1.0
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipelines.archive.articles import ArticleRow
-from pipelines.archive.articles import row_of as article_row
+from pipelines.archive.article_rows import ArticleRow
+from pipelines.archive.article_rows import row_of as article_row
 from pipelines.archive.captures import CaptureRow, host_of
 from pipelines.archive.captures import row_of as capture_row
 from pipelines.archive.parts import DRAFT, PARTS_FOLDER, Part, write_part

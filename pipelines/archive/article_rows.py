@@ -1,0 +1,79 @@
+"""An Article as the values of its tables, packed by the worker that read it: the writer only inserts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipelines.archive.codec import pack, unpack
+from pipelines.archive.search import indexed
+from pipelines.records import Article, Sketch, WarcPointer
+from pipelines.text import plain
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """The columns of `articles`, and what goes into `edits`, `sketches` and the search index beside them."""
+
+    id: str
+    work_id: str
+    url: str
+    site: str | None
+    fetched_at: str
+    headline: str
+    source: str | None
+    date_published: str | None
+    in_language: str | None
+    relevance: float
+    characters: int
+    lacunae: int
+    body_digest: str
+    record: bytes
+    edits: bytes | None
+    sketch: tuple[int, int, bytes] | None
+    search_headline: str
+    search_body: str
+    pipeline_version: str
+
+
+def row_of(article: Article) -> ArticleRow:
+    """Pack an article. Pure; equal articles give equal rows."""
+    return ArticleRow(
+        id=article.id,
+        work_id=article.work_id,
+        url=article.url,
+        site=article.site,
+        fetched_at=article.fetched_at,
+        headline=article.headline,
+        source=article.source,
+        date_published=article.date_published,
+        in_language=article.in_language,
+        relevance=article.relevance,
+        characters=len(article.article_body),
+        lacunae=article.lacunae,
+        body_digest=body_digest(article.article_body),
+        record=pack(replace(article, edits=(), sketch=None)),
+        edits=pack(article.edits) if article.edits else None,
+        sketch=_packed_sketch(article.sketch),
+        search_headline=indexed(article.headline),
+        search_body=indexed(article.article_body),
+        pipeline_version=article.pipeline_version,
+    )
+
+
+def body_digest(body: str) -> str:
+    """32 hex digits of a body in its plain form: bodies that differ only in marks and blanks agree."""
+    return hashlib.sha256(plain(body).encode()).hexdigest()[:32]
+
+
+def with_pointer(row: ArticleRow, pointer: WarcPointer) -> ArticleRow:
+    """The row of an article whose WARC record lies elsewhere now."""
+    return replace(row, record=pack(replace(unpack(row.record, Article), warc=pointer)))
+
+
+def _packed_sketch(sketch: Sketch | None) -> tuple[int, int, bytes] | None:
+    if sketch is None:
+        return None
+    return sketch.density, sketch.length, np.array(sketch.hashes, dtype="<u8").tobytes()

@@ -1,0 +1,150 @@
+"""Take the records of withdrawn captures out of the archive's own WARC files; the files stay valid.
+
+A file is written anew under another name, then one transaction moves all its pointers, then the old file is
+removed: whenever that is cut off, every pointer resolves, and giving the command again finishes it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, select, update
+
+from pipelines.archive.articles import move
+from pipelines.archive.captures import iterate
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.cdxj import index_path
+from pipelines.archive.faults import explained
+from pipelines.archive.frames import Record, frames
+from pipelines.archive.record import target_uri
+from pipelines.archive.schema import captures, revisits
+from pipelines.archive.schema import tombstones as stones
+from pipelines.archive.shelf import WARC_FOLDER
+from pipelines.archive.withdraw import Target, covered_places
+from pipelines.errors import ArchiveError
+from pipelines.records import WarcPointer
+
+_NAME = re.compile(r"(.+?)(?:-p(\d+))?\.warc\.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge did. `foreign`: files that hold such records but are not the archive's to change."""
+
+    records: int
+    files: tuple[str, ...]
+    foreign: tuple[str, ...]
+
+
+def purge(archive: Path, catalog: Catalog, target: Target) -> Purged:
+    """Remove the records under a withdrawn target from `archive`/warc, and their rows from the catalog.
+
+    Gone are its captures and revisits, and the requests, metadata and other records of the same addresses.
+    Nobody else may write to the archive meanwhile. Raises ArchiveUnwritable, ArchiveError for a file that is
+    damaged (`ipnews verify`).
+    """
+    with catalog.read() as connection:
+        places = covered_places(connection, target)
+    folder = archive / WARC_FOLDER
+    _finish_interrupted(folder, catalog)
+    own = {name: offsets for name, offsets in places.items() if (folder / name).is_file()}
+    records = 0
+    for name, offsets in sorted(own.items()):
+        records += _purge_file(archive, catalog, name, offsets)
+    marked = update(stones).where(stones.c.target == target.key).values(purged=True)
+    catalog.write(lambda connection: connection.execute(marked).rowcount).result()
+    return Purged(records, tuple(sorted(own)), tuple(sorted(set(places) - set(own))))
+
+
+def _finish_interrupted(folder: Path, catalog: Catalog) -> None:
+    """Remove files that an earlier purge has replaced, pointers moved, and was killed before removing."""
+    with catalog.read() as connection:
+        named = {
+            *connection.scalars(select(captures.c.warc_file).distinct()),
+            *connection.scalars(select(revisits.c.warc_file).distinct()),
+        }
+    for old in folder.glob("*.warc.gz"):
+        if old.name not in named and old.with_name(_next_name(old.name)).exists():
+            old.unlink()
+
+
+def _purge_file(archive: Path, catalog: Catalog, name: str, offsets: set[int]) -> int:
+    old = archive / WARC_FOLDER / name
+    new = old.with_name(_next_name(name))
+    try:
+        moved, gone = _rewrite(old, new, offsets)
+        catalog.write(lambda connection: _move_pointers(connection, name, new.name, moved)).result()
+        old.unlink()
+        index_path(archive, name).unlink(missing_ok=True)
+    except OSError as error:
+        raise explained(error, str(old)) from None
+    return gone
+
+
+def _rewrite(old: Path, new: Path, offsets: set[int]) -> tuple[dict[int, int], int]:
+    """Copy all records but those to go: (old offset -> new offset, how many are gone)."""
+    ids, urls = _doomed(old, offsets)
+    moved: dict[int, int] = {}
+    gone = 0
+    with old.open("rb") as source, new.open("wb") as copy:
+        for frame in frames(source, blocks=False):
+            if not isinstance(frame, Record) or not frame.alone:
+                raise ArchiveError(f"{old}, byte {frame.offset:,}: not a whole record; see: ipnews verify")
+            if frame.offset in offsets or _belongs(frame, ids, urls):
+                gone += 1
+                continue
+            moved[frame.offset] = copy.tell()
+            with old.open("rb") as again:
+                again.seek(frame.offset)
+                copy.write(again.read(frame.length))
+        copy.flush()
+        os.fsync(copy.fileno())
+    return moved, gone
+
+
+def _doomed(path: Path, offsets: set[int]) -> tuple[set[str], set[str]]:
+    """Record ids at some offsets, and the addresses that have no other capture in the file."""
+    ids: set[str] = set()
+    urls: set[str] = set()
+    kept: set[str] = set()
+    with path.open("rb") as file:
+        for frame in frames(file, blocks=False):
+            if isinstance(frame, Record):
+                url = target_uri(frame.header("WARC-Target-URI") or "")
+                if frame.offset in offsets:
+                    ids.add(frame.header("WARC-Record-ID") or "")
+                    urls.add(url)
+                elif frame.header("WARC-Type") in ("response", "resource", "revisit"):
+                    kept.add(url)
+    return ids - {""}, urls - kept - {""}
+
+
+def _belongs(frame: Record, ids: set[str], urls: set[str]) -> bool:
+    if frame.header("WARC-Concurrent-To") in ids or frame.header("WARC-Refers-To") in ids:
+        return True
+    return target_uri(frame.header("WARC-Target-URI") or "") in urls
+
+
+def _move_pointers(connection: Connection, old: str, new: str, moved: dict[int, int]) -> None:
+    for row in list(iterate(connection, where=captures.c.warc_file == old)):
+        if row.warc.offset in moved:
+            move(connection, row.id, WarcPointer(new, moved[row.warc.offset], row.warc.length))
+    for table in (captures, revisits):
+        of_file = table.c.warc_file == old
+        for offset in list(connection.scalars(select(table.c.warc_offset).where(of_file))):
+            this = of_file & (table.c.warc_offset == offset)
+            if offset in moved:
+                place = {"warc_file": new, "warc_offset": moved[offset]}
+                connection.execute(update(table).where(this).values(**place))
+            else:
+                connection.execute(delete(table).where(this))
+
+
+def _next_name(name: str) -> str:
+    """`x.warc.gz` -> `x-p1.warc.gz` -> `x-p2.warc.gz`: beside the old one, and nobody's to append to."""
+    match = _NAME.fullmatch(name)
+    stem, number = (match[1], int(match[2] or 0)) if match else (name, 0)
+    return f"{stem}-p{number + 1}.warc.gz"

@@ -1,0 +1,112 @@
+"""Withdraw an article, an address or a host: a tombstone, and everything under it out of the catalog."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
+
+from pipelines.archive import tombstones
+from pipelines.archive.articles import remove_article
+from pipelines.archive.captures import host_of
+from pipelines.archive.drops import remove_drops
+from pipelines.archive.record import target_uri
+from pipelines.archive.schema import addresses, articles, captures, drops, links, revisits
+from pipelines.archive.schema import tombstones as stones
+from pipelines.errors import UsageError
+
+Kind = Literal["id", "url", "host"]
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is withdrawn. `value`: the id, the address as archived, or the host in lower case."""
+
+    kind: Kind
+    value: str
+
+    @property
+    def key(self) -> str:
+        """Primary key of its tombstone."""
+        return f"{tombstones.HOST_PREFIX}{self.value}" if self.kind == "host" else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What a withdrawal took out of the catalog."""
+
+    target: Target
+    articles: int
+    captures: int
+
+
+def target_of(text: str) -> Target:
+    """An article's id, a whole address, or a host. Raises UsageError for anything else."""
+    text = text.strip()
+    if _ID.fullmatch(text):
+        return Target("id", text)
+    if text.lower().startswith(("http://", "https://")) and host_of(text):
+        return Target("url", target_uri(text))
+    if _HOST.fullmatch(text.lower()):
+        return Target("host", text.lower())
+    raise UsageError(f"{text!r}: give an article's id (32 hex digits), a whole address, or a host name")
+
+
+def withdraw(connection: Connection, target: Target, reason: str, at: str) -> Withdrawn:
+    """Set the tombstone and take out what it covers, in this transaction.
+
+    The captures' rows stay, marked, so that the archive still accounts for its records; `purge` removes
+    those too. Doing it twice changes nothing. Raises UsageError without a reason.
+    """
+    if not reason.strip():
+        raise UsageError("a withdrawal needs a reason: --reason 'asked for by the publisher, 2026-11-22'")
+    known = connection.scalar(select(stones.c.target).where(stones.c.target == target.key))
+    if known is None:
+        values = {"kind": target.kind, "reason": reason.strip(), "withdrawn_at": at, "purged": False}
+        connection.execute(stones.insert().values(target=target.key, **values))
+    gone = [one for one in _ids(connection, articles, target) if remove_article(connection, one)]
+    rows = _ids(connection, captures, target)
+    remove_drops(connection, rows)
+    connection.execute(delete(drops).where(_covered(connection, drops, target)))
+    marked = update(captures).where(_covered(connection, captures, target)).values(read_state="withdrawn")
+    connection.execute(marked)
+    if target.kind != "id":
+        connection.execute(delete(links).where(_covered(connection, links, target)))
+        dead = {"state": "dead", "failure": "withdrawn", "lease_owner": None, "lease_until": None}
+        connection.execute(update(addresses).where(_covered(connection, addresses, target)).values(**dead))
+    return Withdrawn(target, len(gone), len(rows))
+
+
+def covered_places(connection: Connection, target: Target) -> dict[str, set[int]]:
+    """WARC file -> offsets of the records under a target: captures and revisits."""
+    places: dict[str, set[int]] = {}
+    for table in (captures, revisits):
+        columns = (table.c.warc_file, table.c.warc_offset)
+        for file, offset in connection.execute(select(*columns).where(_covered(connection, table, target))):
+            places.setdefault(file, set()).add(offset)
+    return places
+
+
+def _ids(connection: Connection, table: Table, target: Target) -> list[str]:
+    return sorted(connection.scalars(select(table.c.id).where(_covered(connection, table, target))))
+
+
+def _covered(connection: Connection, table: Table, target: Target) -> ColumnElement[bool]:
+    """Rows of a table under a target, as `Tombstones.cover` has it."""
+    if target.kind == "id":
+        key = {"captures": "id", "articles": "id"}.get(table.name, "capture_id")
+        return table.c[key] == target.value
+    if target.kind == "url":
+        return table.c.url == target.value
+    below = f"%.{target.value}"
+    if "host" in table.c:
+        return or_(table.c.host == target.value, table.c.host.like(below))
+    # No column for the host, and a LIKE would also meet paths that contain its name.
+    stones_of_host = tombstones.Tombstones(hosts=frozenset({target.value}))
+    urls = connection.scalars(select(table.c.url).where(table.c.url.contains(target.value)).distinct())
+    return table.c.url.in_([url for url in urls if stones_of_host.cover(url)])
