@@ -1,1 +1,1 @@
-"""The bundled mirror network: one newspaper and the sites that copy it, on loopback. See docs/demo-network.md."""
+"""The bundled mirror network: a newspaper and the sites that copy it, on loopback; docs/demo-network.md."""

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 
 from crawler.demo.fate import between, chance, lot, pick
 from crawler.demo.hosts import PUBLISHER
-from crawler.demo.network import Network
+from crawler.demo.network import WRITTEN, Network
 from crawler.demo.stories import OFF_TOPIC, load_stories
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def outline(network: Network) -> list[tuple[str, int, str, str]]:
@@ -139,6 +143,19 @@ def test_more_mirrors_get_names_and_damage_of_their_own() -> None:
     assert len(network.hosts) == 41
     assert len({(host.level, host.cut_rate, host.template) for host in network.hosts.values()}) > 30
     assert list(network.hosts)[:12] == list(Network().hosts)
+
+
+def test_the_sizes_in_the_documentation_are_true() -> None:
+    lines = (ROOT / "docs" / "demo-network.md").read_text("utf-8").splitlines()
+    rows = [
+        re.findall(r"[\d,]+|as written", line)
+        for line in lines
+        if re.match(r"\| [\d,as writen]+ \| \d+ \|", line)
+    ]
+    assert len(rows) == 5
+    for articles, mirrors, size in rows[:2]:
+        count = WRITTEN if articles == "as written" else int(articles.replace(",", ""))
+        assert Network(articles=count, mirrors=int(mirrors)).size == int(size.replace(",", ""))
 
 
 @pytest.mark.parametrize(("articles", "mirrors"), [(0, 3), (1, 0), (3, 1), (10, 11)])
