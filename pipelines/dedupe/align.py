@@ -6,7 +6,7 @@ edited, and left open if it is two texts. Near-linear in the lengths.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipelines.dedupe.anchors import Run, chain
@@ -57,7 +57,7 @@ def align(a: str, b: str) -> Alignment:
         return Alignment((), (), ())
     pieces = list(_fill(a, b, frame, SECOND))
     return Alignment(
-        tuple(run for piece in pieces for run in piece.runs),
+        _joined(run for piece in pieces for run in piece.runs),
         _spans((piece.a, piece.a_end) for piece in pieces),
         _spans((piece.b, piece.b_end) for piece in pieces),
     )
@@ -122,13 +122,18 @@ def _towards_frame(box: tuple[int, int, int, int], shorter: int, kind: str) -> t
 
 def _runs_of(a: str, b: str, box: tuple[int, int, int, int]) -> tuple[Run, ...]:
     a0, a1, b0, b1 = box
+    return _joined((a0 + i, b0 + j, 1) for i, j in lcs_pairs(a[a0:a1], b[b0:b1]))
+
+
+def _joined(pieces: Iterable[Run]) -> tuple[Run, ...]:
+    """Join runs that touch in both texts."""
     runs: list[Run] = []
-    for i, j in lcs_pairs(a[a0:a1], b[b0:b1]):
-        last = runs[-1] if runs else (-2, -2, 0)
-        if last[0] + last[2] == a0 + i and last[1] + last[2] == b0 + j:
-            runs[-1] = (last[0], last[1], last[2] + 1)
+    for i, j, length in pieces:
+        last = runs[-1] if runs else (-1, -1, 0)
+        if last[0] + last[2] == i and last[1] + last[2] == j:
+            runs[-1] = (last[0], last[1], last[2] + length)
         else:
-            runs.append((a0 + i, b0 + j, 1))
+            runs.append((i, j, length))
     return tuple(runs)
 
 

@@ -7,19 +7,15 @@ editions and revisions differ. The result does not depend on the order of the co
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from os.path import commonprefix
 
-from pipelines.dedupe.align import Alignment, align
 from pipelines.dedupe.doubts import Doubt
+from pipelines.dedupe.witness import CONTEXT, Reading, View, Witness
 from pipelines.records import LACUNA, Edit, Rival
-from pipelines.text import fold_width
-
-CONTEXT = 2
-"""Characters on each side of a place that must be equal and in step: one may be equal by chance in a passage
-that was reworded, two hardly ever."""
 
 MOST_WITNESSES = 32
 """Texts collated with one, the least damaged first. With cuts at half of all places, 8 copies leave one
@@ -37,24 +33,13 @@ MOST_NAMED = 8
 """Witnesses named in an edit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A text of the cluster with its doubtful places; `weight` counts the independent copies that have it."""
+@dataclass(slots=True)
+class _Place:
+    """A doubt of the base and what the witnesses have there."""
 
-    id: str
-    text: str
-    doubts: tuple[Doubt, ...]
-    damage: str | None = None
-    weight: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What one witness has at a place: undamaged text, or damaged with its own candidates."""
-
-    witness: Witness
-    text: str
-    doubt: Doubt | None
+    doubt: Doubt
+    chosen: str
+    readings: list[Reading]
 
 
 def collate(base: Witness, others: Sequence[Witness]) -> tuple[Edit, ...]:
@@ -64,19 +49,8 @@ def collate(base: Witness, others: Sequence[Witness]) -> tuple[Edit, ...]:
     """
     if not base.doubts:
         return ()
-    readings: defaultdict[int, list[_Reading]] = defaultdict(list)
-    for witness in _independent(base, others):
-        view = _View(base.text, witness)
-        for number, doubt in enumerate(base.doubts):
-            reading = view.at(doubt.start, doubt.end)
-            if reading is not None:
-                readings[number].append(reading)
-    edits = []
-    for number, doubt in enumerate(base.doubts):
-        edit = _settle(base.text[doubt.start : doubt.end], doubt, readings[number])
-        if edit is not None:
-            edits.append(edit)
-    return tuple(edits)
+    views = [View(base.text, witness) for witness in _independent(base, others)]
+    return tuple(edit for group in _groups(base.doubts) for edit in _settle_group(base.text, group, views))
 
 
 def _independent(base: Witness, others: Sequence[Witness]) -> Iterator[Witness]:
@@ -88,91 +62,88 @@ def _independent(base: Witness, others: Sequence[Witness]) -> Iterator[Witness]:
         yield witness
 
 
-class _View:
-    """One witness seen from the base: what it has at a place, if the neighbours are in step."""
-
-    def __init__(self, text: str, witness: Witness) -> None:
-        self._text, self._witness = text, witness
-        # Folded, so that a mirror's ASCII marks do not put the copies out of step; lengths stay.
-        self._alignment: Alignment = align(fold_width(text), fold_width(witness.text))
-        self._starts = [i for i, _, _ in self._alignment.runs]
-        self._doubts = [doubt.start for doubt in witness.doubts]
-
-    def at(self, start: int, end: int) -> _Reading | None:
-        """The witness's reading for [start, end) of the base."""
-        left, right = self._left(start), self._right(end)
-        if left is None or right is None or right < left or right - left > end - start + CONTEXT:
-            return None
-        doubt = self._overlapping(left, right)
-        if doubt is not None and (doubt.start, doubt.end) != (left, right):
-            return None
-        return _Reading(self._witness, self._witness.text[left:right], doubt)
-
-    def _run(self, place: int) -> tuple[int, int, int] | None:
-        """The run that holds a place of the base."""
-        number = bisect_right(self._starts, place) - 1
-        if number < 0:
-            return None
-        run = self._alignment.runs[number]
-        return run if place < run[0] + run[2] else None
-
-    def _left(self, start: int) -> int | None:
-        """End of the left neighbours in the witness; the beginnings of two texts are in step as they are."""
-        if start == 0:
-            return 0 if self._starts and self._starts[0] <= CONTEXT else None
-        run = self._run(start - 1)
-        if run is None or start - run[0] < min(CONTEXT, start):
-            return None
-        return run[1] + start - run[0]
-
-    def _right(self, end: int) -> int | None:
-        """Start of the right neighbours in the witness."""
-        if end == len(self._text):
-            return self._end_of_witness()
-        run = self._run(end)
-        if run is None or run[0] + run[2] - end < min(CONTEXT, len(self._text) - end):
-            return None
-        return run[1] + end - run[0]
-
-    def _end_of_witness(self) -> int | None:
-        i, _, length = self._alignment.runs[-1] if self._alignment.runs else (0, 0, 0)
-        return len(self._witness.text) if len(self._text) - i - length <= CONTEXT else None
-
-    def _overlapping(self, start: int, end: int) -> Doubt | None:
-        number = bisect_left(self._doubts, start)
-        near = self._witness.doubts[max(0, number - 1) : number + 1]
-        return next((d for d in near if d.start < max(end, start + 1) and d.end > start), None)
+def _groups(doubts: Sequence[Doubt]) -> Iterator[list[Doubt]]:
+    """Doubts that stand closer than the context each of them needs are looked at together."""
+    group = [doubts[0]]
+    for before, doubt in pairwise(doubts):
+        if doubt.start - before.end < CONTEXT:
+            group.append(doubt)
+        else:
+            yield group
+            group = [doubt]
+    yield group
 
 
-def _settle(chosen: str, doubt: Doubt, readings: list[_Reading]) -> Edit | None:
-    undamaged = [
-        reading for reading in readings if reading.doubt is None and _possible(chosen, doubt, reading.text)
-    ]
-    text = _vote(doubt, undamaged) if undamaged else _together(chosen, doubt, readings)
-    if text is None or text == chosen:
-        return None
-    names = sorted({r.witness.id for r in readings if r.text == text or (r.doubt and not undamaged)})
-    rivals: tuple[Rival, ...] = () if LACUNA in chosen else (Rival(chosen, 0.0),)
-    rivals += tuple(rival for rival in doubt.rivals if rival.text not in (text, chosen))
-    witness = ",".join(names[:MOST_NAMED])
-    return Edit("edition_body", doubt.start, chosen, text, "collate", "witnessed", rivals, witness)
+def _settle_group(text: str, group: list[Doubt], views: list[View]) -> list[Edit]:
+    start, end = group[0].start, group[-1].end
+    places = [_Place(doubt, text[doubt.start : doubt.end], []) for doubt in group]
+    whole = _Place(Doubt(start, end, "", any(doubt.lost for doubt in group), ()), text[start:end], [])
+    for view in views:
+        segment = view.segment(start, end)
+        if segment is None:
+            continue
+        if _in_step(text, group, view.witness.text, segment):
+            for place in places:
+                left = segment[0] + place.doubt.start - start
+                place.readings += view.readings(left, left + len(place.chosen))
+        else:
+            whole.readings += view.readings(*segment)
+    edits = [edit for place in places if (edit := _settle(place))]
+    if not edits and whole.doubt.lost and (edit := _settle(whole)):
+        edits = [_trimmed(edit)]
+    return edits
 
 
-def _possible(chosen: str, doubt: Doubt, text: str) -> bool:
-    """Whether an undamaged reading can be what was damaged here: one that repair named, or one as long.
+def _trimmed(edit: Edit) -> Edit:
+    """Without the characters at both ends that stay: only what changes is the edit's."""
+    before, after = edit.before, edit.after
+    head = len(commonprefix([before, after]))
+    tail = len(commonprefix([before[head:][::-1], after[head:][::-1]]))
+    before, after = before[head : len(before) - tail], after[head : len(after) - tail]
+    return replace(edit, start=edit.start + head, before=before, after=after)
 
-    A lacuna stands for one character. A reading of another length is another wording.
-    """
-    if not text or LACUNA in text or "\n" in text:
+
+def _in_step(text: str, group: list[Doubt], other: str, segment: tuple[int, int]) -> bool:
+    """Whether the witness's segment is as long as the group and equal between its doubts."""
+    start = group[0].start
+    if segment[1] - segment[0] != group[-1].end - start:
         return False
-    if any(rival.text == text for rival in doubt.rivals):
-        return True
-    return bool(
-        re.fullmatch("".join("." if c == LACUNA or not doubt.lost else re.escape(c) for c in chosen), text)
+    between = [(a.end, b.start) for a, b in pairwise(group)]
+    return all(text[i:j] == other[segment[0] + i - start : segment[0] + j - start] for i, j in between)
+
+
+def _settle(place: _Place) -> Edit | None:
+    undamaged = [reading for reading in place.readings if reading.doubt is None and _possible(place, reading)]
+    text = _vote(place, undamaged) if undamaged else _together(place)
+    if text is None or text == place.chosen:
+        return None
+    givers = [r for r in place.readings if r.text == text or (r.doubt is not None and not undamaged)]
+    rivals: tuple[Rival, ...] = () if LACUNA in place.chosen else (Rival(place.chosen, 0.0),)
+    rivals += tuple(rival for rival in place.doubt.rivals if rival.text not in (text, place.chosen))
+    names = sorted({reading.witness.id for reading in givers})[:MOST_NAMED]
+    return Edit(
+        "edition_body", place.doubt.start, place.chosen, text, "collate", "witnessed", rivals, ",".join(names)
     )
 
 
-def _vote(doubt: Doubt, readings: list[_Reading]) -> str | None:
+def _possible(place: _Place, reading: Reading) -> bool:
+    """Whether an undamaged reading can be what was damaged here: one that repair named, or one as long.
+
+    A lacuna stands for one character, or for two where a pair vanished with it; where several stand together,
+    for none as well. Another length is another wording.
+    """
+    text, chosen = reading.text, place.chosen
+    if not text or LACUNA in text or "\n" in text:
+        return False
+    if any(rival.text == text for rival in place.doubt.rivals):
+        return True
+    if not place.doubt.lost:
+        return len(text) == len(chosen)
+    pattern = "".join(".{0,2}" if char == LACUNA else re.escape(char) for char in chosen)
+    return abs(len(text) - len(chosen)) <= 1 and re.fullmatch(pattern, text) is not None
+
+
+def _vote(place: _Place, readings: list[Reading]) -> str | None:
     """The reading of most independent copies; between equals the one that repair named; else none."""
     votes: Counter[str] = Counter()
     for reading in readings:
@@ -181,26 +152,28 @@ def _vote(doubt: Doubt, readings: list[_Reading]) -> str | None:
     first = sorted(text for text, count in votes.items() if count == most)
     if len(first) == 1:
         return first[0]
-    named = [text for text in first if any(rival.text == text for rival in doubt.rivals)]
+    named = [text for text in first if any(rival.text == text for rival in place.doubt.rivals)]
     return named[0] if len(named) == 1 else None
 
 
-def _together(chosen: str, doubt: Doubt, readings: list[_Reading]) -> str | None:
+def _together(place: _Place) -> str | None:
     """What copies damaged at the same place, but differently, agree on: the scores of their readings added.
 
     Each names few candidates; where they lost different bytes, hardly one is in both lists.
     """
-    sources = [_scores(chosen, doubt)]
-    for reading in readings:
-        if reading.doubt is not None and reading.doubt.found != doubt.found:
+    sources = [_scores(place.chosen, place.doubt)]
+    for reading in place.readings:
+        if reading.doubt is not None and reading.doubt.found != place.doubt.found:
             sources.append(_scores(reading.text, reading.doubt))
     if len(sources) < 2:
         return None
-    totals = {text: sum(scores.get(text, UNNAMED) for scores in sources) for text in set().union(*sources)}
+    readings = set().union(*sources)
+    totals = {text: sum(scores.get(text, UNNAMED) for scores in sources) for text in readings}
     ranked = sorted(totals, key=lambda text: (-totals[text], text))
-    shared = sum(ranked[0] in scores for scores in sources)
+    if not ranked or sum(ranked[0] in scores for scores in sources) < 2:
+        return None
     clear = len(ranked) == 1 or totals[ranked[0]] - totals[ranked[1]] >= DECISIVE
-    return ranked[0] if clear and shared > 1 else None
+    return ranked[0] if clear else None
 
 
 def _scores(chosen: str, doubt: Doubt) -> dict[str, float]:

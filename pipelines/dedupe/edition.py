@@ -12,10 +12,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.dedupe.collate import Witness, collate
+from pipelines.dedupe.collate import collate
 from pipelines.dedupe.doubts import Doubt, Simplify, doubts_of, shifted
 from pipelines.dedupe.furniture import spans
 from pipelines.dedupe.match import comparable
+from pipelines.dedupe.witness import Witness
 from pipelines.records import Article, Edit, replay
 
 SHORT = 100

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from pipelines.dedupe.canonical import Candidate, choose
 from pipelines.dedupe.cluster import Edge
-from pipelines.dedupe.collate import MOST_WITNESSES, Witness
+from pipelines.dedupe.collate import MOST_WITNESSES
 from pipelines.dedupe.doubts import Simplify
 from pipelines.dedupe.edition import Part, edition, witness_of
 from pipelines.dedupe.match import COVERED
+from pipelines.dedupe.witness import Witness
 from pipelines.records import Edit, Relation, Settled
 
 Parts = Callable[[Sequence[str]], Mapping[str, Sequence[Part]]]

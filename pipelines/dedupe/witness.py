@@ -1,0 +1,95 @@
+"""A copy as a witness of another: what it has at a place, if the text around is in step."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from pipelines.dedupe.align import align
+from pipelines.dedupe.doubts import Doubt
+from pipelines.text import fold_width
+
+CONTEXT = 2
+"""Characters on each side of a place that must be equal and in step: one may be equal by chance in a passage
+that was reworded, two hardly ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A text of the cluster with its doubtful places. `damage`: digest of what repair changed in it.
+
+    `weight` counts the independent copies that have this text.
+    """
+
+    id: str
+    text: str
+    doubts: tuple[Doubt, ...]
+    damage: str | None = None
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a witness has at a place: undamaged (`doubt` None), or in doubt itself, with its own rivals."""
+
+    witness: Witness
+    text: str
+    doubt: Doubt | None
+
+
+class View:
+    """One witness seen from the base text."""
+
+    def __init__(self, text: str, witness: Witness) -> None:
+        self.witness = witness
+        self._length = len(text)
+        # Folded, so that a mirror's ASCII marks do not put the copies out of step; lengths stay.
+        self._runs = align(fold_width(text), fold_width(witness.text)).runs
+        self._starts = [i for i, _, _ in self._runs]
+        self._doubts = [doubt.start for doubt in witness.doubts]
+
+    def segment(self, start: int, end: int) -> tuple[int, int] | None:
+        """(start, end) in the witness of what stands for [start, end) of the base; None if out of step."""
+        left, right = self._left(start), self._right(end)
+        if left is None or right is None or not left <= right <= left + end - start + CONTEXT:
+            return None
+        return left, right
+
+    def readings(self, start: int, end: int) -> list[Reading]:
+        """The reading at a place of the witness, if it is sound as a whole or in doubt as a whole."""
+        doubt = self._overlapping(start, end)
+        if doubt is not None and (doubt.start, doubt.end) != (start, end):
+            return []
+        return [Reading(self.witness, self.witness.text[start:end], doubt)]
+
+    def _run(self, place: int) -> tuple[int, int, int] | None:
+        """The run that holds a place of the base."""
+        number = bisect_right(self._starts, place) - 1
+        if number < 0:
+            return None
+        run = self._runs[number]
+        return run if place < run[0] + run[2] else None
+
+    def _left(self, start: int) -> int | None:
+        """End of the left neighbours in the witness; the beginnings of two texts are in step as they are."""
+        if start == 0:
+            return 0 if self._starts and self._starts[0] <= CONTEXT else None
+        run = self._run(start - 1)
+        if run is None or start - run[0] < min(CONTEXT, start):
+            return None
+        return run[1] + start - run[0]
+
+    def _right(self, end: int) -> int | None:
+        """Start of the right neighbours in the witness; the ends of two texts are in step as they are."""
+        if end == self._length:
+            i, _, length = self._runs[-1] if self._runs else (0, 0, 0)
+            return len(self.witness.text) if end - i - length <= CONTEXT else None
+        run = self._run(end)
+        if run is None or run[0] + run[2] - end < min(CONTEXT, self._length - end):
+            return None
+        return run[1] + end - run[0]
+
+    def _overlapping(self, start: int, end: int) -> Doubt | None:
+        number = bisect_left(self._doubts, start)
+        near = self.witness.doubts[max(0, number - 1) : number + 1]
+        return next((doubt for doubt in near if doubt.start < max(end, start + 1) and doubt.end > start), None)
