@@ -5,19 +5,14 @@ No path here belongs to the network proper: only tests that ask for this host me
 
 from __future__ import annotations
 
-import gzip
-import itertools
-import zlib
-from collections.abc import Callable, Iterator
-from functools import cache
+import json
+from collections.abc import Iterator
+from html import escape
 from urllib.parse import parse_qs, urlsplit
 
 from crawler.demo.answer import Answer, plain, redirect
+from crawler.demo.bombs import BOMBS, HTML, XML, Trap
 from crawler.demo.fate import lot
-
-_HTML = ("Content-Type", "text/html; charset=utf-8")
-_XML = ("Content-Type", "application/xml; charset=utf-8")
-_MEGABYTE = 1 << 20
 
 FORBIDDEN_TARGETS = {
     "loopback": "http://127.0.0.1/",
@@ -71,45 +66,7 @@ def _doors() -> Iterator[str]:
 
 def _page(title: str, links: list[str]) -> Answer:
     listed = "".join(f'<li><a href="{link}">{link}</a></li>' for link in links)
-    return Answer(200, (_HTML,), f"<!DOCTYPE html><title>{title}</title><ul>{listed}</ul>".encode())
-
-
-@cache
-def gzip_bomb(megabytes: int = 256) -> bytes:
-    """A gzip member that unpacks to so many MB of blanks (about 1:1000)."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    block = b" " * _MEGABYTE
-    return b"".join([*(packer.compress(block) for _ in range(megabytes)), packer.flush()])
-
-
-def _bomb(_rest: str, _query: dict[str, str]) -> Answer:
-    return Answer(200, (_HTML, ("Content-Encoding", "gzip")), gzip_bomb())
-
-
-def _double_bomb(_rest: str, _query: dict[str, str]) -> Answer:
-    """Packed twice: a limit that looks at the first layer only sees 300 bytes become 300 kB."""
-    return Answer(200, (_HTML, ("Content-Encoding", "gzip, gzip")), gzip.compress(gzip_bomb()))
-
-
-def _endless(_rest: str, _query: dict[str, str]) -> Answer:
-    line = "<p>没有尽头的一页。</p>\n".encode() * 500
-    return Answer(200, (_HTML,), chunks=itertools.repeat(line))
-
-
-def _drip(_rest: str, _query: dict[str, str]) -> Answer:
-    return Answer(200, (_HTML,), chunks=itertools.repeat(b"<!-- . -->"), pause=0.5)
-
-
-def _silent(_rest: str, _query: dict[str, str]) -> Answer:
-    return Answer(200, (_HTML,), b"late", wait=3600.0)
-
-
-def _huge_headers(_rest: str, _query: dict[str, str]) -> Answer:
-    return Answer(200, (_HTML, *((f"X-Filler-{n}", "x" * 8000) for n in range(2000))), b"<p>x</p>")
-
-
-def _many_headers(_rest: str, _query: dict[str, str]) -> Answer:
-    return Answer(200, (_HTML, *((f"X-{n}", "x") for n in range(100_000))), b"<p>x</p>")
+    return Answer(200, (HTML,), f"<!DOCTYPE html><title>{title}</title><ul>{listed}</ul>".encode())
 
 
 def _redirect(rest: str, _query: dict[str, str]) -> Answer:
@@ -122,22 +79,6 @@ def _hops(rest: str, _query: dict[str, str]) -> Answer:
     return redirect(f"/hops/{int(rest or 0) + 1}", 302)
 
 
-def _laughs(_rest: str, _query: dict[str, str]) -> Answer:
-    """A sitemap of nested entities (billion laughs): 10 ** 9 copies of three letters."""
-    rows = ['<!ENTITY a0 "lol">', *(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))]
-    kind = f'<?xml version="1.0"?>\n<!DOCTYPE urlset [{"".join(rows)}]>\n'
-    return Answer(200, (_XML,), f"{kind}<urlset><url><loc>&a9;</loc></url></urlset>".encode())
-
-
-def _entity(_rest: str, _query: dict[str, str]) -> Answer:
-    """A sitemap with external entities: a local file and an inner address."""
-    text = (
-        '<?xml version="1.0"?>\n<!DOCTYPE urlset [<!ENTITY f SYSTEM "file:///etc/hostname">'
-        '<!ENTITY m SYSTEM "http://169.254.169.254/">]>\n<urlset><url><loc>http://traps.test/&f;&m;</loc></url></urlset>'
-    )
-    return Answer(200, (_XML,), text.encode())
-
-
 def _sitemap_loop(_rest: str, _query: dict[str, str]) -> Answer:
     """A sitemap index that names itself and ever new ones."""
     fresh = lot(_rest) % 10**9
@@ -145,7 +86,7 @@ def _sitemap_loop(_rest: str, _query: dict[str, str]) -> Answer:
         f"<sitemapindex><sitemap><loc>http://traps.test/sitemap-loop/</loc></sitemap>"
         f"<sitemap><loc>http://traps.test/sitemap-loop/{fresh}.xml</loc></sitemap></sitemapindex>"
     )
-    return Answer(200, (_XML,), text.encode())
+    return Answer(200, (XML,), text.encode())
 
 
 def _farm(rest: str, _query: dict[str, str]) -> Answer:
@@ -159,7 +100,7 @@ def _pager(_rest: str, query: dict[str, str]) -> Answer:
 
 def _deep(rest: str, _query: dict[str, str]) -> Answer:
     """Relative links that grow the path: /deep/a/a/a/..."""
-    return Answer(200, (_HTML,), f'<title>deep</title><a href="/deep/{rest.strip("/")}/a/">a</a>'.encode())
+    return Answer(200, (HTML,), f'<title>deep</title><a href="/deep/{rest.strip("/")}/a/">a</a>'.encode())
 
 
 def _sessions(rest: str, query: dict[str, str]) -> Answer:
@@ -167,27 +108,9 @@ def _sessions(rest: str, query: dict[str, str]) -> Answer:
     return _page("sessions", [f"/sessions/?PHPSESSID={fresh}"])
 
 
-def _nested(_rest: str, _query: dict[str, str]) -> Answer:
-    return Answer(200, (_HTML,), b"<div>" * 100_000 + b"x")
-
-
-def _long_line(_rest: str, _query: dict[str, str]) -> Answer:
-    return Answer(200, (_HTML,), b"<p>" + "长".encode() * (16 * _MEGABYTE))
-
-
-def _nulls(_rest: str, _query: dict[str, str]) -> Answer:
-    return Answer(200, (_HTML,), bytes(_MEGABYTE))
-
-
-def _short(_rest: str, _query: dict[str, str]) -> Answer:
-    """A gzip member that ends in the middle."""
-    whole = gzip.compress("<p>半途而废的一页。</p>".encode() * 1000)
-    return Answer(200, (_HTML, ("Content-Encoding", "gzip")), whole[: len(whole) // 2])
-
-
 def _tag_robots(_rest: str, _query: dict[str, str]) -> Answer:
     return Answer(
-        200, (_HTML, ("X-Robots-Tag", "noarchive")), "<h1>请勿存档</h1><p>本页请勿存档。</p>".encode()
+        200, (HTML, ("X-Robots-Tag", "noarchive")), "<h1>请勿存档</h1><p>本页请勿存档。</p>".encode()
     )
 
 
@@ -197,39 +120,39 @@ def _hostile_links(_rest: str, _query: dict[str, str]) -> Answer:
 
 def _self_refresh(rest: str, _query: dict[str, str]) -> Answer:
     target = f"/refresh/{int(rest or 0) + 1}"
-    return Answer(200, (_HTML,), f'<meta http-equiv="refresh" content="0; url={target}">'.encode())
+    return Answer(200, (HTML,), f'<meta http-equiv="refresh" content="0; url={target}">'.encode())
 
 
-def _attachment(_rest: str, _query: dict[str, str]) -> Answer:
-    kind = ("Content-Type", "application/octet-stream")
-    return Answer(
-        200, (kind, ("Content-Disposition", "attachment; filename=../../evil.exe")), b"MZ" + bytes(64)
+def _hostile_sitemap(_rest: str, _query: dict[str, str]) -> Answer:
+    listed = "".join(f"<url><loc>{escape(target)}</loc></url>" for target in FORBIDDEN_TARGETS.values())
+    return Answer(200, (XML,), f"<urlset>{listed}</urlset>".encode())
+
+
+def _hostile_script(_rest: str, _query: dict[str, str]) -> Answer:
+    """A page whose script goes to every forbidden address in every way a page can, and wants pop-ups."""
+    targets = json.dumps(list(FORBIDDEN_TARGETS.values()))
+    text = (
+        "<title>script</title><div id='app'></div><noscript>请启用 JavaScript</noscript><script>"
+        f"for (const target of {targets}) {{ fetch(target).catch(() => 0);"
+        " const frame = document.createElement('iframe'); frame.src = target; document.body.append(frame);"
+        " new Image().src = target; window.open(target); }"
+        " document.getElementById('app').innerText = '完'; location.href = '/attachment/';</script>"
     )
+    return Answer(200, (HTML,), text.encode())
 
 
-TRAPS_BY_NAME: dict[str, Callable[[str, dict[str, str]], Answer]] = {
-    "bomb": _bomb,
-    "double-bomb": _double_bomb,
-    "endless": _endless,
-    "drip": _drip,
-    "silent": _silent,
-    "huge-headers": _huge_headers,
-    "many-headers": _many_headers,
+TRAPS_BY_NAME: dict[str, Trap] = {
+    **BOMBS,
     "redirect": _redirect,
     "hops": _hops,
-    "laughs": _laughs,
-    "entity": _entity,
     "sitemap-loop": _sitemap_loop,
     "farm": _farm,
     "pager": _pager,
     "deep": _deep,
     "sessions": _sessions,
-    "nested": _nested,
-    "long-line": _long_line,
-    "nulls": _nulls,
-    "short": _short,
     "x-robots": _tag_robots,
     "hostile-links": _hostile_links,
+    "hostile-sitemap": _hostile_sitemap,
+    "hostile-script": _hostile_script,
     "refresh": _self_refresh,
-    "attachment": _attachment,
 }

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 from itertools import islice
+from xml.etree import ElementTree
 
 import pytest
 
 from crawler.demo.answer import Answer
+from crawler.demo.bombs import gzip_bomb
 from crawler.demo.hosts import TRAPS
 from crawler.demo.network import Network
 from crawler.demo.server import serve
-from crawler.demo.traps import FORBIDDEN_TARGETS, TRAPS_BY_NAME, answer_trap, gzip_bomb
+from crawler.demo.traps import FORBIDDEN_TARGETS, TRAPS_BY_NAME, answer_trap
 
 
 @pytest.mark.parametrize("name", sorted(TRAPS_BY_NAME))
@@ -51,6 +54,13 @@ def test_endless_bodies_have_no_end() -> None:
 def test_redirects_lead_where_no_crawler_may_go() -> None:
     for name, target in FORBIDDEN_TARGETS.items():
         assert answer_trap(f"/redirect/{name}").header("Location") == target
+
+
+def test_sitemap_and_script_lead_there_too() -> None:
+    listed = {node.text for node in ElementTree.fromstring(answer_trap("/hostile-sitemap/").body).iter("loc")}
+    assert listed == set(FORBIDDEN_TARGETS.values())
+    script = answer_trap("/hostile-script/").body.decode()
+    assert all(json.dumps(target) in script for target in FORBIDDEN_TARGETS.values())
 
 
 @pytest.mark.parametrize("name", ["hops", "refresh", "farm", "pager", "sessions", "deep", "sitemap-loop"])
