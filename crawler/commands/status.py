@@ -35,8 +35,8 @@ def run(archive: Path | None = None, json: bool = False) -> int:
 
 def gather(connection: Connection, now: float) -> dict[str, int | dict[str, int]]:
     """Counts of everything that waits, is there, or failed."""
-    by_state = select(addresses.c.state, func.count()).group_by(addresses.c.state)
-    states: dict[str, int] = dict(connection.execute(by_state).tuples().all())
+    by_state = select(addresses.c.state, func.count().label("number")).group_by(addresses.c.state)
+    states = {row.state: row.number for row in connection.execute(by_state)}
     due = select(func.count()).where(
         addresses.c.state.in_(("pending", "done", "failed")), addresses.c.due <= now
     )

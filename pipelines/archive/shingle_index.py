@@ -126,7 +126,7 @@ def postings(connection: Connection, hashes: Integers) -> tuple[Integers, Intege
     found: list[tuple[int, int]] = []
     for batch in in_batches(hashes.tolist()):
         statement = select(shingles.c.hash, shingles.c.text).where(shingles.c.hash.in_(batch))
-        found.extend(connection.execute(statement.order_by(shingles.c.hash)).tuples())
+        found.extend((row.hash, row.text) for row in connection.execute(statement.order_by(shingles.c.hash)))
     table = np.array(found, dtype=np.int64).reshape(-1, 2)
     return table[:, 0], table[:, 1]
 
