@@ -25,6 +25,9 @@ from pipelines.repair.language import HEADER, NO_WORD, SCALE, TABLES
 
 HAN_FIRST, HAN_LAST = "\u4e00", "\u9fa5"
 LONGEST = 8
+LONGEST_SEQUENCE = 6
+PHRASE_COUNT = 150
+"""Count of one place in `phrases.txt`: chosen on held-back text, see docs/repair.md."""
 DOMAIN_COUNT = 400
 """Count given to an entry of `domain.txt`, about that of 专利 in jieba's dictionary: the median of its words of
 the field, so that a listed term is neither unknown nor drowns common words."""
@@ -55,7 +58,20 @@ def read_words() -> dict[str, float]:
         for entry in [entry for entry in line.split("#")[0].split(" ") if entry]:
             term, _, count_text = entry.partition("=")
             words[term] = max(words[term], float(count_text or DOMAIN_COUNT))
+    for sequence, count in sequences().items():
+        words[sequence] += count * PHRASE_COUNT
     return dict(words)
+
+
+def sequences() -> Counter[str]:
+    """Every sequence of two to six characters in `phrases.txt`, with the number of its places."""
+    found: Counter[str] = Counter()
+    for line in (TABLES / "phrases.txt").read_text("utf-8").splitlines():
+        entries = line[2:].split() if line.startswith("* ") else [] if line.startswith("#") else [line]
+        for entry in entries:
+            for length in range(2, LONGEST_SEQUENCE + 1):
+                found.update(entry[at : at + length] for at in range(len(entry) - length + 1))
+    return found
 
 
 def write_words(words: dict[str, float]) -> None:

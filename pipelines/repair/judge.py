@@ -12,7 +12,7 @@ from pipelines.text import is_figure
 
 MARGIN_EXACT: Final = 12.0
 """Nats by which a reading that follows from surviving bytes must beat every other way of reading them."""
-MARGIN_LIKELY: Final = 4.0
+MARGIN_LIKELY: Final = 2.0
 """Nats by which a reading chosen by the language model must win; calibrated, see docs/repair.md."""
 STEP: Final = "slip"
 GLOSS_STEP: Final = "gloss"

@@ -96,6 +96,8 @@ class PageWords:
 
     LONGEST: Final = 4
     _PENALTY: Final = (0.0, 0.0, 2.0, 1.0, 0.5)
+    _SMOOTHING: Final = 2000
+    """Characters added to the size of the page: what a short page repeats says little."""
     """Nats added by length to -ln(count / characters); chosen on held-back text, see docs/repair.md."""
 
     def __init__(self, texts: Iterable[str], characters: Characters) -> None:
@@ -118,7 +120,8 @@ class PageWords:
 
     def cost(self, count: int, length: int) -> float:
         """Cost in nats of a sequence of the page."""
-        return math.log(self._size / count) + self._PENALTY[length]
+        share: float = count / (self._size + self._SMOOTHING)
+        return self._PENALTY[length] - math.log(share)
 
 
 class _Count:

@@ -18,7 +18,7 @@ from typing import Final
 
 from pipelines.markup import eaten_tags
 from pipelines.records import LACUNA, Edit, replay
-from pipelines.repair.brackets import track
+from pipelines.repair.brackets import BLOCK_START, State, track
 from pipelines.repair.candidates import Candidates
 from pipelines.repair.judge import MARGIN_LIKELY, edits_of
 from pipelines.repair.language import Characters, PageWords, WordTable
@@ -88,7 +88,7 @@ class Restorer:
 
     def _block(self, found: str, base: int, field: str, model: Model) -> Iterator[Edit]:
         position = region = 0
-        opened = ""
+        context = BLOCK_START
         for trigger in _TRIGGER.finditer(found):
             at = trigger.start()
             if at < position:
@@ -100,17 +100,17 @@ class Restorer:
                     position = gloss.end()
                 continue
             start = max(region, at - LEFT_CONTEXT)
-            opened = track(opened, _without_glosses(found[region:start]))[1]
-            end, choices = self._search(found, start, model, opened)
+            context = track(context, _without_glosses(found[region:start]))[1]
+            end, choices = self._search(found, start, model, context)
             known = [choice for choice in choices if choice.arc.start >= position]
             yield from edits_of(found, known, base, field)
             region = start
             if choices:
                 position = region = end
-                opened = track(opened, (choice.arc.text for choice in choices))[1]
+                context = track(context, (choice.arc.text for choice in choices))[1]
 
-    def _search(self, found: str, start: int, model: Model, opened: str) -> tuple[int, list[Choice]]:
-        search = Search(Lattice(found, self._characters, self._candidates), model, start, opened)
+    def _search(self, found: str, start: int, model: Model, context: State) -> tuple[int, list[Choice]]:
+        search = Search(Lattice(found, self._characters, self._candidates), model, start, context)
         end, choices = search.run()
         weak = {choice.arc.start for choice in choices if choice.weak and choice.arc.kind == "pair"}
         weak |= search.dead
@@ -123,20 +123,21 @@ class Restorer:
             weak = set(range(start, end + 1))
         if weak:
             lattice = Lattice(found, self._characters, self._candidates, weak)
-            second_end, second = Search(lattice, model, start, opened).run()
+            second_end, second = Search(lattice, model, start, context).run()
             if second:
                 return second_end, second
         return end, choices
 
 
 _RUN: Final = re.compile(
-    rf"[?？](?:[！，？；：。、）!,?;:)]|{_PINYIN}{{1,6}} ?[)）])[^<\n，。！？；：、,!?;:]*"
+    rf"[^\n]{{0,3}}[?？](?:[！，？；：。、）!,?;:)]|{_PINYIN}{{1,6}} ?[)）])[^<\n，。！？；：、,!?;:]*"
 )
 
 
 def _undamaged(texts: Iterable[str]) -> Iterator[str]:
-    """The texts without glosses and without what may be out of step: from a place where damage can begin to the
-    next mark. A run that goes on behind a mark adds sequences that nobody writes, so none that could mislead."""
+    """The texts without glosses and without what may be out of step: from three characters before a place where
+    damage can begin (they would witness for their own place) to the next mark. A run that goes on behind a mark
+    leaves sequences that nobody writes, so none that could mislead."""
     for text in texts:
         yield _RUN.sub(" ", GLOSS.sub("", text))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.records import Rival
-from pipelines.repair.brackets import SIGNS, at_end, track
+from pipelines.repair.brackets import BLOCK_START, State, at_end, track
 from pipelines.repair.lattice import IN_STEP, Arc, Fan, Lattice, Node, order
 from pipelines.repair.model import Model, Prefix
 
@@ -57,20 +57,20 @@ class _State:
     back: tuple[Node, Path] | None
     tokens: list[Token]
     best: float
-    opened: str = ""
+    context: State = BLOCK_START
 
 
 class Search:
-    """One search over one region of a block, beginning in step at `start` with these quotes and brackets open."""
+    """One search over one region of a block, beginning in step at `start`, after this context."""
 
-    def __init__(self, lattice: Lattice, model: Model, start: int, opened: str = "") -> None:
+    def __init__(self, lattice: Lattice, model: Model, start: int, context: State = BLOCK_START) -> None:
         self._lattice = lattice
         self._model = model
         self._states: dict[int, dict[Node, _State]] = defaultdict(dict)
         self._words: list[tuple[Node, Node, float, Path]] = []
         self._start = start
         self._open = start
-        self._states[start][start, IN_STEP] = _State(0.0, None, [], 0.0, opened)
+        self._states[start][start, IN_STEP] = _State(0.0, None, [], 0.0, context)
         self.dead: set[int] = set()
 
     def run(self) -> tuple[int, list[Choice]]:
@@ -165,16 +165,15 @@ class Search:
         return state
 
     def _reach(self, began: Node, node: Node, state: _State, score: float, loss: float, path: Path) -> None:
-        opened = self._states[began[0]][began].opened
-        if not SIGNS.isdisjoint(arc.text for arc in path):
-            cost, opened = track(opened, (arc.text for arc in path))
-            loss += cost
+        context = self._states[began[0]][began].context
+        cost, context = track(context, (arc.text for arc in path))
+        loss += cost
         if node[0] == len(self._lattice.found):
-            loss += at_end(opened)
+            loss += at_end(context)
         self._words.append((began, node, -loss, path))
         score -= loss
         if score > state.alpha:
-            state.alpha, state.back, state.opened = score, (began, path), opened
+            state.alpha, state.back, state.context = score, (began, path), context
             state.best = max(state.best, score)
 
     def _choices(self, end: Node) -> list[Choice]:
