@@ -38,11 +38,12 @@ def say(message: str) -> None:
 
 def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on stderr. Columns that hold only numbers are set right."""
+    from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
 
     lines = [tuple(row) for row in rows]
-    drawn = Table(title=title, title_justify="left", header_style="bold")
+    drawn = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for number, name in enumerate(header):
         numeric = all(isinstance(line[number], int | float) for line in lines) and bool(lines)
         drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
