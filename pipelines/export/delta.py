@@ -119,7 +119,12 @@ def _written_files(
         survivors = (_survivors(store, file, good) for file in removed if file.month == month)
         batches = chain(spool.batches(month), chain.from_iterable(survivors))
         added += _files_of_month(store, month, batches, scratch)
-    return Change(tuple(added), tuple(removed))
+    # Rewritten to the same bytes (a row stood in two files): the path may not be added and removed at once.
+    kept = {file.path for file in added} & {file.path for file in removed}
+    return Change(
+        tuple(file for file in added if file.path not in kept),
+        tuple(file for file in removed if file.path not in kept),
+    )
 
 
 def _survivors(store: Store, file: DataFile, good: npt.NDArray[Any]) -> Iterator[pa.RecordBatch]:

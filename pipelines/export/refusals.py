@@ -29,7 +29,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|AuthorizationFailure|InvalidToken|ExpiredToken"
-        r"|AccessDenied|status code: 40[13]|169\.254\.169\.254|[Mm]issing ?[Cc]redential|[Aa]ccount",
+        r"|AccessDenied|status code: 40[13]|169\.254\.169\.254|latest/api/token"
+        r"|[Mm]issing ?[Cc]redential|[Aa]ccount",
         "the server did not accept the credentials; set {variables}",
     ),
     (

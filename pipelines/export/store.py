@@ -130,7 +130,6 @@ class Store:
             with suppress(AlreadyExistsError):
                 self._patiently(partial(self._put, name, content, mode))
             if self.digest(name) == sha256:
-                self._flush(name)
                 return
             time.sleep(_WAITS[min(attempt, len(_WAITS) - 1)])
         raise ExportError(
@@ -155,7 +154,6 @@ class Store:
             raise ExportError(
                 f"{self.address.uri}: {name} was changed by another export meanwhile; the same command again"
             )
-        self._flush(name)
 
     def delete(self, names: Iterable[str]) -> None:
         """Delete objects; one that is gone already is no error."""
@@ -178,18 +176,6 @@ class Store:
                     raise refusal(error, self.address) from None
                 time.sleep(wait)
         raise AssertionError("unreachable: the last wait is None")
-
-    def _flush(self, name: str) -> None:
-        """On a local disk: bytes and directory entry reach the disk before anything names them."""
-        if self.address.scheme != "file":
-            return
-        path = Path(self.address.path, name)
-        for target in (path, path.parent):
-            descriptor = os.open(target, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
 
 
 class _Ranges(io.RawIOBase):

@@ -86,9 +86,9 @@ def data_files(table: DeltaTable) -> tuple[DataFile, ...]:
 def read_state(store: Store) -> TableState:
     """Read ids and digests of every row. Raises SchemaError for a table with other columns than ours."""
     table = open_table(store)
-    files = data_files(table) if table is not None else ()
     if table is not None:
         _check_columns(table, store)
+    files = data_files(table) if table is not None else ()
     ids, digests = [np.empty(0, "S32")], [np.empty(0, "S32")]
     for file in files:
         columns = pq.ParquetFile(store.reader(file.path, file.size)).read(columns=["id", DIGEST])

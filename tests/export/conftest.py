@@ -7,7 +7,7 @@ import socket
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,17 @@ Pair = tuple[Article, Settled]
 
 @pytest.fixture(scope="session")
 def made() -> list[Pair]:
-    """300 articles with what settle derived, by ascending id."""
-    return sorted(made_articles(300), key=lambda pair: pair[0].id)
+    """300 articles of four months, with what settle derived, by ascending id."""
+    pairs = [
+        (_in_four_months(article, number), derived)
+        for number, (article, derived) in enumerate(made_articles(300))
+    ]
+    return sorted(pairs, key=lambda pair: pair[0].id)
+
+
+def _in_four_months(article: Article, number: int) -> Article:
+    day = f"2020-{number % 4 + 1:02}-{number % 28 + 1:02}T09:00:00+08:00"
+    return replace(article, date_published=article.date_published and day)
 
 
 @dataclass

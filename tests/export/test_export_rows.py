@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.made_articles import made_article
@@ -131,11 +131,13 @@ def rows(draw: st.DrawFn) -> ExportRow:
     return row_of(article, settled(edition_edits=tuple(draw(st.lists(EDITS, max_size=2)))))
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(rows(), max_size=5))
 def test_arrow_and_json_say_the_same(some: list[ExportRow]) -> None:
     assert batch_of(some).to_pylist() == [json.loads(line_of(row)) for row in some]
 
 
+@settings(max_examples=40, deadline=None)
 @given(rows(), rows())
 def test_equal_digests_mean_equal_lines(one: ExportRow, other: ExportRow) -> None:
     assert (digest_of(one) == digest_of(other)) == (line_of(one) == line_of(other))
