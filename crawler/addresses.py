@@ -19,6 +19,7 @@ _SESSION = re.compile(
 """Names of query parameters that carry a session, a campaign or a cache-buster, never a page. `sid` is
 Discuz's session, `extra`, `highlight`, `mobile` its view state, `spm` and `from` where a reader came from."""
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*|/\((?:S|X)\([^)/]*\)\)", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9._:-]+")
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
 
 
@@ -26,13 +27,15 @@ _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
 def canonical(url: str) -> str:
     """Lower-case scheme and host, no default port, no fragment, no session; percent-encoded as in the WARC.
 
-    The order of the query stays: servers may depend on it. Idempotent. An address that cannot be split is
-    returned as it is, for the guard to refuse.
+    The order of the query stays: servers may depend on it. Idempotent. An address that cannot be split, or whose
+    host is no name, is returned as it is, for the guard to refuse.
     """
     try:
         parts = urlsplit(safe_url_string(url.strip()))
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
+        return url
+    if not _HOST.fullmatch(host):
         return url
     user = parts.netloc.rpartition("@")[0]  # kept, so that the guard sees and refuses it
     host = f"[{host}]" if ":" in host else host

@@ -197,11 +197,9 @@ class _Visitor:
         self.requests += 1
         try:
             self._check(wanted)
-            headers = {
-                **self._request.headers.to_unicode_dict(),
-                "Accept": wanted.headers.get("accept", "*/*"),
-            }
-            answer = await self._handler.fetch(Request(wanted.url, headers=headers), self)
+            inner = Request(wanted.url, headers=self._request.headers)
+            inner.headers["Accept"] = wanted.headers.get("accept", "*/*")
+            answer = await self._handler.fetch(inner, self)
             payload = identity_payload(header_pairs(answer), answer.body)
             await self._keep(wanted.url, answer)
         except (Refused, CodingError, TooLarge):

@@ -32,8 +32,8 @@ ROBOTS_RETRY = 10 * MINUTE
 MAX_CRAWL_DELAY = HOUR
 """A longer Crawl-delay is taken for a wish not to be crawled in this run: one page an hour at most."""
 
-_SLOW_START, _SLOW_MOST = 4.0, HOUR
-"""Back-off of a host that says 429, 503 or nothing: 4 s, doubled for each in a row. Half of it goes with each
+_SLOW_START, _SLOW_MOST = 1.0, HOUR
+"""Back-off of a host that says 429, 503 or nothing: 1 s, doubled for each in a row. Half of it goes with each
 good answer, so that a host that just recovered is not run over at once."""
 RETRY_AFTER_MOST = DAY
 """A longer Retry-After is cut to this: the address would otherwise be lost to a clock gone wrong."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response, TextResponse
 
 from crawler.guard import Refused, check_url
@@ -71,9 +71,9 @@ class MannersMiddleware(_Middleware):
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """No answer: the host is given time, unless it was never asked."""
+        """No answer: the host is given time, unless it was not asked, or we hung up on too large an answer."""
         if (manners := self._manners(request)) is not None:
-            if isinstance(exception, IgnoreRequest):
+            if isinstance(exception, IgnoreRequest | DownloadCancelledError):
                 manners.active = max(0, manners.active - 1)
             else:
                 manners.failed(request.url, time.time())

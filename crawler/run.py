@@ -27,7 +27,7 @@ Resolve = Mapping[str, tuple[str, int]]
 
 PROGRESS_EVERY = 0.5
 """Seconds between two calls of `progress`."""
-_FAILED = ("failed", "hosts without robots.txt", "block pages")
+_FAILED = ("given up", "put off", "hosts without robots.txt", "block pages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _run(plan: Plan, settings: Any, progress: Progress | None) -> CrawlResult:
     session = Session(plan)
     exit_code = Stopped.exit_code
     try:
-        process = CrawlerProcess(settings, install_root_handler=True)
+        process = CrawlerProcess(settings)
         crawler = process.create_crawler(MirrorSpider)
         process.crawl(crawler, session=session)
         _report(session, progress)

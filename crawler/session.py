@@ -147,7 +147,8 @@ class Session:
 
     def fail(self, address: Address, outcome: Outcome) -> Future[None]:
         """End a lease without an answer."""
-        self.counts["failed" if outcome.state == "dead" else "put off"] += 1
+        if outcome.state in ("dead", "pending"):
+            self.counts["given up" if outcome.state == "dead" else "put off"] += 1
         return self.write(lambda connection: frontier.conclude(connection, address.url, outcome))
 
     def without_browser(self, outcome: Outcome) -> Outcome:

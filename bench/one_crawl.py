@@ -1,0 +1,103 @@
+"""One crawl in a process of its own, for tests, soak and bench: `python -m bench.one_crawl JSON`.
+
+A reactor runs once in a process, and a process is what gets killed. The JSON names archive, port and
+declarations; the last line on stdout is the result.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler.budget import Limits
+from crawler.run import crawl
+from pipelines.errors import IpnewsError
+from pipelines.sites import parse_site
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to crawl. `sites`: name -> declaration; every declared host is found at `port` on loopback."""
+
+    archive: Path
+    port: int
+    sites: Mapping[str, str]
+    catalog: str | None = None
+    read: bool = False
+    everything: bool = False
+    watch: bool = False
+    browser: bool = False
+    patience: float = 8.0
+    urls: tuple[str, ...] = ()
+    pages: int | None = None
+    disk: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def start(self) -> subprocess.Popen[str]:
+        """Start the crawl; its result is read by `finished`."""
+        order = {name: getattr(self, name) for name in self.__slots__} | {"archive": str(self.archive)}
+        command = [sys.executable, "-m", "bench.one_crawl", json.dumps(order)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def run(self) -> dict[str, Any]:
+        """Crawl and wait."""
+        return finished(self.start())
+
+
+def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """The result of a crawl that ends by itself: counts, exit_code, seconds, memory (MB), errors."""
+    out, errors = process.communicate()
+    lines = out.strip().splitlines()
+    result: dict[str, Any] = json.loads(lines[-1]) if lines else {"counts": {}}
+    return {"exit_code": process.returncode} | result | {"errors": errors}
+
+
+def main(order: dict[str, Any]) -> int:
+    """Crawl as ordered and print the result."""
+    sites = {name: parse_site(name, text) for name, text in order["sites"].items()}
+    resolve = {host: ("127.0.0.1", order["port"]) for site in sites.values() for host in site.hosts}
+    started = time.perf_counter()
+    try:
+        result = crawl(
+            Path(order["archive"]),
+            sites,
+            catalog=order["catalog"],
+            site_names=() if order["urls"] else tuple(sites),
+            urls=order["urls"],
+            everything=order["everything"],
+            watch=order["watch"],
+            limits=Limits(order["pages"], None, order["disk"]),
+            resolve=resolve,
+            browser=order["browser"],
+            patience=order["patience"],
+            read=order["read"],
+            settings=order["settings"],
+        )
+    except IpnewsError as error:
+        print(json.dumps({"exit_code": error.exit_code, "error": str(error), "counts": {}}))
+        return error.exit_code
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    seconds = time.perf_counter() - started
+    print(
+        json.dumps(
+            {
+                "counts": dict(result.counts),
+                "exit_code": result.exit_code,
+                "stopped": result.stop_reason,
+                "seconds": seconds,
+                "memory": memory,
+            }
+        )
+    )
+    return result.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))

@@ -1,0 +1,95 @@
+"""A small bundled network on loopback, and declarations with no pause."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.one_crawl import Order
+from crawler.demo.declare import declarations
+from crawler.demo.network import Network
+from crawler.demo.respond import Faults
+from crawler.demo.server import Running, serve
+
+
+@pytest.fixture(scope="session")
+def small() -> Network:
+    """Two mirrors and the publisher, without pauses: a crawl takes about two seconds."""
+    return Network(articles=30, mirrors=2, crawl_delay=0.0)
+
+
+@pytest.fixture
+def running(small: Network) -> Iterator[Running]:
+    with serve(small, Faults(slow=0.0, unavailable=0.0)) as server:
+        yield server
+
+
+@pytest.fixture
+def order(small: Network, running: Running, tmp_path: Path) -> Callable[..., Order]:
+    """Makes an order for a crawl of the small network."""
+
+    def make(**changes: Any) -> Order:
+        base: dict[str, Any] = {
+            "archive": tmp_path / "archive",
+            "port": running.port,
+            "sites": declarations(small),
+        }
+        return Order(**(base | changes))
+
+    return make
+
+
+def rows(archive: Path, query: str) -> list[tuple[Any, ...]]:
+    """Rows of an archive's catalog."""
+    with closing(sqlite3.connect(archive / "catalog.db")) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def catalog_rows() -> Callable[[Path, str], list[tuple[Any, ...]]]:
+    return rows
+
+
+@contextmanager
+def at_request(server: Running, number: int, act: Callable[[], None]) -> Iterator[None]:
+    """While the context lasts, `act` is called when the server gets its request of that number from now on."""
+    handle, first = server.hub.handle, server.hub.requests
+
+    def watched(request: Any, connection: int) -> Any:
+        if server.hub.requests - first + 1 == number:
+            act()
+        return handle(request, connection)
+
+    server.hub.handle = watched  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        server.hub.handle = handle  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def watching() -> Callable[..., AbstractContextManager[None]]:
+    """Calls something when the server gets a request of some number."""
+    return at_request
+
+
+@pytest.fixture
+def killed_at() -> Callable[[Running, Order, int, int], int]:
+    """Runs a crawl and sends it a signal while it waits for an answer; returns its exit code."""
+
+    def run(server: Running, chosen: Order, number: int, sent: int = signal.SIGKILL) -> int:
+        process: subprocess.Popen[str]
+        with at_request(server, number, lambda: os.kill(process.pid, sent)):
+            process = chosen.start()
+            process.communicate()
+        return process.returncode
+
+    return run
