@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pipelines.reading.dates import Dated, date_in_url, parse_date, parse_stamp
 from pipelines.reading.origin import Found
@@ -24,8 +24,10 @@ def choose_date(
 ) -> tuple[Dated | None, Dated | None]:
     """(published, modified). Labelled dates near the article come first, then machine-readable ones, then a
     date beside the headline, then the address; a date over the headline counts only with a label."""
-    candidates = tuple(_candidates(extracted, tuple(found), url, captured))
-    published = next((_finer(dated, candidates) for dated in candidates), None)
+    candidates = _candidates(extracted, tuple(found), url, captured)
+    published = next(candidates, None)
+    if published is not None:
+        published = _finer(published, candidates)
     modified = _first_meta(extracted, _MODIFIED, captured) or _labelled(found, ("modified",), captured, ("above", "below", "end"))
     if published is None and modified is not None:
         published = _labelled(found, ("modified",), captured, ("above", "below", "end"))
@@ -36,21 +38,23 @@ def _candidates(
     extracted: Extracted, found: tuple[tuple[str, Found], ...], url: str, captured: str
 ) -> Iterator[Dated]:
     lines = extracted.origin_lines
-    choices = (
-        _labelled(found, ("date",), captured, ("above", "start")),
-        _first_meta(extracted, _PUBLISHED, captured),
-        _bare((line.text for line in lines if line.place == "above"), captured),
-        _labelled(found, ("date", "modified"), captured, ("above", "below", "end", "over")),
-        _in_slots(found, captured),
-        _first_meta(extracted, ("time",), captured),
-        date_in_url(url, captured),
-        _bare((line.text for line in lines if line.place in ("end", "below") and len(line.text) < 60), captured),
-        _bare((line.text for line in lines if line.place == "over" and "20" in line.text), captured, with_time=True),
+    choices: tuple[Callable[[], Dated | None], ...] = (
+        lambda: _labelled(found, ("date",), captured, ("above", "start")),
+        lambda: _first_meta(extracted, _PUBLISHED, captured),
+        lambda: _bare((line.text for line in lines if line.place == "above"), captured),
+        lambda: _labelled(found, ("date", "modified"), captured, ("above", "below", "end", "over")),
+        lambda: _in_slots(found, captured),
+        lambda: _first_meta(extracted, ("time",), captured),
+        lambda: date_in_url(url, captured),
+        lambda: _bare((line.text for line in lines if line.place in ("end", "below") and len(line.text) < 60), captured),
+        lambda: _bare((line.text for line in lines if line.place == "over" and "20" in line.text), captured, with_time=True),
     )
-    yield from (choice for choice in choices if choice is not None)
+    for choice in choices:
+        if (dated := choice()) is not None:
+            yield dated
 
 
-def _finer(chosen: Dated, candidates: tuple[Dated, ...]) -> Dated:
+def _finer(chosen: Dated, candidates: Iterator[Dated]) -> Dated:
     """The same day with its time of day, where another place on the page has it."""
     if chosen.precision != "day":
         return chosen
@@ -88,8 +92,5 @@ def _bare(texts: Iterable[str], captured: str, with_time: bool = False) -> Dated
 
 
 def _first_meta(extracted: Extracted, names: tuple[str, ...], captured: str) -> Dated | None:
-    for name in names:
-        for key, value in extracted.meta:
-            if key.lower() == name and (dated := parse_stamp(value, captured)):
-                return dated
-    return None
+    known = {key.lower(): value for key, value in reversed(extracted.meta)}
+    return next((dated for name in names if name in known and (dated := parse_stamp(known[name], captured))), None)

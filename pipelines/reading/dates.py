@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from pipelines.records import DatePrecision
 from pipelines.text import fold_width
@@ -57,6 +58,7 @@ _NO_YEAR = re.compile(
 )
 _DAY_WORD = re.compile(r"(?P<word>今天|今日|昨天|昨日|前天|剛剛|刚刚)" + _TIME)
 _AGO = re.compile(r"(?P<n>\d{1,4}|[一二两兩三四五六七八九十半]{1,3})\s*(?:个|個)?\s*(?P<unit>秒钟|秒鐘|秒|分钟|分鐘|分|小时|小時|钟头|鐘頭|天|日|周|週|星期|月|年)\s*(?:之)?(?:前|以前)(?![\w])")
+_MAYBE = re.compile(r"[\d年月日天刚剛前]")
 _EPOCH = re.compile(r"\s*(1\d{9})(?:\d{3})?\s*")
 _URL = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)"
@@ -88,9 +90,9 @@ def parse_date(text: str, captured: str | None = None) -> Dated | None:
 
 def find_dates(text: str, captured: str | None = None) -> Iterator[Dated]:
     """All dates of a text: those with a year in the order of the text, then relative ones."""
-    folded = fold_width(text)
-    if not any(char.isdigit() for char in folded) and not re.search("[年月日天刚剛前]", folded):
+    if not _MAYBE.search(text):
         return
+    folded = fold_width(text)
     now = _moment(captured)
     found = [
         dated
@@ -126,6 +128,7 @@ def parse_stamp(text: str, captured: str | None = None) -> Dated | None:
     return parse_date(text, captured)
 
 
+@lru_cache(maxsize=256)
 def _moment(captured: str | None) -> datetime | None:
     if not captured:
         return None

@@ -23,7 +23,10 @@ _LABELS: tuple[tuple[Slot, str], ...] = (
 _SEPARATOR = r"\s*[:：﹕∶|丨｜/／╱]\s*"
 _SEPARATED = re.compile(r"[:：﹕∶|丨｜/／╱]")
 _WORDS = "|".join(f"(?P<{slot}{number}>{words})" for number, (slot, words) in enumerate(_LABELS))
-_LABEL = re.compile(rf"(?<![\u3400-\u9fff])?(?:{_WORDS}){_SEPARATOR}|(?<![\u3400-\u9fff])文\s*[/／|丨｜╱:：]\s*(?P<author98>)|(?<![A-Za-z])[Bb][Yy]\s*[:：]\s*(?P<author99>)")
+_FIRST = "".join(sorted(set(re.findall("[\u3400-\u9fff]", "".join(words for _, words in _LABELS)))))
+"""Characters that labels are made of: a look ahead for one of them passes over all other places at once."""
+
+_LABEL = re.compile(rf"(?=[{_FIRST}A-Za-z])(?:(?:{_WORDS}){_SEPARATOR})|(?<![\u3400-\u9fff])文\s*[/／|丨｜╱:：]\s*(?P<author98>)|(?<![A-Za-z])[Bb][Yy]\s*[:：]\s*(?P<author99>)")
 _ONLY = re.compile(rf"[\s【\[|]*(?:{_WORDS})\s*")
 _BARE = re.compile(
     r"(?:^|(?<=[\s)）\]】|丨｜\d日]))(?:(?P<source1>(?:文章|稿件|信息)?来源|(?:文章|稿件)?來源|稿源|转自|轉自|转载自|摘自)|(?P<author1>作者|本报记者|本報記者|记者|記者|通讯员|通訊員)|(?P<editor1>责任编辑|責任編輯|责编|責編|编辑|編輯)|(?P<date1>发布时间|發布時間|发表于|發表於|发布于|發佈於|时间|時間))\s*(?=[^\s:：|/，。、；的为為是])"
