@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from os.path import commonprefix
 
 from pipelines.dedupe.doubts import Doubt
 from pipelines.dedupe.witness import CONTEXT, Reading, View, Witness
@@ -97,10 +96,15 @@ def _settle_group(text: str, group: list[Doubt], views: list[View]) -> list[Edit
 def _trimmed(edit: Edit) -> Edit:
     """Without the characters at both ends that stay: only what changes is the edit's."""
     before, after = edit.before, edit.after
-    head = len(commonprefix([before, after]))
-    tail = len(commonprefix([before[head:][::-1], after[head:][::-1]]))
+    head = _equal(before, after)
+    tail = _equal(before[head:][::-1], after[head:][::-1])
     before, after = before[head : len(before) - tail], after[head : len(after) - tail]
     return replace(edit, start=edit.start + head, before=before, after=after)
+
+
+def _equal(a: str, b: str) -> int:
+    """Length of the common beginning."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
 def _in_step(text: str, group: list[Doubt], other: str, segment: tuple[int, int]) -> bool:

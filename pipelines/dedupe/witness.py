@@ -92,4 +92,6 @@ class View:
     def _overlapping(self, start: int, end: int) -> Doubt | None:
         number = bisect_left(self._doubts, start)
         near = self.witness.doubts[max(0, number - 1) : number + 1]
-        return next((doubt for doubt in near if doubt.start < max(end, start + 1) and doubt.end > start), None)
+        return next(
+            (doubt for doubt in near if doubt.start < max(end, start + 1) and doubt.end > start), None
+        )

@@ -8,9 +8,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from pipelines.archive import settled, shingle_index
+from pipelines.archive import member_rows, settled, shingle_index
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.settled import Member
+from pipelines.archive.member_rows import Member
 from pipelines.convert.simplify import simplify
 from pipelines.dedupe.cluster import Edge, clusters
 from pipelines.dedupe.story import Copy, Story, settle_story
@@ -43,9 +43,9 @@ def _store(connection: Connection, rows: Rows, reached: set[int]) -> None:
 
 
 def _stories(connection: Connection, keys: set[int], edges: set[Edge[int]]) -> Iterator[Story]:
-    members = settled.members_with_text(connection, keys)
+    members = member_rows.members_with_text(connection, keys)
     lengths = shingle_index.lengths_of(connection, keys)
-    pages = orders(settled.members_of_heads(connection, [id for id, m in members.items() if m.pages]))
+    pages = orders(member_rows.members_of_heads(connection, [id for id, m in members.items() if m.pages]))
     copies: defaultdict[int, list[Copy]] = defaultdict(list)
     headlines: defaultdict[int, set[str]] = defaultdict(set)
     for member in members.values():

@@ -7,10 +7,10 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from pipelines.archive import settled, shingle_index
+from pipelines.archive import member_rows, settled, shingle_index
 from pipelines.archive.captures import host_of
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.settled import Member
+from pipelines.archive.member_rows import Member
 from pipelines.dedupe import furniture, join
 from pipelines.dedupe.edition import damage_of
 from pipelines.records import Article, Settled
@@ -21,8 +21,8 @@ from pipelines.text import plain
 def forget(catalog: Catalog, counts: SettleCounts) -> None:
     """Take out members that are no current articles any more."""
     with catalog.read() as connection:
-        ids = settled.gone(connection)
-    for batch in settled.in_batches(ids, BATCH):
+        ids = member_rows.gone(connection)
+    for batch in member_rows.in_batches(ids, BATCH):
         catalog.write(partial(_forget, ids=batch)).result()
         counts.add("removed", len(batch))
 
@@ -30,19 +30,19 @@ def forget(catalog: Catalog, counts: SettleCounts) -> None:
 def _forget(connection: Connection, ids: Sequence[str]) -> None:
     """What is due because of it is marked in the same transaction: companion pages, texts, and for each host
     one member, so that its furniture is looked for anew."""
-    members = settled.members_of(connection, ids)
-    companions = settled.members_of_heads(connection, {member.head for member in members.values()})
+    members = member_rows.members_of(connection, ids)
+    companions = member_rows.members_of_heads(connection, {member.head for member in members.values()})
     settled.mark_pending(connection, set(companions) - set(ids))
-    settled.remove_members(connection, ids)
+    member_rows.remove_members(connection, ids)
     release(connection, {member.text for member in members.values() if member.text is not None})
     hosts = {member.host for member in members.values()}
-    settled.mark_pending(connection, settled.one_of_each_host(connection, hosts))
+    settled.mark_pending(connection, member_rows.one_of_each_host(connection, hosts))
 
 
 def release(connection: Connection, keys: Iterable[int]) -> None:
     """Texts that lost a member: settled anew where another has them, else taken out."""
     for key in sorted(keys):
-        if settled.text_in_use(connection, key):
+        if member_rows.text_in_use(connection, key):
             shingle_index.mark(connection, [key], "dirty", unless="new")
         else:
             shingle_index.remove(connection, [key])
@@ -66,10 +66,10 @@ def enrol(catalog: Catalog, counts: SettleCounts, workers: Workers) -> set[str]:
     for ids in walk(due, lambda id: id):
         with catalog.read() as connection:
             articles = settled.whole_articles(connection, ids)
-            before = settled.members_of(connection, ids)
+            before = member_rows.members_of(connection, ids)
         pairs = [(article, before.get(id)) for id, article in articles.items()]
         rows = [row for done in workers.map(_members, slices(pairs)) for row in done]
-        catalog.write(partial(settled.store_members, rows=rows)).result()
+        catalog.write(partial(member_rows.store_members, rows=rows)).result()
         hosts |= {row.host for row in rows}
         counts.add("members", len(rows))
     _shelve_old_versions(catalog)
@@ -111,13 +111,13 @@ def _shelve_old_versions(catalog: Catalog) -> None:
 def _note_evidence(catalog: Catalog) -> None:
     """Dates that lists give for addresses whose pages give none, where they changed."""
     with catalog.read() as connection:
-        changed = settled.changed_evidence(connection)
+        changed = member_rows.changed_evidence(connection)
     if changed:
         catalog.write(partial(_store_evidence, changed=changed)).result()
 
 
 def _store_evidence(connection: Connection, changed: dict[str, str | None]) -> None:
-    texts = settled.store_evidence(connection, changed)
+    texts = member_rows.store_evidence(connection, changed)
     shingle_index.mark(connection, texts, "dirty", unless="new")
 
 
@@ -125,7 +125,7 @@ def renew_furniture(catalog: Catalog, hosts: Iterable[str]) -> None:
     """Find the furniture of hosts anew; articles that hold a block whose standing changed are due again."""
     for host in sorted(hosts):
         with catalog.read() as connection:
-            pages = settled.blocks_of_host(connection, host)
+            pages = member_rows.blocks_of_host(connection, host)
             before = settled.furniture_of_host(connection, host)
             found = furniture.find(pages, settled.Bodies(connection))
         if found != before:
@@ -142,7 +142,7 @@ def _store_furniture(connection: Connection, host: str, found: frozenset[int], t
 def regroup(catalog: Catalog) -> None:
     """Find which pages are one article anew; articles whose pages changed are due again."""
     with catalog.read() as connection:
-        paged = {member.id: member for member in settled.paged_members(connection)}
+        paged = {member.id: member for member in member_rows.paged_members(connection)}
         due = settled.pending_among(connection, paged)
     groups = join.groups(member.pages for member in paged.values() if member.pages is not None)
     heads = {id: group[0] for group in groups for id in group}
@@ -154,5 +154,5 @@ def regroup(catalog: Catalog) -> None:
 
 
 def _store_heads(connection: Connection, moved: dict[str, str], touched: set[str]) -> None:
-    settled.store_heads(connection, moved)
+    member_rows.store_heads(connection, moved)
     settled.mark_pending(connection, touched)

@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 from sqlalchemy import Connection
 
-from pipelines.archive import settled, shingle_index
+from pipelines.archive import member_rows, settled, shingle_index
 from pipelines.archive.captures import host_of
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.settled import Member
+from pipelines.archive.member_rows import Member
 from pipelines.archive.shingle_index import TextRow
 from pipelines.dedupe import join
 from pipelines.dedupe.candidates import indexed
@@ -41,7 +41,7 @@ class PartsOf:
 
     def __call__(self, heads: Sequence[str]) -> dict[str, tuple[Part, ...]]:
         """Pages by id of the first one. An id that is no first page is a page by itself."""
-        order = orders(settled.members_of_heads(self._connection, heads))
+        order = orders(member_rows.members_of_heads(self._connection, heads))
         pages = {head: order.get(head, (head,)) for head in heads}
         articles = settled.whole_articles(self._connection, {id for ids in pages.values() for id in ids})
         return {
@@ -73,7 +73,7 @@ def derive(catalog: Catalog, counts: SettleCounts, workers: Workers) -> None:
 
     for ids in walk(due, lambda id: id):
         with catalog.read() as connection:
-            members = settled.members_of(connection, ids)
+            members = member_rows.members_of(connection, ids)
             heads = [id for id, member in members.items() if member.head == id]
             parts = PartsOf(connection)(heads)
         ready = slices([parts[head] for head in heads])
@@ -101,8 +101,8 @@ def derive_text(parts: Sequence[Part]) -> Derived:
 def _store(
     connection: Connection, derived: Sequence[Derived], later: Sequence[tuple[str, str]], ids: Sequence[str]
 ) -> None:
-    before = {id: member.text for id, member in settled.members_of(connection, ids).items()}
-    settled.store_texts(connection, {one.id: one.key for one in derived} | {id: None for id, _ in later})
+    before = {id: member.text for id, member in member_rows.members_of(connection, ids).items()}
+    member_rows.store_texts(connection, {one.id: one.key for one in derived} | {id: None for id, _ in later})
     rows = {one.key: one.row for one in derived}
     known = shingle_index.known(connection, rows)
     shingle_index.add(connection, [row for key, row in rows.items() if key not in known])
