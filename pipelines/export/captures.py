@@ -16,18 +16,23 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-import msgspec
-
+from pipelines.archive.cdxj import cdxj_lines
 from pipelines.archive.reader import Found, read_captures
 from pipelines.archive.record import fields_record
 from pipelines.archive.shelf import Shelf
 from pipelines.export.manifest import MANIFEST, manifest_of
-from pipelines.export.parts import Parts, check_same_format, commit_manifest, ends_part
+from pipelines.export.parts import (
+    Parts,
+    check_same_format,
+    commit_manifest,
+    ends_part,
+    file_digest,
+    part_name,
+)
 from pipelines.export.result import ExportResult, Progress, silent
 from pipelines.export.selection import Pair
 from pipelines.export.store import Store
-from pipelines.export.surt import surt
-from pipelines.records import Article, Capture
+from pipelines.records import Article
 
 _INFO = fields_record(
     "warcinfo",
@@ -38,7 +43,6 @@ _INFO = fields_record(
 """No time and no random id: either would make equal exports differ."""
 
 _GZIP = b"\x1f\x8b"
-_LINE = msgspec.json.Encoder(order="deterministic")
 
 
 def write_captures(
@@ -55,11 +59,11 @@ def write_captures(
     with tempfile.TemporaryDirectory(prefix="ipnews-export-") as scratch, closing(_Files(shelf)) as files:
         part = _WarcPart(Path(scratch), parts)
         for done, (article, _) in enumerate(pairs, start=1):
-            data = files.record(article)
-            if data is None:
+            record = files.record(article)
+            if record is None:
                 damaged += 1
             else:
-                part.add(article.id, *data)
+                part.add(article.id, record)
             progress(done)
         part.finish()
     manifest = manifest_of("warc", parts.kept, filters, {})
@@ -83,8 +87,8 @@ class _Files:
         self._shelf, self._name = shelf, ""
         self._file: BinaryIO | None = None
 
-    def record(self, article: Article) -> tuple[bytes, Capture] | None:
-        """One record as a gzip member, and what it holds; None when it is gone or not what was read."""
+    def record(self, article: Article) -> bytes | None:
+        """One record as a gzip member; None when it is gone or not what was read."""
         if article.warc is None:
             return None
         try:
@@ -97,7 +101,7 @@ class _Files:
         if not isinstance(found, Found) or found.capture.payload_digest != article.payload_digest:
             return None
         # WARC 1.1, Annex D: one record, one member. Plain files are foreign ones, referenced in place.
-        return data if data.startswith(_GZIP) else gzip.compress(data, 6, mtime=0), found.capture
+        return data if data.startswith(_GZIP) else gzip.compress(data, 6, mtime=0)
 
     def _opened(self, name: str) -> BinaryIO:
         if self._file is None or self._name != name:
@@ -112,51 +116,31 @@ class _Files:
 
 
 class _WarcPart:
-    """The part being made: records in one file, index lines in memory until their file has its name."""
+    """The part being made. Its index is made when it has its name, which every line of the index holds."""
 
     def __init__(self, scratch: Path, parts: Parts) -> None:
         self._path, self._parts = scratch / "part", parts
         self._file: io.BufferedWriter | None = None
-        self._index: list[tuple[str, str, dict[str, Any]]] = []
-        self._first = self._last = ""
+        self._first, self._last, self._rows = "", "", 0
 
-    def add(self, capture_id: str, data: bytes, capture: Capture) -> None:
+    def add(self, capture_id: str, record: bytes) -> None:
         if self._file is None:
-            self._file, self._first = self._path.open("wb"), capture_id
+            self._file, self._first, self._rows = self._path.open("wb"), capture_id, 0
             self._file.write(_INFO)
-        self._index.append(_indexed(capture, self._file.tell(), len(data)))
-        self._file.write(data)
+        self._file.write(record)
         self._last = capture_id
+        self._rows += 1
         if ends_part(capture_id):
             self.finish()
 
     def finish(self) -> None:
-        """Put the open part, then its index, which names it."""
+        """Put the open part and its index."""
         if self._file is None:
             return
         self._file.close()
         self._file = None
-        rows = len(self._index)
-        part = self._parts.keep(self._path, "warc.gz", rows, self._first, self._last)
-        lines = (
-            f"{key} {time} ".encode() + _LINE.encode(entry | {"filename": part.name}) + b"\n"
-            for key, time, entry in self._index
-        )
-        self._path.write_bytes(b"".join(sorted(lines)))
+        named = self._path.with_name(part_name(self._first, file_digest(self._path), "warc.gz"))
+        self._path.rename(named)
+        self._path.write_text("".join(f"{line}\n" for line in sorted(cdxj_lines(named))), encoding="ascii")
+        self._parts.keep(named, "warc.gz", self._rows, self._first, self._last)
         self._parts.keep(self._path, "cdxj", 0, self._first, self._last)
-        self._index = []
-
-
-def _indexed(capture: Capture, offset: int, length: int) -> tuple[str, str, dict[str, Any]]:
-    """One line of CDXJ in parts: sort key, 14-digit time, fields (numbers as text, as index servers do)."""
-    mime = (capture.header("Content-Type") or "application/octet-stream").partition(";")[0].strip()
-    entry = {
-        "digest": capture.payload_digest,
-        "length": str(length),
-        "mime": mime,
-        "offset": str(offset),
-        "status": str(capture.status),
-        "url": capture.url,
-    }
-    time = "".join(char for char in capture.fetched_at if char.isdigit())[:14]
-    return surt(capture.url), time, entry

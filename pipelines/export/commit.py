@@ -45,7 +45,20 @@ def commit(store: Store, state: TableState, change: Change, filters: dict[str, A
     table = open_table(store)
     if table is None:
         raise ExportError(f"{store.address.uri}: the table is gone after the commit; the same command again")
+    _clear(table, store)
     return table.version()
+
+
+def _clear(table: DeltaTable, store: Store) -> None:
+    """Delete files that no version of the last week names, so that withdrawn text does not stay for ever.
+
+    A week (Delta's own default) lets readers of older versions finish; left by killed exports, too.
+    """
+    try:
+        if table.vacuum(full=True, dry_run=True):
+            table.vacuum(full=True, dry_run=False)
+    except (DeltaError, OSError) as error:
+        raise refusal(error, store.address) from None
 
 
 def _create(store: Store, change: Change, properties: CommitProperties) -> None:

@@ -112,14 +112,20 @@ def _written_files(
     store: Store, state: TableState, comparison: _Comparison, spool: Spool, scratch: Path
 ) -> Change:
     """Put the files of the next version: spooled rows, and what is good in files that hold stale rows."""
-    removed = [state.files[number] for number in np.unique(state.file_of[comparison.stale])]
+    stale = np.unique(state.file_of[comparison.stale])
+    removed = [state.files[number] for number in (*stale, *state.broken)]
+    broken = {state.files[number].path for number in state.broken}
     good = state.ids[~comparison.stale]
     added: list[DataFile] = []
     for month in sorted({*spool.months, *(file.month for file in removed)}):
-        survivors = (_survivors(store, file, good) for file in removed if file.month == month)
+        survivors = (
+            _survivors(store, file, good)
+            for file in removed
+            if file.month == month and file.path not in broken
+        )
         batches = chain(spool.batches(month), chain.from_iterable(survivors))
         added += _files_of_month(store, month, batches, scratch)
-    # Rewritten to the same bytes (a row stood in two files): the path may not be added and removed at once.
+    # Written anew with the same bytes: one path may not be added and removed at once, and need not be.
     kept = {file.path for file in added} & {file.path for file in removed}
     return Change(
         tuple(file for file in added if file.path not in kept),

@@ -39,7 +39,7 @@ class Parts:
     def keep(self, path: Path, suffix: str, rows: int, first: str, last: str) -> Part:
         """Put a finished file under its content's name, read it back, delete the local file."""
         digest, size = file_digest(path), path.stat().st_size
-        name = f"{first[:8]}-{digest[:32]}.{suffix}"
+        name = part_name(first, digest, suffix)
         if self._there.get(name) == size:
             self.skipped += 1
         else:
@@ -50,6 +50,11 @@ class Parts:
         part = Part(name=name, rows=rows, size=size, sha256=digest, first_id=first, last_id=last)
         self.kept.append(part)
         return part
+
+
+def part_name(first: str, digest: str, suffix: str) -> str:
+    """Of a file: 8 digits of its first id, so that names sort as ids do, and 32 of its content's sha256."""
+    return f"{first[:8]}-{digest[:32]}.{suffix}"
 
 
 def file_digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""What an export did, and what is wrong with one."""
+"""What an export did."""
 
 from __future__ import annotations
 
@@ -38,12 +38,3 @@ class ExportResult:
     def changed(self) -> bool:
         """Whether anything was written or removed."""
         return bool(self.written or self.removed)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong: where it is, what was seen, what to type."""
-
-    where: str
-    seen: str
-    remedy: str

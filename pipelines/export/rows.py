@@ -80,6 +80,10 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     work_id: str
 
 
+def _list_of(kind: pa.DataType) -> pa.ListType:
+    return pa.list_(pa.field("element", kind))  # the name that Parquet gives it (LogicalTypes.md, Lists)
+
+
 _RIVAL = pa.struct([pa.field("score", pa.float64(), False), pa.field("text", pa.string(), False)])
 _EDIT = pa.struct(
     [
@@ -87,7 +91,7 @@ _EDIT = pa.struct(
         pa.field("before", pa.string(), False),
         pa.field("certainty", pa.string(), False),
         pa.field("field", pa.string(), False),
-        pa.field("rivals", pa.list_(_RIVAL), False),
+        pa.field("rivals", _list_of(_RIVAL), False),
         pa.field("start", pa.int64(), False),
         pa.field("step", pa.string(), False),
         pa.field("witness", pa.string()),
@@ -98,8 +102,8 @@ _ARROW: dict[str, pa.DataType] = {
     "bool": pa.bool_(),
     "int": pa.int64(),
     "float": pa.float64(),
-    "tuple[str, ...]": pa.list_(pa.string()),
-    "tuple[Edit, ...]": pa.list_(_EDIT),
+    "tuple[str, ...]": _list_of(pa.string()),
+    "tuple[Edit, ...]": _list_of(_EDIT),
 }
 
 

@@ -42,13 +42,17 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class TableState:
-    """The newest version. `ids` ascend; `digests` and `file_of` (number in `files`) run beside them."""
+    """The newest version. `ids` ascend; `digests` and `file_of` (number in `files`) run beside them.
+
+    `broken` are numbers of files that are missing or clipped: their rows count as not there.
+    """
 
     table: DeltaTable | None
     files: tuple[DataFile, ...]
     ids: npt.NDArray[Any]
     digests: npt.NDArray[Any]
     file_of: npt.NDArray[np.int32]
+    broken: tuple[int, ...] = ()
 
 
 def open_table(store: Store) -> DeltaTable | None:
@@ -89,15 +93,20 @@ def read_state(store: Store) -> TableState:
     if table is not None:
         _check_columns(table, store)
     files = data_files(table) if table is not None else ()
-    ids, digests = [np.empty(0, "S32")], [np.empty(0, "S32")]
+    there = store.sizes() if files else {}
+    ids, digests, lengths = [np.empty(0, "S32")], [np.empty(0, "S32")], []
     for file in files:
-        columns = pq.ParquetFile(store.reader(file.path, file.size)).read(columns=["id", DIGEST])
-        ids.append(fixed(columns.column("id")))
-        digests.append(fixed(columns.column(DIGEST)))
-    numbers = np.repeat(np.arange(len(files), dtype=np.int32), [len(part) for part in ids[1:]])
+        whole = there.get(file.path) == file.size
+        if whole:
+            columns = pq.ParquetFile(store.reader(file.path, file.size)).read(columns=["id", DIGEST])
+            ids.append(fixed(columns.column("id")))
+            digests.append(fixed(columns.column(DIGEST)))
+        lengths.append(len(ids[-1]) if whole else 0)
     every = np.concatenate(ids)
     order = np.argsort(every, kind="stable")
-    return TableState(table, files, every[order], np.concatenate(digests)[order], numbers[order])
+    numbers = np.repeat(np.arange(len(files), dtype=np.int32), lengths)
+    broken = tuple(n for n, file in enumerate(files) if there.get(file.path) != file.size)
+    return TableState(table, files, every[order], np.concatenate(digests)[order], numbers[order], broken)
 
 
 def fixed(column: Any) -> npt.NDArray[Any]:
