@@ -25,7 +25,7 @@ from pipelines.repair.language import HEADER, NO_WORD, SCALE, TABLES
 
 HAN_FIRST, HAN_LAST = "\u4e00", "\u9fa5"
 LONGEST = 8
-LONGEST_SEQUENCE = 6
+MOST_WORDS = 4
 PHRASE_COUNT = 150
 """Count of one place in `phrases.txt`: chosen on held-back text, see docs/repair.md."""
 DOMAIN_COUNT = 400
@@ -64,13 +64,18 @@ def read_words() -> dict[str, float]:
 
 
 def sequences() -> Counter[str]:
-    """Every sequence of two to six characters in `phrases.txt`, with the number of its places."""
+    """Every sequence of two to four words in `phrases.txt`, marks included, with the number of its places.
+
+    Cut into words by jieba first: a sequence that ends within a word (专利保) would count as evidence for it.
+    """
     found: Counter[str] = Counter()
     for line in (TABLES / "phrases.txt").read_text("utf-8").splitlines():
         entries = line[2:].split() if line.startswith("* ") else [] if line.startswith("#") else [line]
         for entry in entries:
-            for length in range(2, LONGEST_SEQUENCE + 1):
-                found.update(entry[at : at + length] for at in range(len(entry) - length + 1))
+            words = jieba.lcut(entry, HMM=False)
+            for count in range(2, MOST_WORDS + 1):
+                joined = ("".join(words[at : at + count]) for at in range(len(words) - count + 1))
+                found.update(sequence for sequence in joined if len(sequence) <= LONGEST)
     return found
 
 

@@ -59,7 +59,7 @@ def eaten_tags(html: str) -> list[int]:
     candidates = [match.end() for match in _EATEN.finditer(html)] if ">" in html else []
     if not candidates:
         return []
-    spans = _opaque_spans(html)
+    spans = opaque_spans(html)
     span = next(spans, None)
     kept = []
     for offset in candidates:
@@ -78,7 +78,7 @@ def _inside_tag(html: str, offset: int) -> bool:
     return html[opened + 1].isalpha() or html[opened + 1] in "/!?"
 
 
-def _opaque_spans(html: str) -> Iterator[tuple[int, int]]:
+def opaque_spans(html: str) -> Iterator[tuple[int, int]]:
     """Spans of scripts, styles and comments, in order; an unclosed one reaches to the end."""
     name, start = "", 0
     for match in _OPAQUE.finditer(html):

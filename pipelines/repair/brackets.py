@@ -5,24 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from pipelines.repair.candidates import SIGN_COSTS
+
 _OPENER: Final = {
     "”": "“", "’": "‘", "）": "（", ")": "（", "》": "《", "〉": "〈", "】": "【", "」": "「", "』": "『",
 }  # fmt: skip
 _OPENERS: Final = {opener: opener for opener in "“‘（《〈【「『"} | {"(": "（"}
-SIGNS: Final = frozenset((*_OPENER, *_OPENERS))
+_STOPS: Final = frozenset("。，、；：！？,;:!?")
+SIGNS: Final = frozenset((*_OPENER, *_OPENERS, *_STOPS, "\u3000"))
 
-EXPECTED: Final = -1.0
-"""Nats for closing what was opened last: most quotes are closed in their paragraph."""
+# Costs in nats, added to the cost of the sign by itself.
+CLOSING: Final = 2.5
+"""What a closing sign costs, all told, when it closes what was opened last: one character in twelve does."""
 CROSSING: Final = 3.0
-UNOPENED: Final = 5.0
+EMPTY: Final = 7.0
+"""A pair of signs with nothing between them."""
+UNOPENED: Final = 3.5
+"""A closing quote that was not opened in the block: a quotation may run over paragraphs."""
+UNOPENED_BRACKET: Final = 7.0
 REPEATED: Final = 4.0
 """An opening quote within the same quote: printed only when a quotation runs over paragraphs."""
 LEFT_OPEN: Final = 3.0
+ENDS_OPENING: Final = 6.0
+"""A block whose last character is an opening sign."""
+INDENT: Final = -7.0
+"""An ideographic space at the start of a block: how paragraphs begin."""
+MISPLACED: Final = 7.0
+"""A stop at the start of a block, after another stop or after an opening sign: nobody prints 。， or “。"""
+_STOP_PAIRS: Final = frozenset(("！！", "？！", "！？", "？？"))
 _DEEPEST: Final = 6
 
 
-class State(NamedTuple):
-    """The signs that are open, outermost first, and the character printed last."""
+class Context(NamedTuple):
+    """The signs that are open, outermost first, and the sign printed last ("" after any other character)."""
 
     opened: str
     last: str
@@ -30,42 +45,46 @@ class State(NamedTuple):
 
 START: Final = "^"
 """What stands before the first character of a block."""
-STOPS: Final = frozenset("。，、；：！？,;:!?")
-MISPLACED: Final = 7.0
-"""A stop at the start of a block, after another stop or after an opening sign: nobody prints 。， or “。"""
-_STOP_PAIRS: Final = frozenset(("！！", "？！", "！？", "？？"))
+BLOCK_START: Final = Context("", START)
 
 
-BLOCK_START: Final = State("", START)
-
-
-def track(state: State, texts: Iterable[str]) -> tuple[float, State]:
-    """(cost in nats, state afterwards) of printing these characters."""
+def follow(context: Context, char: str) -> tuple[float, Context]:
+    """(cost in nats, context afterwards) of printing one character."""
+    if char not in SIGNS:
+        return 0.0, Context(context.opened, "") if context.last else context
+    opened, last = context
     cost = 0.0
-    opened, last = state
-    for text in texts:
-        if (
-            text in STOPS
-            and (last in STOPS or last in _OPENERS or last == START)
-            and last + text not in _STOP_PAIRS
-        ):
-            cost += MISPLACED
-        last = text or last
-        if text in _OPENERS:
-            sign = _OPENERS[text]
-            cost += REPEATED if sign in opened and sign != "（" else 0.0
-            opened = (opened + sign)[-_DEEPEST:]
-        elif text in _OPENER:
-            sign = _OPENER[text]
-            if opened.endswith(sign):
-                cost, opened = cost + EXPECTED, opened[:-1]
-            elif sign in opened:
-                cost, opened = cost + CROSSING, opened[: opened.rindex(sign)]
-            else:
-                cost += UNOPENED
-    return cost, State(opened, last)
+    if char in _STOPS:
+        if (last in _STOPS or last in _OPENERS or last == START) and last + char not in _STOP_PAIRS:
+            cost = MISPLACED
+    elif char in _OPENERS:
+        sign = _OPENERS[char]
+        cost = REPEATED if sign in opened and sign != "（" else 0.0
+        opened = (opened + sign)[-_DEEPEST:]
+    elif char in _OPENER:
+        cost, opened = _close(opened, char)
+        cost += EMPTY if last == _OPENER[char] else 0.0
+    elif last in (START, char):
+        cost = INDENT
+    return cost, Context(opened, char)
 
 
-def at_end(state: State) -> float:
-    """Cost in nats of ending a block with these signs open."""
-    return LEFT_OPEN * len(state.opened)
+def _close(opened: str, char: str) -> tuple[float, str]:
+    sign = _OPENER[char]
+    if opened.endswith(sign):
+        return CLOSING - SIGN_COSTS.get(char, CLOSING), opened[:-1]
+    if sign in opened:
+        return CROSSING, opened[: opened.rindex(sign)]
+    return (UNOPENED if char in "”’" else UNOPENED_BRACKET), opened
+
+
+def track(context: Context, text: Iterable[str]) -> Context:
+    """The context after a text."""
+    for char in text:
+        context = follow(context, char)[1]
+    return context
+
+
+def at_end(context: Context) -> float:
+    """Cost in nats of ending a block in this context."""
+    return LEFT_OPEN * len(context.opened) + (ENDS_OPENING if context.last in _OPENERS else 0.0)

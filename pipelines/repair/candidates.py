@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from pipelines.repair.gbk import LEADS, SECONDS, decode_pair
+from pipelines.repair.gbk import LEADS, SECONDS, decode_pair, vanishing_groups
 from pipelines.repair.language import Characters
 
 SIGN_COSTS: Final = {
@@ -23,9 +23,6 @@ RARE_SIGN_COST: Final = 14.0
 
 HIGH: Final = tuple(byte for byte in SECONDS if byte > 0x80)
 """Second bytes that can be taken for a lead byte: what an unknown byte printed as `?` can be."""
-USER_SECONDS: Final = tuple(byte for byte in (*range(0xAA, 0xB0), *range(0xF8, 0xFF)))
-"""Second bytes that make the next pair a user row."""
-ROWS: Final = range(0xA1, 0xFF)
 
 
 def sign_cost(char: str) -> float:
@@ -42,6 +39,7 @@ CONVERTED_COST: Final = 6.0
 """Nats for a Simplified form that a converting table would have changed (这 in Traditional text)."""
 UNCONVERTED_COST: Final = 4.0
 """Nats for a Traditional form that character tables do not write (嚮 for 向, 髮 for 发)."""
+COMMON_SIGNS: Final = frozenset("‘’“”—…，。、）（》《")
 COMMON_SHARE: Final = 1e-3
 """Share of running text above which a character is tried where both its bytes are unknown."""
 
@@ -73,7 +71,9 @@ class Candidates:
         self._characters = characters
         self.after_lead = lru_cache(maxsize=None)(self._after_lead)
         self.before_second = lru_cache(maxsize=None)(self._before_second)
-        self.before_user_row = lru_cache(maxsize=None)(self._before_user_row)
+        self.before_vanished = lru_cache(maxsize=None)(self._before_vanished)
+        self.after_vanished = lru_cache(maxsize=None)(self._after_vanished)
+        self.between_vanished = lru_cache(maxsize=None)(self._between_vanished)
 
     def option(self, char: str) -> Option:
         """The character as an option, dearer when a converting table would not have written it."""
@@ -101,20 +101,19 @@ class Candidates:
         """Lead byte unknown."""
         return self._options((lead, second) for lead in LEADS)
 
-    def _before_user_row(self, lead: int) -> Options:
-        """Second byte unknown but one that begins a user row."""
-        return self._options((lead, second) for second in USER_SECONDS)
+    def _before_vanished(self, lead: int, group: int) -> Options:
+        """Second byte unknown but one that begins a pair of this vanishing group."""
+        return self._options((lead, second) for second in vanishing_groups()[group][0])
 
-    @cache
-    def after_user_row(self, second: int) -> Options:
-        """Lead byte unknown but A1-FE, as the second byte of a user row is."""
-        return self._options((lead, second) for lead in ROWS)
+    def _after_vanished(self, second: int, group: int) -> Options:
+        """Lead byte unknown but one that ends a pair of this vanishing group."""
+        return self._options((lead, second) for lead in vanishing_groups()[group][1])
 
-    @cache
-    def between_user_rows(self) -> Options:
-        """Characters of which both bytes can go with vanished pairs: quotes, dashes and the commonest words."""
-        pairs = [(lead, second) for lead in ROWS for second in USER_SECONDS]
+    def _between_vanished(self, group: int, following: int) -> Options:
+        """Characters of which both bytes went with vanished pairs: quotes, dashes and the commonest words."""
+        leads, seconds = vanishing_groups()[group][1], vanishing_groups()[following][0]
+        pairs = ((lead, second) for lead in leads for second in seconds)
         return Options(option for option in self._options(pairs).all if self._is_common(option.char))
 
     def _is_common(self, char: str) -> bool:
-        return char in "‘’—…" or self._characters.share(char) > COMMON_SHARE
+        return char in COMMON_SIGNS or self._characters.share(char) > COMMON_SHARE

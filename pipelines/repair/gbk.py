@@ -17,6 +17,8 @@ SECONDS: Final = tuple(byte for byte in range(0x40, 0xFF) if byte != 0x7F)
 """Second bytes of two-byte codes."""
 
 EURO_BYTE: Final = 0x80
+USER_ROWS: Final = 0
+"""Index of the user rows among `vanishing_groups`."""
 _USER_LEADS = frozenset((*range(0xAA, 0xB0), *range(0xF8, 0xFF)))
 _THIRD_ROW_LEADS = range(0xA1, 0xA8)
 
@@ -60,9 +62,18 @@ def encode_char(char: str) -> bytes | None:
     return _codes().get(char)
 
 
-def is_vanishing(lead: int, second: int) -> bool:
-    """Whether a pair leaves no printable trace: user rows, undefined pairs, and 80 taken for a lead byte."""
-    if lead == EURO_BYTE:
-        return True
-    char = decode_pair(lead, second)
-    return char is not None and (char == "" or is_user_row(lead, second))
+@cache
+def vanishing_groups() -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+    """(first bytes, second bytes) of the pairs that leave no printable trace, first bytes of a kind together.
+
+    Group USER_ROWS is that of the user rows 1 and 2. User rows and undefined pairs as observed; 80 as a first byte for tools that take it for one (inferred).
+    """
+    seconds: dict[int, list[int]] = {EURO_BYTE: list(LEADS)}
+    for pair, char in _pairs().items():
+        lead, second = pair
+        if second in LEADS and (not char or is_user_row(lead, second)):
+            seconds.setdefault(lead, []).append(second)
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for lead, found in sorted(seconds.items(), key=lambda item: item[0] not in _USER_LEADS):
+        groups.setdefault(tuple(found), []).append(lead)
+    return tuple((tuple(leads), found) for found, leads in groups.items())

@@ -144,7 +144,7 @@ class Characters:
         self.unconverted: frozenset[str] = frozenset(table["unconverted"])
         self.converted_away: frozenset[str] = frozenset(table["converted_away"])
         self._counts: dict[str, int] = table["counts"]
-        self._total = sum(self._counts.values())
+        self._total: int = sum(self._counts.values())
 
     def has_reading(self, char: str, reading: str) -> bool:
         """Whether a character is read so (tone-marked pinyin, `yè`)."""

@@ -1,37 +1,39 @@
 """The inverse of the forward model, as arcs: every way in which found characters can stand for printed ones.
 
-A node is (index into the found block, pending byte): pending 0 is in step with the printed characters; else the
-last byte decoded is the lead byte of a printed character that is not complete. ANY is a pending byte that went
-with a vanished pair. Each arc undoes one operation of `channel.decode_piece`, so a path through the lattice is a
+A node is (index into the found block, pending byte): IN_STEP with the printed characters, or the last byte
+decoded is the lead byte of a printed character that is not complete; VANISHED when it went with a pair that left
+no trace. Each arc undoes one operation of `channel.decode_piece`, so a path through the lattice is a
 proof that its text gives the found one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from pipelines.records import LACUNA
 from pipelines.repair.candidates import Candidates, Option, Options
-from pipelines.repair.gbk import decode_pair, encode_char
+from pipelines.repair.gbk import EURO_BYTE, USER_ROWS, decode_pair, encode_char, vanishing_groups
 from pipelines.repair.language import Characters
 
 Node = tuple[int, int]
 Kind = Literal["found", "gloss", "pair", "first", "last", "named", "eaten", "vanished"]
 
-IN_STEP: Final = 0
-ANY: Final = 0x1000
-"""Added to the number of vanished pairs: a pending byte of which nothing is known."""
+VANISHED: Final = 0x1000
+"""Plus 0x100 times the number of pairs that vanished in a row, plus the group of the last (see `gbk`)."""
 MOST_VANISHED: Final = 3
 TAIL: Final = 0x2000
-"""Added to an ASCII byte that was decoded as a second byte and is a printed character by itself (缺A -> 盇)."""
+"""Plus an ASCII byte that was decoded as a second byte and is a printed character by itself (缺A -> 盇)."""
+IN_STEP: Final = 0x3000
+"""The highest, because zero-width arcs lead upwards only."""
 
 GLOSS: Final = re.compile(r"[(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]{1,6}) ?[)）]")
 NAMED: Final = re.compile(r"([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]{1,6}) ?[)）]")
 _MARKS: Final = {mark: mark.encode("gbk") for mark in "！，？；：。、）"} | {
     half: bytes((0xA3, ord(half) | 0x80)) for half in "!,?;:)"
 }
+BRACKETS: Final = frozenset(")）")
 _QUESTION: Final = frozenset("?？")
 
 # Costs in nats. They are odds of the channel's operations, not of the language; see docs/repair.md.
@@ -76,11 +78,6 @@ class Fan(NamedTuple):
         return Arc(self.start, self.end, option.char, option.code, cost, self.kind, self.target)
 
 
-def order(node: Node) -> int:
-    """Rank among the nodes of one index: zero-width arcs lead upwards only."""
-    return node[1] if node[1] > ANY else IN_STEP
-
-
 class Lattice:
     """The arcs of one found block. `vanishing`: the indices before which a pair may have left no trace."""
 
@@ -96,11 +93,13 @@ class Lattice:
     def arcs(self, node: Node) -> Iterator[Arc | Fan]:
         """Every arc that leaves a node."""
         index, pending = node
+        if index >= self._length:
+            return
         if pending == IN_STEP:
             yield from self._in_step(index)
         elif pending >= TAIL:
             yield self._arc(index, index + 1, chr(pending - TAIL), 0.0, "pair", (index + 1, IN_STEP))
-        elif pending > ANY:
+        elif pending >= VANISHED:
             yield from self._after_vanished(index, pending)
         else:
             yield from self._out_of_step(index, pending)
@@ -128,7 +127,7 @@ class Lattice:
         if at + 1 >= self._length or (mark := _MARKS.get(self.found[at + 1])) is None:
             return
         cost = COST_ENTER + (COST_WIDE_QUESTION if self.found[at] == "？" else 0.0)
-        cost += COST_BRACKET_CUT if self.found[at + 1] in ")）" else 0.0
+        cost += COST_BRACKET_CUT if self.found[at + 1] in BRACKETS else 0.0
         options = self._candidates.before_second(mark[0])
         if self.found[at + 1] in _QUESTION and self.found[at + 2 : at + 3] == "。":
             yield Fan(at, at + 2, self._candidates.before_second(0xA3), cost, "first", (at + 2, IN_STEP))
@@ -166,21 +165,32 @@ class Lattice:
         return 0
 
     def _out_of_step(self, at: int, pending: int) -> Iterator[Arc | Fan]:
-        if at >= self._length:
-            return
         char = self.found[at]
-        code = encode_char(char)
+        code = bytes((EURO_BYTE,)) if char == "€" else encode_char(char)
         if char in _QUESTION:
             yield from self._lost_last(at, pending)
         if code is None:
             return
+        if char == "€" and (lost := decode_pair(pending, EURO_BYTE)):
+            yield self._arc(at, at + 1, lost, 0.0, "pair", (at + 1, IN_STEP))
         if len(code) == 2:
             yield from self._pair(at, pending, code)
         else:
             yield from self._ascii(at, pending, code[0])
         if at in self._vanishing:
-            heads = self._candidates.before_user_row(pending)
-            yield Fan(at, at, heads, COST_VANISH, "vanished", (at, ANY + 1))
+            groups = range(len(vanishing_groups()))
+            before = self._candidates.before_vanished
+            yield from self._vanish(at, VANISHED, groups, lambda group: before(pending, group))
+
+    def _vanish(
+        self, at: int, pending: int, groups: Iterable[int], options_of: Callable[[int], Options]
+    ) -> Iterator[Fan]:
+        """A printed character whose second byte went with a pair that left no trace."""
+        for group in groups:
+            options = options_of(group)
+            if options.all:
+                target = (at, (pending & ~0xFF) + 0x100 + group)
+                yield Fan(at, at, options, COST_VANISH, "vanished", target)
 
     def _pair(self, at: int, pending: int, code: bytes) -> Iterator[Arc | Fan]:
         """The plain case: both bytes known. A gloss may follow when the pair it names straddles."""
@@ -211,29 +221,30 @@ class Lattice:
             for option in options.all:
                 if self._characters.has_reading(option.char, reading):
                     yield self._arc(at, named.end(), option.char, 0.0, "named", (named.end(), IN_STEP))
-        if at + 1 >= self._length or self.found[at + 1] in _MARKS:
-            yield Fan(at, at + 1, options, 0.0, "last", (at + 1, IN_STEP))
-        else:
+        follows = self.found[at + 1 : at + 2]
+        if not follows or follows in _MARKS:
+            cost = COST_BRACKET_CUT if follows in BRACKETS else 0.0
+            yield Fan(at, at + 1, options, cost, "last", (at + 1, IN_STEP))
+        if follows and (follows not in _MARKS or follows in BRACKETS):
             yield Fan(at, at + 1, options, COST_EATEN, "eaten", (at + 1, IN_STEP))
 
     def _after_vanished(self, at: int, pending: int) -> Iterator[Arc | Fan]:
-        """The pending byte is the second of a pair that vanished (A1-FE); another pair may have vanished too."""
-        if at >= self._length:
-            return
+        """The pending byte went with a vanished pair; another pair may have vanished too."""
+        group = pending & 0xFF
         code = encode_char(self.found[at])
         if code is None:
             return
         if self.found[at] in _QUESTION:
             yield self._arc(at, at + 1, LACUNA, COST_BOTH_LOST, "last", (at + 1, IN_STEP))
         if len(code) == 2 or code[0] >= 0x40:
-            yield self._tail(at, code)
-        if pending - ANY < MOST_VANISHED:
-            between = self._candidates.between_user_rows()
-            yield Fan(at, at, between, COST_VANISH, "vanished", (at, pending + 1))
+            yield self._tail(at, code, group)
+        if pending - VANISHED < MOST_VANISHED << 8:
+            between = self._candidates.between_vanished
+            yield from self._vanish(at, pending, (USER_ROWS,), lambda following: between(group, following))
 
-    def _tail(self, at: int, code: bytes) -> Fan:
+    def _tail(self, at: int, code: bytes, group: int) -> Fan:
         """The character whose lead byte vanished and whose second byte begins found[at]."""
-        options = self._candidates.after_user_row(code[0])
+        options = self._candidates.after_vanished(code[0], group)
         if len(code) == 2:
             target = (at, TAIL + code[1]) if code[1] < 0x80 else (at + 1, code[1])
             return Fan(at, target[0], options, 0.0, "vanished", target)

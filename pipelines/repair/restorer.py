@@ -16,9 +16,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from pipelines.markup import eaten_tags
+from pipelines.markup import eaten_tags, opaque_spans
 from pipelines.records import LACUNA, Edit, replay
-from pipelines.repair.brackets import BLOCK_START, State, track
+from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
 from pipelines.repair.judge import MARGIN_LIKELY, edits_of
 from pipelines.repair.language import Characters, PageWords, WordTable
@@ -100,16 +100,16 @@ class Restorer:
                     position = gloss.end()
                 continue
             start = max(region, at - LEFT_CONTEXT)
-            context = track(context, _without_glosses(found[region:start]))[1]
+            context = track(context, GLOSS.sub("", found[region:start]))
             end, choices = self._search(found, start, model, context)
             known = [choice for choice in choices if choice.arc.start >= position]
             yield from edits_of(found, known, base, field)
             region = start
             if choices:
                 position = region = end
-                context = track(context, (choice.arc.text for choice in choices))[1]
+                context = track(context, (char for choice in choices for char in choice.arc.text))
 
-    def _search(self, found: str, start: int, model: Model, context: State) -> tuple[int, list[Choice]]:
+    def _search(self, found: str, start: int, model: Model, context: Context) -> tuple[int, list[Choice]]:
         search = Search(Lattice(found, self._characters, self._candidates), model, start, context)
         end, choices = search.run()
         weak = {choice.arc.start for choice in choices if choice.weak and choice.arc.kind == "pair"}
@@ -134,16 +134,21 @@ _RUN: Final = re.compile(
 )
 
 
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those within another left out."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not merged or start >= merged[-1][1]:
+            merged.append((start, end))
+    return merged
+
+
 def _undamaged(texts: Iterable[str]) -> Iterator[str]:
     """The texts without glosses and without what may be out of step: from three characters before a place where
     damage can begin (they would witness for their own place) to the next mark. A run that goes on behind a mark
     leaves sequences that nobody writes, so none that could mislead."""
     for text in texts:
         yield _RUN.sub(" ", GLOSS.sub("", text))
-
-
-def _without_glosses(text: str) -> str:
-    return GLOSS.sub("", text)
 
 
 def _shifted(edit: Edit, offset: int) -> Edit:
@@ -155,9 +160,11 @@ def _shifted(edit: Edit, offset: int) -> Edit:
 def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
     """(start, end, whether a tag's `<` was eaten at the end) of every block."""
     eaten = set(eaten_tags(text))
-    bounds = [(match.start(), match.end()) for match in _BOUNDARY.finditer(text)]
+    bounds = [match.span() for match in _BOUNDARY.finditer(text)]
     bounds += [(at, at) for at in eaten]
-    bounds.sort()
+    if "<" in text:
+        bounds += opaque_spans(text)
+    bounds = _merged(bounds)
     edges = [(0, 0), *bounds, (len(text), len(text))]
     for (_, start), (end, _) in pairwise(edges):
         if start < end or end in eaten:

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipelines.records import Rival
-from pipelines.repair.brackets import BLOCK_START, State, at_end, track
-from pipelines.repair.lattice import IN_STEP, Arc, Fan, Lattice, Node, order
+from pipelines.repair.brackets import BLOCK_START, Context, at_end, follow
+from pipelines.repair.lattice import IN_STEP, TAIL, VANISHED, Arc, Fan, Lattice
 from pipelines.repair.model import Model, Prefix
 
 BEAM: Final = 36.0
 """Nats behind the best hypothesis of an index at which one is given up; a wrong alignment loses about ten a
 character, so it lives for three or four."""
+VANISHED_BEAM: Final = 14.0
+"""The same where bytes vanished: there are many ways, and each is as good at once as it will ever be."""
 TOKEN_BEAM: Final = 18.0
 MOST_TOKENS: Final = 48
 """Partial words kept in one node: those within the beam of its best, and never more than this many."""
@@ -34,8 +36,19 @@ WEAK: Final = 8.0
 _NEVER: Final = float("-inf")
 
 Path = tuple[Arc, ...]
-Token = tuple[Prefix, Node, float, float, Path]
-"""The word begun, node where it began, score there, channel costs since, its arcs."""
+Node = tuple[int, int, Context]
+"""A node of the lattice, and what was printed before it as far as marks care."""
+
+
+class Token(NamedTuple):
+    """A word begun: its prefix, where it began, costs of marks and channel since, its arcs, the context now."""
+
+    prefix: Prefix
+    began: Node
+    alpha: float
+    spent: float
+    path: Path
+    context: Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +66,24 @@ class Choice:
 
 @dataclass(slots=True)
 class _State:
+    """The best score of a node, how it was reached, and the words that are begun across it."""
+
     alpha: float
     back: tuple[Node, Path] | None
     tokens: list[Token]
     best: float
-    context: State = BLOCK_START
 
 
 class Search:
     """One search over one region of a block, beginning in step at `start`, after this context."""
 
-    def __init__(self, lattice: Lattice, model: Model, start: int, context: State = BLOCK_START) -> None:
+    def __init__(self, lattice: Lattice, model: Model, start: int, context: Context = BLOCK_START) -> None:
         self._lattice = lattice
         self._model = model
         self._states: dict[int, dict[Node, _State]] = defaultdict(dict)
         self._words: list[tuple[Node, Node, float, Path]] = []
-        self._start = start
-        self._open = start
-        self._states[start][start, IN_STEP] = _State(0.0, None, [], 0.0, context)
+        self._start = self._open = start
+        self._states[start][start, IN_STEP, context] = _State(0.0, None, [], 0.0)
         self.dead: set[int] = set()
 
     def run(self) -> tuple[int, list[Choice]]:
@@ -80,26 +93,33 @@ class Search:
         while index < length and index - self._open <= RIGHT_CONTEXT and index - self._start < LONGEST_REGION:
             self._expand(index)
             index += 1
-        while index < length and (index, IN_STEP) not in self._states[index] and index <= max(self._states):
+        while index < length and not self._ends(index) and index <= max(self._states):
             index += 1
-        if (index, IN_STEP) not in self._states[index]:
+        ends = self._ends(index)
+        if not ends:
             return index, []
-        return index, self._choices((index, IN_STEP))
+        return index, self._choices(max(ends, key=lambda node: self._states[index][node].alpha))
+
+    def _ends(self, index: int) -> list[Node]:
+        """The nodes of an index at which a path can end: in step, and at the end of a word."""
+        states = self._states.get(index, {})
+        return [node for node, state in states.items() if node[1] == IN_STEP and state.alpha > _NEVER]
 
     def _expand(self, index: int) -> None:
         """Leave every node of an index; zero-width arcs add nodes to it while this runs."""
         nodes = self._states[index]
         done: set[Node] = set()
         while pending := [node for node in nodes if node not in done]:
-            node = min(pending, key=order)
+            node = min(pending, key=lambda node: node[1])
             done.add(node)
             state = nodes[node]
-            if state.best < max(other.best for other in nodes.values()) - BEAM:
+            behind = max(other.best for other in nodes.values()) - state.best
+            if behind > (VANISHED_BEAM if VANISHED <= node[1] < TAIL else BEAM):
                 continue
             if node[1] != IN_STEP:
-                self._open = index
+                self._open = max(self._open, index)
             self._prune(state)
-            ways = list(self._lattice.arcs(node))
+            ways = list(self._lattice.arcs(node[:2]))
             for way in ways:
                 self._follow(node, state, way)
             if not ways and node[1] != IN_STEP:
@@ -108,54 +128,63 @@ class Search:
     @staticmethod
     def _prune(state: _State) -> None:
         floor = state.best - TOKEN_BEAM
-        kept = [token for token in state.tokens if token[2] - token[3] >= floor]
+        kept = [token for token in state.tokens if token.alpha - token.spent >= floor]
         if len(kept) > MOST_TOKENS:
-            kept = sorted(kept, key=lambda token: token[3] - token[2])[:MOST_TOKENS]
+            kept = sorted(kept, key=lambda token: token.spent - token.alpha)[:MOST_TOKENS]
         state.tokens = kept
 
     def _follow(self, node: Node, state: _State, way: Arc | Fan) -> None:
-        target = self._state(way.target)
         if way.kind != "found":
             self._open = max(self._open, way.target[0] - 1)
         tokens = state.tokens
+        fresh = []
+        if state.alpha > _NEVER:
+            fresh = [Token(self._model.begin, node, state.alpha, 0.0, (), node[2])]
         if isinstance(way, Fan):
-            if state.alpha > _NEVER:
-                fresh: Token = (self._model.begin, node, state.alpha, 0.0, ())
-                for option in way.options.all:
-                    self._lengthen(way.arc(option), fresh, target)
+            for option in way.options.all:
+                for token in fresh:
+                    self._lengthen(way.arc(option), token)
             for token in tokens:
-                for code in self._model.continuations(token[0], way.options.codes):
+                for code in self._model.continuations(token.prefix, way.options.codes):
                     for option in way.options.by_code[code]:
-                        self._lengthen(way.arc(option), token, target)
+                        self._lengthen(way.arc(option), token)
         elif not way.text:
-            self._pass_on(node, state, way, target)
+            self._pass_on(node, state, way)
         else:
-            if state.alpha > _NEVER:
-                self._lengthen(way, (self._model.begin, node, state.alpha, 0.0, ()), target)
-            for token in tokens:
-                self._lengthen(way, token, target)
+            for token in (*fresh, *tokens):
+                self._lengthen(way, token)
 
-    def _lengthen(self, arc: Arc, token: Token, target: _State) -> None:
+    def _lengthen(self, arc: Arc, token: Token) -> None:
         """One character more: the word may end here, and may go on."""
-        prefix, began, score, spent, arcs = token
+        prefix, began, alpha, spent, arcs, context = token
         cost, longer = self._model.step(prefix, arc.code)
-        spent += arc.cost
-        path = (*arcs, arc)
         if cost is None and not arcs:
             cost = self._model.character(arc.code)
+        elif cost is None and longer is None:
+            return
+        placed, context = follow(context, arc.text)
+        if arc.kind == "eaten":
+            context = Context(context.opened, "")
+        spent += arc.cost + placed
+        path = (*arcs, arc)
+        node = (*arc.target, context)
+        state = self._state(node)
         if cost is not None:
-            self._reach(began, arc.target, target, score, cost + spent, path)
+            self._reach(began, node, state, alpha, cost + spent, path)
         if longer is not None:
-            target.tokens.append((longer, began, score, spent, path))
-            target.best = max(target.best, score - spent)
+            state.tokens.append(Token(longer, began, alpha, spent, path, context))
+            state.best = max(state.best, alpha - spent)
 
-    def _pass_on(self, node: Node, state: _State, arc: Arc, target: _State) -> None:
+    def _pass_on(self, node: Node, state: _State, arc: Arc) -> None:
         """An arc that prints nothing (a gloss): partial words go on behind it."""
+        target = (*arc.target, node[2])
+        reached = self._state(target)
         if state.alpha > _NEVER:
-            self._reach(node, arc.target, target, state.alpha, arc.cost, (arc,))
-        for prefix, began, score, spent, arcs in state.tokens:
-            target.tokens.append((prefix, began, score, spent + arc.cost, (*arcs, arc)))
-            target.best = max(target.best, score - spent - arc.cost)
+            self._reach(node, target, reached, state.alpha, arc.cost, (arc,))
+        for prefix, began, alpha, spent, arcs, context in state.tokens:
+            spent += arc.cost
+            reached.tokens.append(Token(prefix, began, alpha, spent, (*arcs, arc), context))
+            reached.best = max(reached.best, alpha - spent)
 
     def _state(self, node: Node) -> _State:
         nodes = self._states[node[0]]
@@ -165,15 +194,12 @@ class Search:
         return state
 
     def _reach(self, began: Node, node: Node, state: _State, score: float, loss: float, path: Path) -> None:
-        context = self._states[began[0]][began].context
-        cost, context = track(context, (arc.text for arc in path))
-        loss += cost
         if node[0] == len(self._lattice.found):
-            loss += at_end(context)
+            loss += at_end(node[2])
         self._words.append((began, node, -loss, path))
         score -= loss
         if score > state.alpha:
-            state.alpha, state.back, state.context = score, (began, path), context
+            state.alpha, state.back = score, (began, path)
             state.best = max(state.best, score)
 
     def _choices(self, end: Node) -> list[Choice]:
@@ -195,8 +221,8 @@ class Search:
 
     def _marginals(self, end: Node) -> list[tuple[Arc, float]]:
         """Every arc with the score of the best whole path through it."""
-        beta: dict[Node, float] = {end: 0.0}
-        for began, node, gain, _ in sorted(self._words, key=lambda word: _rank(word[0]), reverse=True):
+        beta: dict[Node, float] = dict.fromkeys(self._ends(end[0]), 0.0)
+        for began, node, gain, _ in sorted(self._words, key=lambda word: word[0][:2], reverse=True):
             rest = beta.get(node)
             if rest is not None and gain + rest > beta.get(began, _NEVER):
                 beta[began] = gain + rest
@@ -210,10 +236,6 @@ class Search:
                 if score > scores.get(arc, _NEVER):
                     scores[arc] = score
         return list(scores.items())
-
-
-def _rank(node: Node) -> tuple[int, int]:
-    return node[0], order(node)
 
 
 def _choice(arc: Arc, best: float, known: dict[tuple[int, str], float], weak: bool) -> Choice:
