@@ -27,8 +27,8 @@ _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
 def canonical(url: str) -> str:
     """Lower-case scheme and host, no default port, no fragment, no session; percent-encoded as in the WARC.
 
-    The order of the query stays: servers may depend on it. Idempotent. An address that cannot be split, or whose
-    host is no name, is returned as it is, for the guard to refuse.
+    The order of the query stays: servers may depend on it. Idempotent. An address that cannot be split, or
+    whose host is no name, is returned as it is, for the guard to refuse.
     """
     try:
         parts = urlsplit(safe_url_string(url.strip()))

@@ -15,6 +15,9 @@ FREE_BYTES = 256 << 20
 """Free space below which a crawl stops by itself: enough for what is under way (16 answers of 16 MiB) to end,
 with the catalog's log, before the disk is really full."""
 
+DISK_STEP = 1 << 20
+"""Bytes of WARC between two looks at the disk: a look is a system call, a page is 10 kB."""
+
 ASIDE = 1_000
 """Addresses of a host that may be no articles before they must be matched by as many that are. A site of the
 field notes has some hundred lists and pages; a calendar or a link farm has any number and no article."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -21,6 +21,7 @@ from crawler.keeper import Answer, Unkeepable
 from crawler.manners import retry_after
 from crawler.messages import header_pairs
 from crawler.optin import LOOPBACK, hosts_opted_in
+from crawler.scheduler import FrontierScheduler
 from crawler.session import Session
 from pipelines.archive.codings import CodingError, TooLarge, identity_payload
 from pipelines.errors import IpnewsError
@@ -68,10 +69,12 @@ class MannersMiddleware(_Middleware):
         if (manners := self._manners(request)) is not None:
             asked = retry_after(_text(response.headers.get("Retry-After")), time.time())
             manners.answered(request.url, response.status, asked, time.time())
+            # The host's next request need not wait until this answer is on disk.
+            cast("FrontierScheduler", self.crawler.engine.scheduler).wake()
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """No answer: the host is given time, unless it was not asked, or we hung up on too large an answer."""
+        """No answer: the host is given time, unless it was not asked, or we hung up on it."""
         if (manners := self._manners(request)) is not None:
             if isinstance(exception, IgnoreRequest | DownloadCancelledError):
                 manners.active = max(0, manners.active - 1)

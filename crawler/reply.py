@@ -11,6 +11,7 @@ from w3lib.html import get_meta_refresh
 
 from crawler.discover import REDIRECT_DEPTH, Found, Refusal, follow
 from crawler.frontier import Address
+from crawler.hrefs import hrefs
 from crawler.keeper import Kept
 from crawler.manners import retry_after, says_no
 from crawler.outcome import Outcome, after_answer, after_failure, is_redirect
@@ -127,8 +128,12 @@ def _links(address: Address, capture: Capture, site: Site) -> Iterable[Found | R
         return ()
     if _media_type(capture) not in ("", *_PAGES, *_XML):
         return ()
-    links = find_links(capture.payload, capture.header("Content-Type"), capture.url, capture.fetched_at)
+    links = tuple(hrefs(capture.payload, capture.url)) if kind == "article" else _all_links(capture)
     return follow((*_refresh(capture, kind), *links), site, address.depth, kind)  # type: ignore[arg-type]
+
+
+def _all_links(capture: Capture) -> tuple[Link, ...]:
+    return find_links(capture.payload, capture.header("Content-Type"), capture.url, capture.fetched_at)
 
 
 def _refresh(capture: Capture, kind: str) -> tuple[Link, ...]:

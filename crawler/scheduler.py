@@ -216,7 +216,7 @@ class FrontierScheduler(BaseScheduler):
                     queue.exhausted = False
                 else:
                     queue.due_at = time.time() + HELD_RETRY
-        self._wake()
+        self.wake()
 
     def _wake_when_ready(self, now: float) -> None:
         """Come back when the first host may be asked, or has something due, again."""
@@ -230,9 +230,9 @@ class FrontierScheduler(BaseScheduler):
             if self._timer.getTime() - reactor.seconds() <= wait:
                 return
             self._timer.cancel()
-        self._timer = reactor.callLater(min(max(0.001, wait), WATCH_EVERY), self._wake)
+        self._timer = reactor.callLater(min(max(0.001, wait), WATCH_EVERY), self.wake)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         """Have the engine ask again. Its own heartbeat comes every 5 seconds only; the slot is private."""
         slot = self._crawler.engine._slot
         if slot is not None:

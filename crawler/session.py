@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from crawler import frontier, visits
 from crawler.adopt import adopt
-from crawler.budget import HostBudgets, Limits, disk_refusal
+from crawler.budget import DISK_STEP, HostBudgets, Limits, disk_refusal
 from crawler.discover import Found, Refusal
 from crawler.frontier import Address
 from crawler.keeper import Keeper
@@ -83,6 +83,7 @@ class Session:
         self.manners: dict[str, HostManners] = {
             host: HostManners(site.pace) for host, site in self._site_of.items()
         }
+        self._disk_seen = 0
         self._lock = CrawlLock(plan.archive, shared=isinstance(plan.catalog, str))
         try:
             self._open(plan)
@@ -171,7 +172,10 @@ class Session:
             return f"{limits.pages:,} pages"
         if limits.seconds is not None and now - self.started >= limits.seconds:
             return f"{limits.seconds / 60:g} minutes"
-        return disk_refusal(self.plan.archive, self._disk_before + self.keeper.written, limits)
+        if self.keeper.written - self._disk_seen >= DISK_STEP or not self._disk_seen:
+            self._disk_seen = max(1, self.keeper.written)
+            return disk_refusal(self.plan.archive, self._disk_before + self.keeper.written, limits)
+        return None
 
     def close(self, exit_code: int) -> Mapping[str, int]:
         """Finish what was queued, give leases back, note how the run ended. Again does nothing."""

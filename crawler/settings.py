@@ -61,6 +61,9 @@ COOKIES_ENABLED = False  # mirrors need none; a cookie would make answers depend
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "ipnews"
 CONCURRENT_REQUESTS = 32
+CONCURRENT_ITEMS = (
+    2  # Scrapy starts so many tasks for every answer, and ours has one item: 100 cost 2 ms a page
+)
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 2.0
 
@@ -109,5 +112,6 @@ CRAWL: dict[str, Any] = {
         "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
         "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
         "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+        "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # for a mistake not made here
     },
 }

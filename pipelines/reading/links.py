@@ -157,6 +157,11 @@ def _item(page: Outline, element: int) -> int:
     return element
 
 
+def kind_of_address(address: str) -> str:
+    """What a link leads to, judged by its address alone."""
+    return _kind(address, "", "")
+
+
 def _kind(address: str, title: str, url: str) -> str:
     """What a link leads to, judged by its text and address."""
     if _PAGER_TEXT.fullmatch(title):
