@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 
 from pipelines.archive import shingle_index
 from pipelines.archive.article_rows import body_digest
+from pipelines.archive.member_rows import members_with_text
 from pipelines.archive.schema import articles
-from pipelines.archive.settled import members_with_text
 from pipelines.dedupe.candidates import indexed
 from pipelines.records import Article
 
