@@ -42,16 +42,25 @@ def _candidates(
         lambda: _labelled(found, ("date",), captured, ("above", "start")),
         lambda: _first_meta(extracted, _PUBLISHED, captured),
         lambda: _bare((line.text for line in lines if line.place == "above"), captured),
-        lambda: _labelled(found, ("date", "modified"), captured, ("above", "below", "end", "over")),
+        lambda: _labelled(found, ("date", "modified"), captured, ("above", "over", "below", "end")),
         lambda: _in_slots(found, captured),
         lambda: _first_meta(extracted, ("time",), captured),
         lambda: date_in_url(url, captured),
         lambda: _bare((line.text for line in lines if line.place in ("end", "below") and len(line.text) < 60), captured),
         lambda: _bare((line.text for line in lines if line.place == "over" and "20" in line.text), captured, with_time=True),
+        lambda: _alone_over(extracted, captured),
     )
     for choice in choices:
         if (dated := choice()) is not None:
             yield dated
+
+
+def _alone_over(extracted: Extracted, captured: str) -> Dated | None:
+    """A date alone on the line right over the headline; not that of the capture, which a masthead prints."""
+    lines = [line.text for line in extracted.origin_lines if line.place == "over"]
+    dated = parse_date(lines[-1], captured) if lines else None
+    alone = dated is not None and len(dated.raw) == len(lines[-1].strip())
+    return dated if alone and dated and dated.day != captured[:10] else None
 
 
 def _finer(chosen: Dated, candidates: Iterator[Dated]) -> Dated:

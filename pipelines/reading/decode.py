@@ -163,11 +163,15 @@ def _share(common: re.Pattern[bytes], codes: list[bytes]) -> float:
 
 
 def read_as(payload: bytes, encoding: str) -> str:
-    """Decode; pieces between tags that are in the other family of a mixed page are read in that one."""
+    """Decode; pieces between tags that are in the other family of a mixed page are read in that one.
+
+    A last character that was clipped is left out: there is nothing of it to stand for.
+    """
     try:
         return payload.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        if error.start >= len(payload) - 3 and error.end == len(payload):
+            return read_as(payload[: error.start], encoding)
     if encoding.startswith("utf-16") or encoding.startswith("utf-32"):
         return payload.decode(encoding, "replace").removeprefix("\ufeff")
     return "".join(_read_piece(piece, encoding) for piece in _SEGMENTS.findall(payload)).removeprefix("\ufeff")

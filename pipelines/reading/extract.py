@@ -18,6 +18,7 @@ from pipelines.reading.systems import recognise
 from pipelines.reading.tree import Line, Outline, clean, outline, unescape, unglossed, walk, words
 from pipelines.records import Drop, Reason, Stage
 from pipelines.sites import Selectors
+from pipelines.text import count_han
 
 ABOVE, BELOW = 12, 14
 """Lines looked at for the origin before the body and behind it; on 126 reference pages no line of source or
@@ -25,6 +26,9 @@ date stands farther off."""
 
 ORIGIN_CHARS = 240
 """Longer lines are text, not labels."""
+
+MIN_HAN = 20
+"""Han characters on a whole page below which it is in another language."""
 
 EDGE_CHARS = 120
 """Of the first and last blocks of the body this much is looked at for datelines and closing bylines."""
@@ -60,6 +64,9 @@ def extract(html: str, url: str, rules: Selectors | None = None) -> Extracted | 
     if dropped := kind_of_page(page, body, title, html):
         return replace(dropped, url=url)
     if body is None or not body.lines:
+        han = sum(count_han(line.text) for line in page.lines)
+        if han < MIN_HAN and len(page.lines) > 3:
+            return Drop(Stage.EXTRACT, Reason.NOT_CHINESE, f"{han} Han characters in {len(page.lines)} lines", url)
         return Drop(Stage.EXTRACT, Reason.NO_ARTICLE, f"no running text in {len(page.lines)} lines", url)
     return _composed(page, body, title, meta, url, rules)
 

@@ -11,9 +11,8 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from pipelines.reading.chrono import choose_date
-from pipelines.reading.headline import strip_site
 from pipelines.reading.names import NOT_NAMES, is_name, split_names
-from pipelines.reading.origin import Found, slots, trim
+from pipelines.reading.origin import Found, slots, trim, unlabelled
 from pipelines.reading.publishers import is_outlet, normalise, publisher, publisher_of_host
 from pipelines.reading.records import Extracted, Metadata
 from pipelines.text import count_han, squeeze
@@ -92,9 +91,8 @@ def _slots_of(extracted: Extracted) -> Iterator[tuple[str, Found]]:
 
 
 def _headline(extracted: Extracted) -> str:
-    """The best candidate without the site's name."""
-    head = extracted.headline
-    return strip_site(head) if head == extracted.title else squeeze(head)
+    """The best candidate; the document's title is among them without the site's name."""
+    return squeeze(extracted.headline)
 
 
 def _source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str], url: str) -> str | None:
@@ -130,9 +128,10 @@ def _source_value(value: str) -> str | None:
 def _bare_source(text: str) -> str | None:
     if slashed := _SLASHED.match(text.strip()):
         return slashed["outlet"]
-    if len(text) > 80 or slots(text):
+    text = unlabelled(text)
+    if len(text) > 80:
         return None
-    rest = re.sub(r"https?://\S+|\d{2,4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*日?|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|[ap]m|上午|下午|星期[一二三四五六日]", " ", text)
+    rest = re.sub(r"https?://\S+|\d{1,2}月\d{1,2}日|\d{2,4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*日?|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|[ap]m|上午|下午|星期[一二三四五六日]", " ", text)
     for part in re.split(r"[\s|丨｜·]+", rest):
         if is_outlet(trim(part)):
             return trim(part)

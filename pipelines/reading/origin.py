@@ -11,7 +11,7 @@ Slot = Literal["source", "author", "editor", "date", "modified", "original", "ri
 _LABELS: tuple[tuple[Slot, str], ...] = (
     ("other", r"(?:资料|資料|数据|數據|图片|圖片|图|圖|资金|視頻|视频|素材|配图)\s*(?:来源|來源|源)|投稿邮箱|责编邮箱|作者(?:单位|單位|简介|簡介|邮箱)|本文作者为|编辑部|編輯部|编辑推荐"),
     ("modified", r"(?:最[后後]|最近)?(?:更新|修改)(?:时间|時間|日期|于|於)?|最[后後]更新"),
-    ("date", r"(?:发布|發布|發佈|发表|發表|发稿|發稿|上传|上傳|录入|錄入|添加|加入|创建|日志|新闻|文章|编辑|编写|出版|刊登|公布|公开|时间|時間|提交|上线|发文|成文|建檔|張貼|張帖|上架)(?:时间|時間|日期|于|於)|(?<!其)(?:时\s*间|時\s*間|日\s*期)|发布|發布|發佈|发表于|發表於"),
+    ("date", r"(?:发布|發布|發佈|发表|發表|发稿|發稿|上传|上傳|录入|錄入|添加|加入|创建|日志|新闻|文章|编辑|编写|出版|刊登|公布|公开|时间|時間|提交|上线|发文|成文|建檔|張貼|張帖|上架)(?:时间|時間|日期|于|於)|出版|(?<!其)(?:时\s*间|時\s*間|日\s*期)|发布|發布|發佈|发表于|發表於"),
     ("original", r"(?:原|原文|投稿|原始)(?:标题|標題|题目|題目)|原题|原題|原文題目"),
     ("url", r"(?:原文|文章|来源|來源|本文)?(?:链接|鏈接|連結|地址|网址|網址)|(?:阅读|查看)原文"),
     ("source", r"(?:文章|信息|稿件|新闻|新聞|内容|內容|消息|原文|本文|转载|轉載)?(?:来\s*源|來\s*源)(?:于|於|自|网站|網站|单位|媒体)?|稿\s*源|(?:本文)?(?:转自|轉自|转载自|轉載自|摘自|选自|選自|原载|原載|首发于|首发|来自|來自)|出\s*[处處]|供\s*稿(?:单位|單位)?|发布(?:机构|单位|机关)|发文(?:机关|单位)|媒体名称"),
@@ -31,6 +31,9 @@ _ONLY = re.compile(rf"[\s【\[|]*(?:{_WORDS})\s*")
 _BARE = re.compile(
     r"(?:^|(?<=[\s)）\]】|丨｜\d日]))(?:(?P<source1>(?:文章|稿件|信息)?来源|(?:文章|稿件)?來源|稿源|转自|轉自|转载自|摘自)|(?P<author1>作者|本报记者|本報記者|记者|記者|通讯员|通訊員)|(?P<editor1>责任编辑|責任編輯|责编|責編|编辑|編輯)|(?P<date1>发布时间|發布時間|发表于|發表於|发布于|發佈於|时间|時間))\s*(?=[^\s:：|/，。、；的为為是])"
 )
+_UNRENDERED = re.compile(r"\[!--.*?--\]|\{/?[\w:.$=' ]+\}|<%.*?%>|\$\{.*?\}|\{\{.*?\}\}")
+"""What a content system was to fill in and did not."""
+
 _TOOLS = re.compile(
     r"(?:字[号號體体]|复制链接|複製連結|我要(?:评论|評論|投稿|纠错)|我来说两句|参与评论|网友评论|扫一扫|手机(?:看|阅读)|(?:阅读|查看)原文|加入收藏|QQ空间|人参与|【(?:大|打印|字|繁|复制|收藏|关闭)|"
     r"(?:[\s|【\[（(《丨｜／/]+|^)(?:打印|列印|转发|轉發|转寄|轉寄|收藏|分享|复制|评论|評論|讨论|討論|纠错|点击|點擊|阅读|閱讀|浏览|瀏覽|关闭|關閉|繁体|简体|繁體|簡體|返回|大\s*[中|]|[A-]{2}|A[+-]|T\s*\|?\s*T|"
@@ -68,6 +71,12 @@ def slots(line: str) -> tuple[Found, ...]:
     )
 
 
+def unlabelled(line: str) -> str:
+    """The part of a line before its first label."""
+    starts = [found.start() for pattern in (_LABEL, _BARE) if (found := pattern.search(line))]
+    return line[: min(starts)] if starts else line
+
+
 def _slot_of(match: re.Match[str]) -> Slot:
     name = next(key for key, value in match.groupdict().items() if value is not None)
     return name.rstrip("0123456789")  # type: ignore[return-value]
@@ -75,7 +84,7 @@ def _slot_of(match: re.Match[str]) -> Slot:
 
 def trim(value: str) -> str:
     """A value without the brackets and bars around it and the words of tools behind it."""
-    value = _TOOLS.sub("", value)
+    value = _TOOLS.sub("", _UNRENDERED.sub("", value))
     value = value.strip(" \t　:：|丨｜·•-–—_,，;；。、/／>＞»&")
     value = re.sub(r"^[(（\[【<《「『]+(?=[^)）\]】>》」』]*$)|[(（\[【<《「『]+$", "", value)
     if re.fullmatch(r"[(（\[【<《「『].*[)）\]】>》」』]", value) and not value.startswith("《"):
