@@ -17,7 +17,7 @@ def parse_label(label: str | None) -> tuple[str, bytes] | None:
     if size is None or not value:
         return None
     try:
-        if len(value) == 2 * size:
+        if len(value) == 2 * size and "=" not in value:
             digest = bytes.fromhex(value)
         else:
             unpadded = value.rstrip("=").upper()

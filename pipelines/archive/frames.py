@@ -25,7 +25,7 @@ MAX_BLOCK = MAX_PAYLOAD + (1 << 20)
 
 _GZIP = b"\x1f\x8b\x08"
 _VERSION = re.compile(rb"warc/\d\.\d+[ \t]*\r?\n", re.IGNORECASE)
-_NEXT = re.compile(rb"\x1f\x8b\x08|(?<=\n)warc/\d\.\d+[ \t]*\r?\n", re.IGNORECASE)
+_NEXT = re.compile(rb"\x1f\x8b\x08|warc/\d\.\d+[ \t]*\r?\n(?=[a-z-]+:)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +169,16 @@ def _content_length(headers: Headers) -> int:
 
 def _resume(window: Window, offset: int) -> int:
     """The first offset from `offset` on where a record starts again, or the end of the file."""
-    position = offset - 1
-    while len(data := window.at(position, SCAN)) > 1:
-        for match in _NEXT.finditer(data, 1):
+    position = offset
+    while True:
+        data = window.at(position, SCAN)
+        for match in _NEXT.finditer(data):
             place = position + match.start()
             if not match[0].startswith(_GZIP) or _starts_a_record(window.at(place, STEP)):
                 return place
         if len(data) < SCAN:
-            break
-        position += len(data) - 32  # a sign may lie across the border
-    return position + len(data)
+            return position + len(data)
+        position += len(data) - 64  # a sign may lie across the border
 
 
 def _starts_a_record(data: bytes) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, update
 
+from pipelines.archive import tombstones
 from pipelines.archive.articles import move
 from pipelines.archive.captures import iterate
 from pipelines.archive.catalog import Catalog
@@ -27,6 +28,7 @@ from pipelines.archive.withdraw import Target, covered_places
 from pipelines.errors import ArchiveError
 from pipelines.records import WarcPointer
 
+_NAMING = ("WARC-Concurrent-To", "WARC-Refers-To")
 _NAME = re.compile(r"(.+?)(?:-p(\d+))?\.warc\.gz")
 
 
@@ -50,13 +52,17 @@ def purge(archive: Path, catalog: Catalog, target: Target) -> Purged:
         places = covered_places(connection, target)
     folder = archive / WARC_FOLDER
     _finish_interrupted(folder, catalog)
-    own = {name: offsets for name, offsets in places.items() if (folder / name).is_file()}
+    changed: list[str] = []
     records = 0
-    for name, offsets in sorted(own.items()):
-        records += _purge_file(archive, catalog, name, offsets)
+    for path in sorted(folder.glob("*.warc.gz")):
+        doomed = _doomed(path, places.get(path.name, set()), target)
+        if doomed:
+            _replace(archive, catalog, path, doomed)
+            changed.append(path.name)
+            records += len(doomed)
     marked = update(stones).where(stones.c.target == target.key).values(purged=True)
     catalog.write(lambda connection: connection.execute(marked).rowcount).result()
-    return Purged(records, tuple(sorted(own)), tuple(sorted(set(places) - set(own))))
+    return Purged(records, tuple(changed), tuple(sorted(set(places) - set(changed))))
 
 
 def _finish_interrupted(folder: Path, catalog: Catalog) -> None:
@@ -71,61 +77,47 @@ def _finish_interrupted(folder: Path, catalog: Catalog) -> None:
             old.unlink()
 
 
-def _purge_file(archive: Path, catalog: Catalog, name: str, offsets: set[int]) -> int:
-    old = archive / WARC_FOLDER / name
-    new = old.with_name(_next_name(name))
-    try:
-        moved, gone = _rewrite(old, new, offsets)
-        catalog.write(lambda connection: _move_pointers(connection, name, new.name, moved)).result()
-        old.unlink()
-        index_path(archive, name).unlink(missing_ok=True)
-    except OSError as error:
-        raise explained(error, str(old)) from None
-    return gone
-
-
-def _rewrite(old: Path, new: Path, offsets: set[int]) -> tuple[dict[int, int], int]:
-    """Copy all records but those to go: (old offset -> new offset, how many are gone)."""
-    ids, urls = _doomed(old, offsets)
-    moved: dict[int, int] = {}
-    gone = 0
-    with old.open("rb") as source, new.open("wb") as copy:
-        for frame in frames(source, blocks=False):
-            if not isinstance(frame, Record) or not frame.alone:
-                raise ArchiveError(f"{old}, byte {frame.offset:,}: not a whole record; see: ipnews verify")
-            if frame.offset in offsets or _belongs(frame, ids, urls):
-                gone += 1
-                continue
-            moved[frame.offset] = copy.tell()
-            with old.open("rb") as again:
-                again.seek(frame.offset)
-                copy.write(again.read(frame.length))
-        copy.flush()
-        os.fsync(copy.fileno())
-    return moved, gone
-
-
-def _doomed(path: Path, offsets: set[int]) -> tuple[set[str], set[str]]:
-    """Record ids at some offsets, and the addresses that have no other capture in the file."""
-    ids: set[str] = set()
-    urls: set[str] = set()
-    kept: set[str] = set()
+def _doomed(path: Path, offsets: set[int], target: Target) -> set[int]:
+    """Offsets of the records to go: those given, what belongs to them, and all of a withdrawn address."""
+    covered = tombstones.of(target.kind, target.value)
+    by_id: dict[str, int] = {}
+    named: list[tuple[int, str]] = []
+    doomed = set(offsets)
     with path.open("rb") as file:
         for frame in frames(file, blocks=False):
             if isinstance(frame, Record):
-                url = target_uri(frame.header("WARC-Target-URI") or "")
-                if frame.offset in offsets:
-                    ids.add(frame.header("WARC-Record-ID") or "")
-                    urls.add(url)
-                elif frame.header("WARC-Type") in ("response", "resource", "revisit"):
-                    kept.add(url)
-    return ids - {""}, urls - kept - {""}
+                by_id[frame.header("WARC-Record-ID") or ""] = frame.offset
+                named += [(frame.offset, frame.header(name) or "") for name in _NAMING]
+                if covered.cover(target_uri(frame.header("WARC-Target-URI") or "")):
+                    doomed.add(frame.offset)
+    return doomed | {offset for offset, named_id in named if by_id.get(named_id) in doomed}
 
 
-def _belongs(frame: Record, ids: set[str], urls: set[str]) -> bool:
-    if frame.header("WARC-Concurrent-To") in ids or frame.header("WARC-Refers-To") in ids:
-        return True
-    return target_uri(frame.header("WARC-Target-URI") or "") in urls
+def _replace(archive: Path, catalog: Catalog, old: Path, doomed: set[int]) -> None:
+    new = old.with_name(_next_name(old.name))
+    try:
+        moved = _rewrite(old, new, doomed)
+        catalog.write(lambda connection: _move_pointers(connection, old.name, new.name, moved)).result()
+        old.unlink()
+        index_path(archive, old.name).unlink(missing_ok=True)
+    except OSError as error:
+        raise explained(error, str(old)) from None
+
+
+def _rewrite(old: Path, new: Path, doomed: set[int]) -> dict[int, int]:
+    """Copy all records but those to go, byte for byte: old offset -> new offset."""
+    moved: dict[int, int] = {}
+    with old.open("rb") as source, old.open("rb") as records, new.open("wb") as copy:
+        for frame in frames(source, blocks=False):
+            if not isinstance(frame, Record) or not frame.alone:
+                raise ArchiveError(f"{old}, byte {frame.offset:,}: not a whole record; see: ipnews verify")
+            if frame.offset not in doomed:
+                moved[frame.offset] = copy.tell()
+                records.seek(frame.offset)
+                copy.write(records.read(frame.length))
+        copy.flush()
+        os.fsync(copy.fileno())
+    return moved
 
 
 def _move_pointers(connection: Connection, old: str, new: str, moved: dict[int, int]) -> None:

@@ -28,6 +28,16 @@ class Tombstones:
         return any(host == gone or host.endswith("." + gone) for gone in self.hosts)
 
 
+def of(kind: str, value: str) -> Tombstones:
+    """One tombstone alone."""
+    one = frozenset({value})
+    return Tombstones(
+        ids=one if kind == "id" else frozenset(),
+        urls=one if kind == "url" else frozenset(),
+        hosts=one if kind == "host" else frozenset(),
+    )
+
+
 def load(connection: Connection) -> Tombstones:
     """All tombstones."""
     kinds: dict[str, set[str]] = {"id": set(), "url": set(), "host": set()}

@@ -107,6 +107,6 @@ def _covered(connection: Connection, table: Table, target: Target) -> ColumnElem
     if "host" in table.c:
         return or_(table.c.host == target.value, table.c.host.like(below))
     # No column for the host, and a LIKE would also meet paths that contain its name.
-    stones_of_host = tombstones.Tombstones(hosts=frozenset({target.value}))
+    stones_of_host = tombstones.of(target.kind, target.value)
     urls = connection.scalars(select(table.c.url).where(table.c.url.contains(target.value)).distinct())
     return table.c.url.in_([url for url in urls if stones_of_host.cover(url)])

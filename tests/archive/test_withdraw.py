@@ -1,0 +1,183 @@
+"""What is withdrawn is gone, stays gone, and leaves valid files behind."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from pipelines.archive import articles, captures, drops, tombstones
+from pipelines.archive.article_rows import row_of
+from pipelines.archive.intake import take_in
+from pipelines.archive.parts import Part
+from pipelines.archive.purge import purge
+from pipelines.archive.reader import read_at
+from pipelines.archive.schema import captures as capture_table
+from pipelines.archive.search import search
+from pipelines.archive.shelf import Shelf
+from pipelines.archive.tombstones import Tombstones
+from pipelines.archive.verify import verify
+from pipelines.archive.warc import WarcWriter
+from pipelines.archive.withdraw import Target, target_of, withdraw
+from pipelines.errors import UsageError
+from pipelines.records import Drop, Reason
+
+AT = "2026-03-01T00:00:00Z"
+
+
+def fill(archive: Any, make_page: Any, make_capture: Any) -> list[Any]:
+    hosts = ("a.test", "www.a.test", "b-a.test", "b.test")
+    urls = [f"http://{host}/{n}" for host in hosts for n in range(2)] + ["http://b.test/a.test/x"]
+    stored: list[Any] = archive.add(*(make_capture(url, make_page(n)) for n, url in enumerate(urls)))
+    with WarcWriter(archive.folder / "warc", "test") as writer:
+        writer.write_metadata("http://a.test/0", {"note": "x"})
+    return stored
+
+
+def present(archive: Any) -> set[str]:
+    with archive.catalog.read() as c:
+        return {article.url for article in articles.iterate(c)}
+
+
+def do(archive: Any, target: Target) -> Any:
+    return archive.catalog.write(lambda c: withdraw(c, target, "asked for", AT)).result()
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("http://a.test/0", {"http://a.test/0"}),
+        ("A.test", {"http://a.test/0", "http://a.test/1", "http://www.a.test/0", "http://www.a.test/1"}),
+        ("b.test", {"http://b.test/0", "http://b.test/1", "http://b.test/a.test/x"}),
+    ],
+)
+def test_withdrawing(
+    archive: Any, make_page: Any, make_capture: Any, make_article: Any, text: str, gone: set[str]
+) -> None:
+    stored = fill(archive, make_page, make_capture)
+    before = present(archive)
+    done = do(archive, target_of(text))
+    assert (done.articles, done.captures) == (len(gone), len(gone))
+    assert present(archive) == before - gone
+    with archive.catalog.read() as c:
+        assert {hit.url for hit in search(c, "专利", 50)} == before - gone
+        stones = tombstones.load(c)
+    assert {one.url for one in stored if stones.cover(one.url, one.id)} == gone
+    # Taking the same captures in again brings none of them back, but counts them.
+    part = Part(
+        "again",
+        "x",
+        "v1",
+        tuple(map(captures.row_of, stored)),
+        tuple(row_of(make_article(one)) for one in stored),
+    )
+    counts = take_in(archive.catalog, part, run=None, taken_at=AT).result()
+    assert counts.withdrawn == len(gone)
+    assert present(archive) == before - gone
+    with archive.catalog.read() as c:
+        assert {drop.url for drop in drops.iterate(c) if drop.reason is Reason.WITHDRAWN} == gone
+    assert do(archive, target_of(text)).articles == 0
+    assert list(verify(archive.folder, archive.catalog)) == []
+
+
+def test_one_version_by_its_id(archive: Any, make_capture: Any) -> None:
+    old, new = archive.add(
+        make_capture("http://a.test/1", "旧".encode(), "2026-01-01T00:00:00Z"),
+        make_capture("http://a.test/1", "新".encode(), "2026-01-02T00:00:00Z"),
+    )
+    do(archive, target_of(new.id))
+    with archive.catalog.read() as c:
+        assert [article.id for article in articles.iterate(c)] == [old.id]
+        assert not tombstones.load(c).cover(old.url, old.id)
+
+
+@pytest.mark.parametrize("text", ["", "专利", "a", "ftp://a.test/", "a b.test", "deadbeef"])
+def test_what_names_nothing_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="host name"):
+        target_of(text)
+
+
+def test_a_reason_is_needed(archive: Any) -> None:
+    with pytest.raises(UsageError, match="--reason"):
+        archive.catalog.write(lambda c: withdraw(c, target_of("a.test"), "  ", AT)).result()
+
+
+@pytest.mark.parametrize("text", ["http://a.test/0", "a.test", "b.test"])
+def test_purging_rewrites_the_files_without_the_records(
+    archive: Any, make_page: Any, make_capture: Any, text: str
+) -> None:
+    stored = fill(archive, make_page, make_capture)
+    again = replace(stored[0], fetched_at="2026-02-01T00:00:00Z", payload=b"")
+    with WarcWriter(archive.folder / "warc", "test") as writer:
+        writer.write_revisit(again, "identical-payload-digest", stored[0].fetched_at)
+    do(archive, target_of(text))
+    done = purge(archive.folder, archive.catalog, target_of(text))
+    assert done.records >= 2
+    gone = [
+        one
+        for one in stored
+        if tombstones.Tombstones(urls=frozenset({text}), hosts=frozenset({text})).cover(one.url)
+    ]
+    left = b""
+    for path in (archive.folder / "warc").iterdir():
+        assert subprocess.run(["gzip", "-t", path], check=False).returncode == 0
+        left += subprocess.run(["gzip", "-dc", path], check=True, capture_output=True).stdout
+    for one in gone:
+        assert f"WARC-Target-URI: {one.url}\r\n".encode() not in left
+    assert list(verify(archive.folder, archive.catalog)) == []
+    with archive.catalog.read() as c:
+        rows = {row.id: row for row in captures.iterate(c)}
+        assert set(rows) == {one.id for one in stored} - {one.id for one in gone}
+        for article in articles.iterate(c):
+            assert article.warc == rows[article.id].warc
+    for row in rows.values():
+        assert read_at(row.warc, Shelf(archive.folder)).payload_digest == row.payload_digest
+    assert purge(archive.folder, archive.catalog, target_of(text)).records == 0
+
+
+def test_a_purge_that_was_killed_before_the_old_file_went_is_finished(
+    archive: Any, make_page: Any, make_capture: Any
+) -> None:
+    stored = fill(archive, make_page, make_capture)
+    old = archive.folder / "warc" / stored[0].warc.file
+    whole = old.read_bytes()
+    do(archive, target_of("a.test"))
+    purge(archive.folder, archive.catalog, target_of("a.test"))
+    old.write_bytes(whole)
+    purge(archive.folder, archive.catalog, target_of("a.test"))
+    assert not old.exists()
+    assert list(verify(archive.folder, archive.catalog)) == []
+
+
+def test_foreign_files_are_named_and_left_alone(archive: Any, make_page: Any, make_capture: Any) -> None:
+    (stored,) = archive.add(make_capture("http://a.test/1", make_page(1)))
+    moved = capture_table.update().values(warc_file="elsewhere.warc.gz")
+    archive.catalog.write(lambda c: c.execute(moved).rowcount).result()
+    do(archive, target_of("a.test"))
+    assert purge(archive.folder, archive.catalog, target_of("a.test")).foreign == ("elsewhere.warc.gz",)
+    with archive.catalog.read() as c:
+        assert c.scalars(select(capture_table.c.id)).all() == [stored.id]
+
+
+def test_a_host_covers_what_lies_below_it_only() -> None:
+    stones = Tombstones(hosts=frozenset({"a.test"}))
+    assert stones.cover("http://A.TEST:80/x")
+    assert stones.cover("http://www.a.test/")
+    assert not stones.cover("http://b-a.test/")
+    assert not stones.cover("http://b.test/a.test/")
+    assert not stones.cover("not an address")
+
+
+def test_drops_are_withdrawn_too(archive: Any, make_page: Any, make_capture: Any) -> None:
+    from pipelines.archive.outcomes import store_outcome
+    from pipelines.records import Stage
+
+    (stored,) = archive.add(make_capture("http://a.test/1", make_page(1)), read=False)
+    drop = Drop(Stage.EXTRACT, Reason.LIST_PAGE, "", stored.url, stored.id)
+    archive.catalog.write(lambda c: store_outcome(c, stored.id, drop, "v1")).result()
+    do(archive, target_of("a.test"))
+    with archive.catalog.read() as c:
+        assert list(drops.iterate(c)) == []
