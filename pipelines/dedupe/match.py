@@ -111,12 +111,10 @@ def another_story(tally: Tally) -> bool:
     """Whether particulars disagree more than the text around them, and too often for a correction.
 
     `SIGMAS` above what edits as frequent as those around would do, at least two disagreements, and a fifth of
-    all: an agency corrects a figure or two, a template changes most. One disagreement is enough where it is
-    at least half of what can be compared.
+    the weight: an agency corrects a figure or two, a template changes most. One disagreement is enough where
+    it is at least half of what can be compared.
     """
-    compared = tally.agree + tally.disagree
-    if tally.disagree == 0 or tally.disagree <= tally.expected + SIGMAS * math.sqrt(tally.variance):
+    if tally.disagree <= tally.expected + SIGMAS * math.sqrt(tally.variance):
         return False
-    if tally.disagree == 1:
-        return compared <= 2
-    return tally.disagree >= 0.2 * compared
+    compared = tally.agree + tally.disagree
+    return tally.disagree >= (0.5 if tally.disagreements == 1 else 0.2) * compared

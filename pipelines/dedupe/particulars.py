@@ -24,7 +24,11 @@ LOST = "\ua66e"
 REACH = 8
 """Characters around a particular within which its neighbours must be aligned for it to be compared."""
 
+LIGHT, HEAVIEST = 0.5, 4
+"""Least and greatest weight of a particular, in digits."""
+
 _NUMERALS = "".join(sorted(text.CHINESE_NUMERALS))
+_NO_DIGITS = re.compile("[^0-9]+")
 _FIGURE = re.compile(rf"[0-9{LOST}]+|[{_NUMERALS}{LOST}]+")
 
 
@@ -40,14 +44,15 @@ def _only_particulars() -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Particulars on which two texts agree and disagree, and what random edits would have made of them.
+    """Particulars on which two texts agree and disagree, by weight, and what random edits would have made.
 
-    `expected` and `variance` are of the number of disagreements if each character of a particular were
-    edited as often as the characters around.
+    `disagreements` counts them. `expected` and `variance` are of `disagree` if each character of a particular
+    were edited as often as the characters around it.
     """
 
-    agree: int
-    disagree: int
+    agree: float
+    disagree: float
+    disagreements: int
     expected: float
     variance: float
 
@@ -63,17 +68,39 @@ def compare(a: str, b: str, alignment: Alignment) -> Tally:
     What only one text has there (a figure lost with its bytes, a sentence added) counts on neither side.
     """
     kept = _identity_outside(a, alignment)
-    agree = disagree = 0
+    renamed = _renamed(a, b, alignment)
+    agree, disagree, disagreements = 0.0, float(renamed), renamed
     expected = variance = 0.0
     for a0, a1, b0, b1 in _boxes(a, alignment):
         verdict = _same(a[a0:a1], b[b0:b1])
         if verdict is None:
             continue
-        survives = kept ** (a1 - a0)
-        expected += 1 - survives
-        variance += survives * (1 - survives)
-        agree, disagree = agree + verdict, disagree + (not verdict)
-    return Tally(agree, disagree + _renamed(a, b, alignment), expected, variance)
+        digits = len(_NO_DIGITS.sub("", a[a0:a1]))
+        weight, chance = _weight(a[a0:a1]), _chance(kept, digits or a1 - a0)
+        expected += weight * chance
+        variance += weight * weight * chance * (1 - chance)
+        if verdict:
+            agree += weight
+        else:
+            disagree, disagreements = disagree + weight, disagreements + 1
+    return Tally(agree, disagree, disagreements, expected, variance)
+
+
+def _weight(segment: str) -> float:
+    """What a particular tells: a digit or a character of a name 1, up to `HEAVIEST`; a lone Chinese numeral,
+    which is in 一个 and 第三 as well, `LIGHT`."""
+    if len(segment) == 1 and segment in text.CHINESE_NUMERALS:
+        return LIGHT
+    return float(min(len(segment), HEAVIEST))
+
+
+def _chance(kept: float, length: int) -> float:
+    """That edits of which each character is spared with probability `kept` make another particular of one:
+    at least one character is hit, in figures of three and more at least two (see `_misprint`)."""
+    spared = kept**length
+    if length > 2:
+        spared += length * (1 - kept) * kept ** (length - 1)
+    return 1 - spared
 
 
 def _boxes(a: str, alignment: Alignment) -> list[tuple[int, int, int, int]]:
@@ -89,25 +116,33 @@ def _tokens(plain: str) -> Iterator[tuple[int, int]]:
 
 
 def _same(a: str, b: str) -> bool | None:
-    """Whether two aligned segments hold the same particulars; None where either holds anything else.
-
-    A segment that mixes a figure with other text is one that was edited or rewritten as a whole: it says
-    nothing of the figure by itself.
-    """
+    """Whether two aligned segments hold the same particulars; None where that cannot be told."""
     if a == b:
         return True
     whole = _only_particulars()
     if not whole.fullmatch(a) or not whole.fullmatch(b):
-        return None
+        return False if _other_digits(a, b) else None
     if _fits(a, b):
         return True
     return None if _misprint(a, b) else False
 
 
+def _other_digits(a: str, b: str) -> bool:
+    """Whether segments that were reworded around their figures have hardly a digit in common.
+
+    Less than half of them, and at least 3 on each side: a figure that was edited like the words around it
+    keeps most of its digits.
+    """
+    ours, theirs = _NO_DIGITS.sub("", a), _NO_DIGITS.sub("", b)
+    fewer = min(len(ours), len(theirs))
+    return fewer >= 3 and 2 * len(lcs_pairs(ours, theirs)) < fewer
+
+
 def _misprint(a: str, b: str) -> bool:
-    """One character wrong in a figure of three and more: as likely a slip as another figure."""
+    """One character wrong in a figure of three and more, or missing in any: as likely a slip (an eaten digit
+    that left no sign) as another figure."""
     longer = max(len(a), len(b))
-    return longer > 2 and len(lcs_pairs(a, b)) >= longer - 1
+    return longer > (2 if len(a) == len(b) else 1) and len(lcs_pairs(a, b)) >= longer - 1
 
 
 def _fits(a: str, b: str) -> bool:
