@@ -93,7 +93,7 @@ def _bare(texts: Iterable[str], captured: str, with_time: bool = False) -> Dated
     best: Dated | None = None
     for text in texts:
         dated = parse_date(text, captured)
-        if dated is None or dated.precision in ("year", "month") or (with_time and dated.precision == "day"):
+        if dated is None or (dated.precision in ("year", "month") and not dated.relative) or (with_time and dated.precision == "day"):
             continue
         if best is None or (best.precision == "day" and dated.precision != "day" and dated.day == best.day):
             best = dated

@@ -22,7 +22,7 @@ EARLIEST = 1990
 _LATEST = timedelta(days=1)
 _DIGITS = {char: digit for row in ("〇零○Ｏ0", "一壹1", "二贰貳2", "三叁參3", "四肆4", "五伍5", "六陆陸6", "七柒7", "八捌8", "九玖9")
            for digit, char in ((("〇一二三四五六七八九".index(row[0])), c) for c in row)}  # fmt: skip
-_HAN = "〇零○一二三四五六七八九十廿卅元壹贰貳叁參肆伍陆陸柒捌玖拾"
+_HAN = "〇零○一二三四五六七八九十廿卅元壹贰貳叁參肆伍陆陸柒捌玖拾百"
 _MONTHS = {name: number + 1 for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
 
 _TIME = (
@@ -249,11 +249,12 @@ def _number(text: str | None) -> int:
     if text.isascii():
         return int(text) if text.isdigit() else _MONTHS[text[:3].lower()]
     text = text.replace("元", "一").replace("廿", "二十").replace("卅", "三十").replace("拾", "十").replace("两", "二").replace("兩", "二")
-    if "十" in text:
-        if "百" in text:
-            return 0
-        tens, _, ones = text.partition("十")
-        return (_DIGITS.get(tens, 1) if tens else 1) * 10 + (_DIGITS.get(ones, 0) if ones else 0)
+    if "十" in text or "百" in text:
+        hundreds, _, rest = text.rpartition("百")
+        tens, ten, ones = rest.partition("十")
+        ones = ones if ten else tens.lstrip("〇零○")
+        tens_value = (_DIGITS.get(tens[-1:], 1) if tens else 1) if ten else 0
+        return _DIGITS.get(hundreds, 0) * 100 + tens_value * 10 + _DIGITS.get(ones, 0)
     value = 0
     for char in text:
         value = value * 10 + _DIGITS.get(char, 0)

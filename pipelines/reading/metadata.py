@@ -115,6 +115,8 @@ def _source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict
 
 def _source_value(value: str) -> str | None:
     """A labelled value that can be a source: short, not empty, no date, cut at its first wide gap."""
+    if address := re.match(r"https?://[\x21-\x7e]{4,300}", value):
+        return address[0]
     value = re.split(r"\s{2,}|\t|(?<=\S)\s+(?=\d{4}[-年/.])|\d{4}[-年/.]\d{1,2}[-月/.]", value)[0]
     value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
     if not value or len(value) > 40 or _NO_VALUE.match(value):
@@ -182,9 +184,12 @@ def _persons(text: str) -> tuple[str, ...]:
 def _people(
     found: Iterable[tuple[str, Found]], wanted: Literal["author", "editor"], source: str | None = None
 ) -> tuple[str, ...]:
-    """Names in the slots of a kind, the source glued behind them off; for authors the nearest slot counts."""
+    """Names in the slots of a kind, the source glued behind them off; for authors the nearest place counts."""
     names: list[str] = []
+    nearest = ""
     for place, slot in found:
+        if wanted == "author" and nearest not in ("", place):
+            break
         if slot.slot == wanted and place != "over" and not _PHOTO.search(slot.value[-3:]):
             value = re.split(r"\d{4}[-年/.]\d{1,2}|\s{2,}(?=[^\s]{5,})", slot.value)[0]
             if wanted == "author" and source and value.endswith(source) and value != source:
@@ -193,8 +198,7 @@ def _people(
             if len(value) > MAX_NAMES or ((slot.bare or _REPORTER.search(slot.label)) and not all(map(is_name, split))):
                 continue
             names += split
-            if wanted == "author" and names:
-                break
+            nearest = nearest or (place if split else "")
     return tuple(dict.fromkeys(names))
 
 
