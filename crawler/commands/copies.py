@@ -16,6 +16,8 @@ from crawler.console import emit, progress, say, table
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.codec import unpack
 from pipelines.archive.schema import articles, settled
+from pipelines.archive.settled import appearances
+from pipelines.dedupe.hosts import host_pairs
 from pipelines.errors import UsageError
 from pipelines.records import Settled
 
@@ -105,21 +107,15 @@ def _line(member: dict[str, Any]) -> tuple[object, ...]:
 
 
 def _show_hosts(connection: Connection, json: bool) -> int:
-    from pipelines.archive.sharing import host_pairs
-
-    found = host_pairs(connection)
+    found = host_pairs(appearances(connection))
     if json:
         for pair in found:
             emit(pair)
         return 0
-    rows = [(p.earlier, p.later, p.stories, _days(p.median_delay), p.damaged) for p in found]
-    header = ("had it first", "had it later", "stories", "median delay", "damaged")
+    header = ("had it first", "had it later", "stories", "median delay", "left open in 1,000 characters")
+    rows = [(p.first, p.second, p.stories, f"{p.delay_days:.1f} days", p.damage_second) for p in found]
     table("Hosts that share text", header, rows)
     return 0
-
-
-def _days(delay: float | None) -> str:
-    return "" if delay is None else f"{delay:.1f} days"
 
 
 def _rebuild(config: Config) -> None:

@@ -24,10 +24,9 @@ def run(to: Path | None = None, archive: Path | None = None) -> int:
 def write_report(catalog: Catalog, path: Path) -> None:
     """Draw the report of an open catalog into a file, put in place when whole."""
     from pipelines.report.page import collect, render
-    from pipelines.settle import sharing
 
     made_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    html = render(collect(catalog, sharing(catalog), made_at))
+    html = render(collect(catalog, made_at))
     part = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -47,7 +47,7 @@ def run(uri: str | None = None, archive: Path | None = None, json: bool = False)
 
 def _problems(uri: str | None, archive: Path | None) -> Iterator[Problem]:
     if uri is not None:
-        from pipelines.export.check import verify_export
+        from pipelines.export.verify import verify_export
 
         yield from verify_export(uri if "://" in uri else Path(uri).resolve().as_uri())
         return

@@ -10,8 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.settled import appearances
 from pipelines.report import gather
-from pipelines.report.sharing import Sharing, matrix, strips
+from pipelines.report.sharing import Sharing, matrix, sharings, strips
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,7 @@ class Report:
     runs: tuple[Any, ...]
 
 
-def collect(
-    catalog: Catalog, sharings: tuple[Sharing, ...], made_at: str, title: str = "What the mirrors hold"
-) -> Report:
+def collect(catalog: Catalog, made_at: str, title: str = "What the mirrors hold") -> Report:
     """Read the catalog in one consistent view. `made_at` is the caller's clock, ISO 8601."""
     with catalog.read() as connection:
         host_rows, drop_rows = gather.hosts(connection), gather.drop_rows(connection)
@@ -46,7 +45,7 @@ def collect(
             hosts=host_rows,
             drops=drop_rows,
             failures=gather.failures(connection),
-            sharings=sharings,
+            sharings=sharings(appearances(connection)),
             cluster_count=gather.cluster_count(connection),
             clusters=gather.clusters(connection),
             shown=gather.shown(connection),

@@ -8,10 +8,13 @@ after years.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from statistics import median
+
+from pipelines.dedupe.hosts import Appearance, moment
 
 _CELL = 30
 _LABEL = 190
@@ -34,6 +37,26 @@ class Sharing:
     later: str
     stories: int
     delays: tuple[float, ...] = ()
+
+
+def sharings(clusters: Iterable[Sequence[Appearance]]) -> tuple[Sharing, ...]:
+    """Who had stories before whom. A host counts once a story, with its earliest appearance; delays are those
+    behind the story's first appearance, so that a chain of copies is not counted twice."""
+    stories: Counter[tuple[str, str]] = Counter()
+    delays: dict[tuple[str, str], list[float]] = {}
+    for members in clusters:
+        seen: dict[str, float] = {}
+        for member in members:
+            day = moment(member.date)
+            seen[member.host] = min(day, seen.get(member.host, day))
+        ordered = sorted(seen.items(), key=lambda host: (host[1], host[0]))
+        for number, (later, day) in enumerate(ordered):
+            stories.update((earlier, later) for earlier, before in ordered[:number] if before < day)
+            if number and day > ordered[0][1]:
+                delays.setdefault((ordered[0][0], later), []).append(day - ordered[0][1])
+    return tuple(
+        Sharing(*pair, count, tuple(sorted(delays.get(pair, ())))) for pair, count in sorted(stories.items())
+    )
 
 
 def matrix(sharings: Sequence[Sharing], most: int = 24) -> str:
