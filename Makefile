@@ -23,8 +23,10 @@ $(STAMP): requirements.lock pyproject.toml
 	  echo "$$found has no venv; install it (Debian, Ubuntu: apt-get install python3-venv) and call make again" >&2; exit 2; fi; \
 	if ! $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
 	  echo "Making $(VENV) with $$("$$found" --version)"; rm -rf $(VENV); "$$found" -m venv $(VENV); fi
-	@echo "Installing what requirements.lock names (once)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps --progress-bar on -r requirements.lock
+	@echo "Installing what requirements.lock names (once; some minutes where uv cannot reach the index)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes --no-deps -r requirements-uv.lock \
+	  && UV_HTTP_TIMEOUT=30 $(BIN)/uv pip install --python $(BIN)/python --require-hashes --no-deps -r requirements.lock \
+	  || $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -58,6 +60,8 @@ lock: $(STAMP) ## Resolve the dependencies anew into hashed locks
 	  --extra browser --extra export --extra postgres --extra ray --extra dev pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --constraint requirements.lock --extra bench pyproject.toml -o requirements-bench.lock
+	@echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-header --constraint requirements.lock - -o requirements-uv.lock
 
 clean: ## Remove .venv, caches and the demo's archive
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-archive
