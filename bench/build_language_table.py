@@ -26,7 +26,7 @@ from pipelines.repair.language import HEADER, NO_WORD, SCALE, TABLES
 HAN_FIRST, HAN_LAST = "\u4e00", "\u9fa5"
 LONGEST = 8
 MOST_WORDS = 4
-PHRASE_COUNT = 150
+PHRASE_COUNT = 500
 """Count of one place in `phrases.txt`: chosen on held-back text, see docs/repair.md."""
 DOMAIN_COUNT = 400
 """Count given to an entry of `domain.txt`, about that of 专利 in jieba's dictionary: the median of its words of

@@ -12,7 +12,8 @@ _OPENER: Final = {
 }  # fmt: skip
 _OPENERS: Final = {opener: opener for opener in "“‘（《〈【「『"} | {"(": "（"}
 _STOPS: Final = frozenset("。，、；：！？,;:!?")
-SIGNS: Final = frozenset((*_OPENER, *_OPENERS, *_STOPS, "\u3000"))
+_JOINERS: Final = frozenset("—…·～")
+SIGNS: Final = frozenset((*_OPENER, *_OPENERS, *_STOPS, *_JOINERS, "\u3000"))
 
 # Costs in nats, added to the cost of the sign by itself.
 CLOSING: Final = 2.5
@@ -31,8 +32,10 @@ ENDS_OPENING: Final = 6.0
 INDENT: Final = -7.0
 """An ideographic space at the start of a block: how paragraphs begin."""
 MISPLACED: Final = 7.0
-"""A stop at the start of a block, after another stop or after an opening sign: nobody prints 。， or “。"""
-_STOP_PAIRS: Final = frozenset(("！！", "？！", "！？", "？？"))
+"""A stop at the start of a block, after another stop or after an opening sign: nobody prints 。， or “。
+But ?， and ！， are printed."""
+UNJOINED: Final = 3.0
+"""A dash, dots or a middle dot directly behind a full stop."""
 _DEEPEST: Final = 6
 
 
@@ -55,7 +58,7 @@ def follow(context: Context, char: str) -> tuple[float, Context]:
     opened, last = context
     cost = 0.0
     if char in _STOPS:
-        if (last in _STOPS or last in _OPENERS or last == START) and last + char not in _STOP_PAIRS:
+        if (last in _STOPS and last not in "?？!！") or last in _OPENERS or last == START:
             cost = MISPLACED
     elif char in _OPENERS:
         sign = _OPENERS[char]
@@ -64,6 +67,8 @@ def follow(context: Context, char: str) -> tuple[float, Context]:
     elif char in _OPENER:
         cost, opened = _close(opened, char)
         cost += EMPTY if last == _OPENER[char] else 0.0
+    elif char in _JOINERS:
+        cost = UNJOINED if last == "。" else 0.0
     elif last in (START, char):
         cost = INDENT
     return cost, Context(opened, char)

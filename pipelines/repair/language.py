@@ -96,27 +96,38 @@ class PageWords:
 
     LONGEST: Final = 4
     _PENALTY: Final = (0.0, 0.0, 2.0, 1.0, 0.5)
+    _GLUE: Final = 11.0
+    """Cost in nats below which two characters are a common word, so that a sequence does not end between them."""
     _SMOOTHING: Final = 2000
     """Characters added to the size of the page: what a short page repeats says little."""
     """Nats added by length to -ln(count / characters); chosen on held-back text, see docs/repair.md."""
 
-    def __init__(self, texts: Iterable[str], characters: Characters) -> None:
+    def __init__(self, texts: Iterable[str], characters: Characters, table: WordTable) -> None:
         self.root: PageNode = {}
         self._size = 0
+        self._table = table
         for text in texts:
             for run in _HAN_RUN.findall(text.translate(characters.to_simplified)):
                 self._add([ord(char) for char in run])
 
     def _add(self, codes: list[int]) -> None:
+        """Count every sequence whose ends do not cut through a word of the table (权益保 of 权益保护 does)."""
         self._size += len(codes)
+        cuts = [False, *map(self._is_word, codes, codes[1:]), False]
         for start in range(len(codes)):
-            node = self.root
-            for code in codes[start : start + self.LONGEST]:
-                entry = node.get(code)
+            node, counts = self.root, not cuts[start]
+            for at in range(start, min(start + self.LONGEST, len(codes))):
+                entry = node.get(codes[at])
                 if entry is None:
-                    entry = node[code] = (_Count(), {})
-                entry[0].value += 1
+                    entry = node[codes[at]] = (_Count(), {})
+                if counts and not cuts[at + 1]:
+                    entry[0].value += 1
                 node = entry[1]
+
+    def _is_word(self, first: int, second: int) -> bool:
+        node = self._table.child(self._table.child(ROOT, first), second)
+        cost = self._table.cost(node) if node else None
+        return cost is not None and cost < self._GLUE
 
     def cost(self, count: int, length: int) -> float:
         """Cost in nats of a sequence of the page."""

@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple
 from pipelines.records import LACUNA
 from pipelines.repair.candidates import Candidates, Option, Options
 from pipelines.repair.gbk import EURO_BYTE, USER_ROWS, decode_pair, encode_char, vanishing_groups
+from pipelines.repair.gloss import GLOSS, PINYIN, Glosses, reading_of
 from pipelines.repair.language import Characters
 
 Node = tuple[int, int]
@@ -28,9 +29,8 @@ TAIL: Final = 0x2000
 IN_STEP: Final = 0x3000
 """The highest, because zero-width arcs lead upwards only."""
 
-GLOSS: Final = re.compile(r"[(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]{1,6}) ?[)）]")
-NAMED: Final = re.compile(r"([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]{1,6}) ?[)）]")
-_MARKS: Final = {mark: mark.encode("gbk") for mark in "！，？；：。、）"} | {
+_NAMED: Final = re.compile(f"({PINYIN})")
+MARKS: Final = {mark: mark.encode("gbk") for mark in "！，？；：。、）"} | {
     half: bytes((0xA3, ord(half) | 0x80)) for half in "!,?;:)"
 }
 BRACKETS: Final = frozenset(")）")
@@ -82,11 +82,17 @@ class Lattice:
     """The arcs of one found block. `vanishing`: the indices before which a pair may have left no trace."""
 
     def __init__(
-        self, found: str, characters: Characters, candidates: Candidates, vanishing: Container[int] = ()
+        self,
+        found: str,
+        characters: Characters,
+        candidates: Candidates,
+        glosses: Glosses,
+        vanishing: Container[int] = (),
     ) -> None:
         self.found = found
         self._characters = characters
         self._candidates = candidates
+        self._glosses = glosses
         self._vanishing = vanishing
         self._length = len(found)
 
@@ -124,7 +130,7 @@ class Lattice:
 
     def _lost_lead(self, at: int) -> Iterator[Arc | Fan]:
         """`?` and a mark: a lone lead byte, its character's second byte is the first of the mark's code."""
-        if at + 1 >= self._length or (mark := _MARKS.get(self.found[at + 1])) is None:
+        if at + 1 >= self._length or (mark := MARKS.get(self.found[at + 1])) is None:
             return
         cost = COST_ENTER + (COST_WIDE_QUESTION if self.found[at] == "？" else 0.0)
         cost += COST_BRACKET_CUT if self.found[at + 1] in BRACKETS else 0.0
@@ -135,11 +141,11 @@ class Lattice:
 
     def _straddled(self, at: int) -> Iterator[Arc | Fan]:
         """`A?pinyin)`: the code of A's last byte and of the lost one has that reading."""
-        named = NAMED.match(self.found, at + 1)
+        named = _NAMED.match(self.found, at + 1)
         before = self._byte_before(at)
         if not named or before is None:
             return
-        reading = named[1].replace("ɡ", "g")
+        reading = reading_of(named[1])
         for second in range(0x81, 0xFF):
             char = decode_pair(before, second)
             if char and self._characters.has_reading(char, reading) and self._candidates.plausible(char):
@@ -158,11 +164,7 @@ class Lattice:
         return code[-1] if code and code[-1] > 0x80 else None
 
     def _gloss_after(self, at: int, char: str) -> int:
-        """Index after a gloss of `char` that begins at `at`; 0 when there is none."""
-        gloss = GLOSS.match(self.found, at)
-        if gloss and char and self._characters.has_reading(char, gloss[1].replace("ɡ", "g")):
-            return gloss.end()
-        return 0
+        return self._glosses.after(self.found, at, char)
 
     def _out_of_step(self, at: int, pending: int) -> Iterator[Arc | Fan]:
         char = self.found[at]
@@ -216,16 +218,16 @@ class Lattice:
     def _lost_last(self, at: int, pending: int) -> Iterator[Arc | Fan]:
         """`?`: a lone byte at the end of the piece, or one that ate the ASCII byte after it."""
         options = self._candidates.after_lead(pending)
-        if named := NAMED.match(self.found, at + 1):
-            reading = named[1].replace("ɡ", "g")
+        if named := _NAMED.match(self.found, at + 1):
+            reading = reading_of(named[1])
             for option in options.all:
                 if self._characters.has_reading(option.char, reading):
                     yield self._arc(at, named.end(), option.char, 0.0, "named", (named.end(), IN_STEP))
         follows = self.found[at + 1 : at + 2]
-        if not follows or follows in _MARKS:
+        if not follows or follows in MARKS:
             cost = COST_BRACKET_CUT if follows in BRACKETS else 0.0
             yield Fan(at, at + 1, options, cost, "last", (at + 1, IN_STEP))
-        if follows and (follows not in _MARKS or follows in BRACKETS):
+        if follows and (follows not in MARKS or follows in BRACKETS):
             yield Fan(at, at + 1, options, COST_EATEN, "eaten", (at + 1, IN_STEP))
 
     def _after_vanished(self, at: int, pending: int) -> Iterator[Arc | Fan]:
@@ -250,7 +252,7 @@ class Lattice:
             return Fan(at, target[0], options, 0.0, "vanished", target)
         gloss = GLOSS.match(self.found, at + 1)
         if gloss:
-            reading = gloss[1].replace("ɡ", "g")
+            reading = reading_of(gloss[1])
             read = [option for option in options.all if self._characters.has_reading(option.char, reading)]
             if read:
                 return Fan(at, gloss.end(), Options(read), 0.0, "vanished", (gloss.end(), IN_STEP))

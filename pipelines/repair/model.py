@@ -37,7 +37,7 @@ class Model:
         page = None
         if entry is not None and self._page is not None:
             page = entry[1]
-            if length > 1:
+            if length > 1 and entry[0].value:
                 own = self._page.cost(entry[0].value, length)
                 cost = own if cost is None or own < cost else cost
         if (node and table.goes_on(node)) or page:

@@ -2,37 +2,37 @@
 
     restored = Restorer.load().restore(text)
 
-A text is cut into blocks at newlines and tags, which no damaged run crosses. In each block the places where
-damage can begin are found, the region around each is searched (see `lattice`, `search`), and what differs from
-the found text becomes edits with a certainty each.
+A text is cut into blocks at newlines and tags, which no damaged run crosses. In each block the places where damage
+can begin are found, the region around each is searched (see `lattice`, `search`), and what differs from the found
+text becomes edits with a certainty each.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
 from typing import Final
 
-from pipelines.markup import eaten_tags, opaque_spans
 from pipelines.records import LACUNA, Edit, replay
+from pipelines.repair.blocks import TRIGGER, blocks, can_begin, looks_damaged, undamaged
 from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
+from pipelines.repair.gloss import GLOSS, Glosses
 from pipelines.repair.judge import MARGIN_LIKELY, edits_of
 from pipelines.repair.language import Characters, PageWords, WordTable
-from pipelines.repair.lattice import GLOSS, Lattice
+from pipelines.repair.lattice import Lattice
 from pipelines.repair.model import Model
 from pipelines.repair.search import Choice, Search
 
-LEFT_CONTEXT: Final = 8
+__all__ = ["Restored", "Restorer", "looks_damaged"]
 
-_PINYIN = "[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]"
-_TRIGGER: Final = re.compile(
-    rf"(?<![?？])[?？](?![?？]{{2}})(?=[！，？；：。、）!,?;:)]|$|{_PINYIN}{{1,6}} ?[)）])|[(（](?={_PINYIN}{{1,6}} ?[)）])"
-)
-_BOUNDARY: Final = re.compile(r"<[A-Za-z/!?][^<>]*>|[\r\n]+")
+LEFT_CONTEXT: Final = 8
+"""Found characters read before a place: two words, or one and its gloss."""
+ENTER_MARGIN: Final = 8.0
+"""Nats by which damage must beat the found text as it stands, measured where the gate opens on clean text and on
+damaged: see docs/repair.md."""
+_ENTERING: Final = frozenset(("first", "named"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,6 @@ class Restored:
     text: str
     edits: tuple[Edit, ...]
     lacunae: int
-
-
-def looks_damaged(text: str) -> bool:
-    """The gate: False for text in which no damage can begin, at the speed of a search for one character."""
-    return ("?" in text or "？" in text or "(" in text or "（" in text) and _TRIGGER.search(text) is not None
 
 
 class Restorer:
@@ -75,97 +70,71 @@ class Restorer:
         """
         if not looks_damaged(text):
             return Restored(text, (), 0)
-        model = Model(self._table, PageWords(_undamaged((*context, text)), self._characters))
+        page = _Page(self, (*context, text))
         edits: list[Edit] = []
-        for start, end, eaten in _blocks(text):
-            edits += self._block(text[start:end], start, field, model)
+        for start, end, eaten in blocks(text):
+            edits += page.restore_block(text[start:end], start, field)
             if eaten:
                 edits.append(Edit(field, end, "", "<", "mend_tags", "exact"))
         repaired = replay(text, tuple(edits), field)
         lacunae = sum(edit.after.count(LACUNA) - edit.before.count(LACUNA) for edit in edits)
-        shifted = tuple(_shifted(edit, offset) for edit in edits) if offset else tuple(edits)
-        return Restored(repaired, shifted, lacunae)
+        shifted = (replace(edit, start=edit.start + offset) for edit in edits)
+        return Restored(repaired, tuple(shifted), lacunae)
 
-    def _block(self, found: str, base: int, field: str, model: Model) -> Iterator[Edit]:
-        position = region = 0
+
+class _Page:
+    """What is known of one page, and the restoring of its blocks one by one."""
+
+    def __init__(self, tables: Restorer, texts: tuple[str, ...]) -> None:
+        self._characters = tables._characters
+        self._candidates = tables._candidates
+        self._glosses = Glosses(texts, self._characters)
+        self._model = Model(tables._table, PageWords(undamaged(texts), self._characters, tables._table))
+
+    def restore_block(self, found: str, base: int, field: str) -> Iterator[Edit]:
+        """Edits of one block, which begins at `base` in the field."""
+        done = region = 0
         context = BLOCK_START
-        for trigger in _TRIGGER.finditer(found):
+        for trigger in TRIGGER.finditer(found):
             at = trigger.start()
-            if at < position:
+            if at < done:
                 continue
             if found[at] in "(（":
-                gloss = GLOSS.match(found, at)
-                if gloss and at and self._characters.has_reading(found[at - 1], gloss[1].replace("ɡ", "g")):
-                    yield Edit(field, base + at, gloss[0], "", "gloss", "exact")
-                    position = gloss.end()
-                continue
-            start = max(region, at - LEFT_CONTEXT)
-            context = track(context, GLOSS.sub("", found[region:start]))
-            end, choices = self._search(found, start, model, context)
-            known = [choice for choice in choices if choice.arc.start >= position]
-            yield from edits_of(found, known, base, field)
-            region = start
-            if choices:
-                position = region = end
-                context = track(context, (char for choice in choices for char in choice.arc.text))
+                if end := self._glosses.after(found, at, found[at - 1 : at]):
+                    yield Edit(field, base + at, found[at:end], "", "gloss", "exact")
+                    done = end
+            elif can_begin(found, at):
+                start = max(region, at - LEFT_CONTEXT)
+                context = track(context, GLOSS.sub("", found[region:start]))
+                region = start
+                end, choices = self._search(found, start, context)
+                if _is_damage(choices):
+                    yield from edits_of(found, (c for c in choices if c.arc.start >= done), base, field)
+                    context = track(context, (char for choice in choices for char in choice.arc.text))
+                    done = region = end
 
-    def _search(self, found: str, start: int, model: Model, context: Context) -> tuple[int, list[Choice]]:
-        search = Search(Lattice(found, self._characters, self._candidates), model, start, context)
+    def _search(self, found: str, start: int, context: Context) -> tuple[int, list[Choice]]:
+        """Search without vanished pairs first; where that finds nothing likely, with them."""
+        lattice = Lattice(found, self._characters, self._candidates, self._glosses)
+        search = Search(lattice, self._model, start, context)
         end, choices = search.run()
-        weak = {choice.arc.start for choice in choices if choice.weak and choice.arc.kind == "pair"}
-        weak |= search.dead
-        weak |= {
-            choice.arc.start
-            for choice in choices
-            if choice.arc.kind in ("last", "eaten") and choice.margin < MARGIN_LIKELY
-        }
+        doubtful = search.dead | {choice.arc.start for choice in choices if _is_doubtful(choice)}
         if not choices:
-            weak = set(range(start, end + 1))
-        if weak:
-            lattice = Lattice(found, self._characters, self._candidates, weak)
-            second_end, second = Search(lattice, model, start, context).run()
+            doubtful = set(range(start, end + 1))
+        if doubtful:
+            lattice = Lattice(found, self._characters, self._candidates, self._glosses, doubtful)
+            second_end, second = Search(lattice, self._model, start, context).run()
             if second:
                 return second_end, second
         return end, choices
 
 
-_RUN: Final = re.compile(
-    rf"[^\n]{{0,3}}[?？](?:[！，？；：。、）!,?;:)]|{_PINYIN}{{1,6}} ?[)）])[^<\n，。！？；：、,!?;:]*"
-)
+def _is_doubtful(choice: Choice) -> bool:
+    if choice.arc.kind == "pair":
+        return choice.weak
+    return choice.arc.kind in ("last", "eaten") and choice.margin < MARGIN_LIKELY
 
 
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans in order, those within another left out."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if not merged or start >= merged[-1][1]:
-            merged.append((start, end))
-    return merged
-
-
-def _undamaged(texts: Iterable[str]) -> Iterator[str]:
-    """The texts without glosses and without what may be out of step: from three characters before a place where
-    damage can begin (they would witness for their own place) to the next mark. A run that goes on behind a mark
-    leaves sequences that nobody writes, so none that could mislead."""
-    for text in texts:
-        yield _RUN.sub(" ", GLOSS.sub("", text))
-
-
-def _shifted(edit: Edit, offset: int) -> Edit:
-    return Edit(
-        edit.field, edit.start + offset, edit.before, edit.after, edit.step, edit.certainty, edit.rivals
-    )
-
-
-def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
-    """(start, end, whether a tag's `<` was eaten at the end) of every block."""
-    eaten = set(eaten_tags(text))
-    bounds = [match.span() for match in _BOUNDARY.finditer(text)]
-    bounds += [(at, at) for at in eaten]
-    if "<" in text:
-        bounds += opaque_spans(text)
-    bounds = _merged(bounds)
-    edges = [(0, 0), *bounds, (len(text), len(text))]
-    for (_, start), (end, _) in pairwise(edges):
-        if start < end or end in eaten:
-            yield start, end, end in eaten
+def _is_damage(choices: list[Choice]) -> bool:
+    """Whether the found text, as it stands, is far less likely than damage."""
+    return min((c.genuine for c in choices if c.arc.kind in _ENTERING), default=0.0) >= ENTER_MARGIN

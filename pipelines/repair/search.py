@@ -55,13 +55,15 @@ class Token(NamedTuple):
 class Choice:
     """One arc of the best path, its distance to the best path without it (nats), and its rivals.
 
-    `weak`: the language model finds nothing likely here, so that something else may have happened.
+    `weak`: the language model finds nothing likely here, so that something else may have happened. `genuine`: the
+    distance to the best path on which the found character is what was printed.
     """
 
     arc: Arc
     margin: float
     rivals: tuple[Rival, ...]
     weak: bool
+    genuine: float
 
 
 @dataclass(slots=True)
@@ -209,13 +211,15 @@ class Search:
             known = by_place[arc.start, arc.start == arc.end]
             known[arc.end, arc.text] = max(score, known.get((arc.end, arc.text), score))
         choices: list[Choice] = []
+        found = self._lattice.found
         node = end
         while back := self._states[node[0]][node].back:
             after = self._states[node[0]][node].alpha
             node, arcs = back
             weak = self._states[node[0]][node].alpha - after > WEAK * len(arcs)
             choices[:0] = [
-                _choice(arc, best, by_place[arc.start, arc.start == arc.end], weak) for arc in arcs
+                _choice(arc, best, by_place[arc.start, arc.start == arc.end], weak, found[arc.start])
+                for arc in arcs
             ]
         return choices
 
@@ -238,10 +242,11 @@ class Search:
         return list(scores.items())
 
 
-def _choice(arc: Arc, best: float, known: dict[tuple[int, str], float], weak: bool) -> Choice:
+def _choice(arc: Arc, best: float, known: dict[tuple[int, str], float], weak: bool, found: str) -> Choice:
+    genuine = best - known.get((arc.start + 1, found), _NEVER)
     others = [(score, text) for (end, text), score in known.items() if (end, text) != (arc.end, arc.text)]
     if not others:
-        return Choice(arc, float("inf"), (), weak)
+        return Choice(arc, float("inf"), (), weak, genuine)
     others.sort(reverse=True)
     rivals = tuple(Rival(text, round(score - best, 2)) for score, text in others[:MOST_RIVALS])
-    return Choice(arc, best - others[0][0], rivals, weak)
+    return Choice(arc, best - others[0][0], rivals, weak, genuine)

@@ -1,0 +1,71 @@
+"""Cutting a text into the blocks that no damaged run crosses, and finding the places where damage can begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from pipelines.markup import eaten_tags, opaque_spans
+from pipelines.repair.gloss import GLOSS, PINYIN
+from pipelines.repair.lattice import MARKS
+
+TRIGGER: Final = re.compile(
+    rf"(?<![?？])[?？](?![?？]{{2}})(?=[！，？；：。、）!,?;:)]|{PINYIN})|[(（](?={PINYIN})"
+)
+"""Where damage can begin: `?` before a mark or before what is left of a gloss, or a whole gloss. Three question
+marks in a row stand for text that was never decoded, not for lone bytes."""
+NEARBY: Final = 9
+"""Characters around a place among which there must be Chinese: one, its gloss of eight."""
+_BOUNDARY: Final = re.compile(r"<[A-Za-z/!?][^<>]*>|[\r\n]+")
+_RUN: Final = re.compile(rf"[^\n]{{0,3}}[?？](?:[！，？；：。、）!,?;:)]|{PINYIN})[^<\n，。！？；：、,!?;:]*")
+
+
+def looks_damaged(text: str) -> bool:
+    """The gate: False for text in which no damage can begin, at the speed of a search for one character."""
+    return ("?" in text or "？" in text or "(" in text or "（" in text) and TRIGGER.search(text) is not None
+
+
+def blocks(text: str) -> Iterator[tuple[int, int, bool]]:
+    """(start, end, whether a tag's `<` was eaten at the end) of every block, in order."""
+    eaten = set(eaten_tags(text))
+    bounds = [match.span() for match in _BOUNDARY.finditer(text)]
+    bounds += [(at, at) for at in eaten]
+    if "<" in text:
+        bounds += opaque_spans(text)
+    for (_, start), (end, _) in pairwise([(0, 0), *_merged(bounds), (len(text), len(text))]):
+        if start < end or end in eaten:
+            yield start, end, end in eaten
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those within another left out."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not merged or start >= merged[-1][1]:
+            merged.append((start, end))
+    return merged
+
+
+def can_begin(found: str, at: int) -> bool:
+    """Whether a run can begin at a `?`: among Chinese, and in front of a mark not within Latin text or code."""
+    before, behind = found[max(at - 1, 0) : at], found[at + 2 : at + 3]
+    if found[at + 1 : at + 2] in MARKS and _is_latin(before) and _is_latin(behind):
+        return False
+    return any("\u4e00" <= char <= "\u9fff" for char in found[max(0, at - NEARBY) : at + NEARBY])
+
+
+def _is_latin(char: str) -> bool:
+    """ASCII that is neither the end of a gloss nor the mark of another lone byte."""
+    return char.isascii() and char not in ("", ")", "?")
+
+
+def undamaged(texts: Iterable[str]) -> Iterator[str]:
+    """The texts without glosses and without what may be out of step.
+
+    That is from three characters before a place where damage can begin (they would witness for their own place)
+    to the next mark. A run that goes on behind a mark leaves sequences that nobody writes, so none that mislead.
+    """
+    for text in texts:
+        yield _RUN.sub(" ", GLOSS.sub("", text))

@@ -1,0 +1,60 @@
+"""Which pinyin in brackets is a mirror's gloss, and which is the author's.
+
+A mirror's table glosses the characters that it converts, everywhere; a language lesson glosses any character, once.
+So a gloss of a Traditional form counts as the mirror's unless the page reads like a lesson; a gloss of a character
+that both scripts share counts only where the page glosses (nearly) all of its places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from pipelines.repair.language import Characters
+
+PINYIN: Final = "[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]{1,6} ?[)）]"
+GLOSS: Final = re.compile(rf"[(（]({PINYIN})")
+_GLOSSED: Final = re.compile(rf"([\u4e00-\u9fff])[(（]({PINYIN})")
+_LESSON: Final = re.compile(
+    "拼音|[读讀發发注]音|多音字|[声聲][调調]|[读讀念唸]作|生字|汉语教|漢語教|普通话水平"
+)
+_SLIP: Final = re.compile(rf"[?？](?:[！，？；：。、]|{PINYIN})")
+MANY: Final = 3
+NEARLY_ALL: Final = 0.8
+"""Of the places of a shared character (的, 人, 月), on pages with at least MANY of its glosses: tables gloss all but
+those within their word entries, a lesson the first or the one in question."""
+
+
+def reading_of(noted: str) -> str:
+    """The reading in a note: `yè) ` to `yè`, the letter ɡ of some input methods to g."""
+    return noted.rstrip(" )）").replace("ɡ", "g")
+
+
+class Glosses:
+    """Decides for one page."""
+
+    def __init__(self, texts: Iterable[str], characters: Characters) -> None:
+        self._characters = characters
+        page = "\n".join(texts)
+        counts: Counter[str] = Counter()
+        for char, noted in _GLOSSED.findall(page):
+            if characters.has_reading(char, reading_of(noted)):
+                counts[char] += 1
+        shared = {char: count for char, count in counts.items() if characters.simple(char) == char}
+        self._shared = frozenset(
+            char for char, count in shared.items() if count >= max(MANY, NEARLY_ALL * page.count(char))
+        )
+        slips = _SLIP.search(page) is not None
+        stray = any(char not in self._shared for char in shared)
+        self._lesson = not slips and (stray or _LESSON.search(page) is not None)
+
+    def after(self, text: str, at: int, char: str) -> int:
+        """Index behind a mirror's gloss of `char` that begins at `at`; 0 when there is none."""
+        match = GLOSS.match(text, at)
+        if not match or not char or not self._characters.has_reading(char, reading_of(match[1])):
+            return 0
+        if self._characters.simple(char) == char:
+            return match.end() if char in self._shared else 0
+        return 0 if self._lesson else match.end()
