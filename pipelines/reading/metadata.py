@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.reading.bylines import PHOTO, byline, dateline_outlet, persons, slashed_outlet
 from pipelines.reading.chrono import choose_date
 from pipelines.reading.names import NOT_NAMES, is_name, split_names
 from pipelines.reading.origin import Found, slots, trim, unlabelled
+from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet, normalise, publisher, publisher_of_host
 from pipelines.reading.records import Extracted, Metadata
 from pipelines.text import count_han, squeeze
@@ -23,23 +25,18 @@ SHORT = 60
 MAX_NAMES = 48
 """Characters of a slot of names: eight names of five characters with their separators."""
 
-_REPORTER = re.compile(r"记\s*者|記\s*者|通[讯訊]|文$")
+_REPORTER = re.compile(both(r"记\s*者|通讯|文$"))
 _CLOSING = re.compile(r"(?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*)+$")
 _NEAR: tuple[str, ...] = ("above", "below", "end", "start", "over")
-_DATELINE = re.compile(
-    r"^[\s【\[（(〔]*(?P<outlet>(?:新华社|新华网|中新网|中新社|中国新闻网|人民网|央广网|中广网|中国网|央视网|光明网|[\u3400-\u9fff]{2,8}(?:网|網|社|报|報|台|臺|在线|在線)))?"
-    r"(?:[\u3400-\u9fff]{0,8}?(?:\d{1,2}月)?\d{1,2}日)?[\u3400-\u9fff]{0,4}?(?:讯|訊|电|電|消息|专讯|專訊|报道|報道|報導)[】\]）)〕]?\s*[（(【〔]?(?P<people>[^）)】〕]{0,60})"
+_RIGHTS = re.compile(both(r"版权|著作权|转载|授权|免责|copyright|©|未经|不代表本[站网]|仅供参考"), re.I)
+_ORIGINAL = re.compile(
+    both(r"[（(【\[]?\s*(?:原标题|原题|原文标题|投稿标题)\s*[:：]\s*") + r"(?P<title>.+?)\s*[）)】\]]?$"
 )
-_BYLINE = re.compile(r"[（(【〔\[]\s*(?P<people>(?:[^（(【〔\[）)】〕\]]{0,10}(?:记者|記者|通[讯訊][员員]|文|编辑|編輯|责编|責編|责任编辑|作者|撰文|来源|來源|编|編)|[\u3400-\u9fff]{2,6}(?:报道|報導|報道))[^（(【〔\[）)】〕\]]{0,60})[）)】〕\]]")
-_SLASHED = re.compile(r"^[【\[（(]?\s*(?P<outlet>[\u3400-\u9fff]{2,10}(?:報|报|社|網|网|台|臺))\s*[╱/／]\s*(?P<people>[^／/╱】\]）)]{2,40})(?:[╱/／][^】\]]{0,20})?[】\]）)]?$")
-_AROUND_DATE = re.compile(
-    r"(?P<before>[\u3400-\u9fff·、\s]{2,30}?)?\s*[|丨｜·]?\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?|\d{1,4}\s*(?:年|个月|個月|天|小时|小時|分钟|分鐘|周)前|[昨前今]天(?:\s*\d{1,2}[:：]\d{2})?)\s*[|丨｜·]?\s*(?P<after>[\u3400-\u9fff·、\s]{2,30})?\s*"
+_NO_VALUE = re.compile(
+    both(r"(?:未知|不详|网络|网路|互联网|本站(?:原创)?|原创|转载|本网|admin|(?:未知|网络)来源|网络转载|网站|其[他它]|无|")
+    + both(r"来源|作者|[\W_\d]*)$"),
+    re.I,
 )
-_PEOPLE = re.compile(r"(?:记者|記者|通[讯訊][员員]|实习生|實習生|撰文|文|作者)\s*[:：/／|]?\s*(?P<names>[\u3400-\u9fff·、，,/\s]{2,40})")
-_PHOTO = re.compile(r"摄|攝|图[/／]|供图|圖[/／]|图片|資料照|资料图|照片")
-_RIGHTS = re.compile(r"(?:版权|版權|著作权|著作權|转载|轉載|授权|授權|免责|免責|copyright|©|未经|未經|不代表本[站网網]|仅供参考)", re.I)
-_ORIGINAL = re.compile(r"[（(【\[]?\s*(?:原标题|原標題|原题|原題|原文标题|原文標題|投稿标题|投稿標題)\s*[:：]\s*(?P<title>.+?)\s*[）)】\]]?$")
-_NO_VALUE = re.compile(r"^(?:未知|不详|不詳|网络|網絡|網路|互联网|本站|本站原创|原创|原創|转载|轉載|本网|本網|admin|未知来源|网络来源|网络转载|网站|其他|其它|无|無|来源|來源|作者|[\W_\d]*)$", re.I)
 
 
 def read_metadata(extracted: Extracted, url: str, fetched_at: str) -> Metadata:
@@ -107,9 +104,8 @@ def _source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict
         if (value := meta.get(name)) and (printed := _source_value(value)) and not value.isdigit():
             return printed
     for line in extracted.origin_lines:
-        if line.place == "start" and (dateline := _DATELINE.match(line.text)) and (outlet := dateline["outlet"]):
-            if not outlet.startswith(("本", "据", "記者", "记者")) and publisher(outlet):
-                return outlet
+        if line.place == "start" and (outlet := dateline_outlet(line.text)):
+            return outlet
     return None
 
 
@@ -121,15 +117,15 @@ def _source_value(value: str) -> str | None:
     value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
     if not value or len(value) > 40 or _NO_VALUE.match(value):
         return None
-    if _PHOTO.search(value) and publisher(value) is None:
+    if PHOTO.search(value) and publisher(value) is None:
         return None
     first, _, rest = value.partition(" ")
     return first if rest and (publisher(first) or all(map(is_name, rest.split()))) else value
 
 
 def _bare_source(text: str) -> str | None:
-    if slashed := _SLASHED.match(text.strip()):
-        return slashed["outlet"]
+    if outlet := slashed_outlet(text):
+        return outlet
     text = unlabelled(text)
     if len(text) > 80:
         return None
@@ -147,38 +143,13 @@ def _authors(
     if labelled := _people(found, "author", source):
         return labelled
     for line in extracted.origin_lines:
-        if line.place in ("above", "start", "end", "below") and (names := _byline(line.text, line.place)):
-            return names
+        if line.place in ("above", "start", "end", "below") and (named := byline(line.text, line.place)):
+            return named
     for name in ("ld:author", "article:author", "author", "og:article:author"):
         if value := meta.get(name):
-            persons = tuple(one for one in split_names(value) if is_name(one))
-            if persons:
-                return persons
+            if known := persons(value):
+                return known
     return ()
-
-
-def _byline(text: str, place: str) -> tuple[str, ...]:
-    if place == "above" and len(text) < 60 and (dated := _AROUND_DATE.fullmatch(text)):
-        names = _persons(dated["before"] or "") or _persons(dated["after"] or "")
-        if names:
-            return names
-    if (slashed := _SLASHED.match(text.strip())) and (names := _persons(slashed["people"])):
-        return names
-    matches = [_DATELINE.match(text)] if place == "start" else []
-    matches += list(_BYLINE.finditer(text))[-1:] if place in ("end", "below") else []
-    matches += list(_BYLINE.finditer(text[:120]))[:1] if place in ("start", "above") else []
-    for match in matches:
-        if match and match["people"] and not _PHOTO.search(match["people"]):
-            names = [name for people in _PEOPLE.finditer(match["people"]) for name in _persons(people["names"])]
-            if not names and (told := re.fullmatch(r"\s*([\u3400-\u9fff]{2,4})(?:报道|報導|報道)\s*", match["people"])):
-                names = list(_persons(told[1]))
-            if names:
-                return tuple(dict.fromkeys(names))
-    return ()
-
-
-def _persons(text: str) -> tuple[str, ...]:
-    return tuple(name for name in split_names(text) if is_name(name))
 
 
 def _people(
@@ -190,7 +161,7 @@ def _people(
     for place, slot in found:
         if wanted == "author" and nearest not in ("", place):
             break
-        if slot.slot == wanted and place != "over" and not _PHOTO.search(slot.value[-3:]):
+        if slot.slot == wanted and place != "over" and not PHOTO.search(slot.value[-3:]):
             value = re.split(r"\d{4}[-年/.]\d{1,2}|\s{2,}(?=[^\s]{5,})", slot.value)[0]
             if wanted == "author" and source and value.endswith(source) and value != source:
                 value = value.removesuffix(source)

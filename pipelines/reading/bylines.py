@@ -1,0 +1,85 @@
+"""Bylines without a label: datelines, closing brackets, 报╱记者 lines, names beside a date."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.reading.names import is_name, split_names
+from pipelines.reading.phrases import both
+from pipelines.reading.publishers import publisher
+
+_DATELINE = re.compile(
+    both(
+        r"^[\s【\[（(〔]*(?P<outlet>[\u3400-\u9fff]{2,8}?(?:网|社|报|台|在线))?"
+        r"(?:[\u3400-\u9fff]{0,8}?(?:\d{1,2}月)?\d{1,2}日)?[\u3400-\u9fff]{0,4}?(?:专讯|讯|电|消息|报道|报导)"
+        r"[】\]）)〕]?\s*[（(【〔]?(?P<people>[^）)】〕]{0,60})"
+    )
+)
+_BRACKET = re.compile(
+    both(
+        r"[（(【〔\[]\s*(?P<people>(?:[^（(【〔\[）)】〕\]]{0,10}(?:记者|通讯员|文|编辑|责编|责任编辑|作者|撰文|来源|编)|"
+        r"[\u3400-\u9fff]{2,6}(?:报道|报导))[^（(【〔\[）)】〕\]]{0,60})[）)】〕\]]"
+    )
+)
+_SLASHED = re.compile(
+    both(
+        r"[【\[（(]?\s*(?P<outlet>[\u3400-\u9fff]{2,10}(?:报|社|网|台))\s*[╱/／]\s*"
+        r"(?P<people>[^／/╱】\]）)]{2,40})(?:[╱/／][^】\]]{0,20})?[】\]）)]?"
+    )
+)
+_AROUND_DATE = re.compile(
+    both(
+        r"(?P<before>[\u3400-\u9fff·、\s]{2,30}?)?\s*[|丨｜·]?\s*"
+        r"(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?|"
+        r"\d{1,4}\s*(?:年|个月|天|小时|分钟|周)前|[昨前今]天(?:\s*\d{1,2}[:：]\d{2})?)"
+        r"\s*[|丨｜·]?\s*(?P<after>[\u3400-\u9fff·、\s]{2,30})?\s*"
+    )
+)
+_PEOPLE = re.compile(
+    both(r"(?:记者|通讯员|实习生|撰文|文|作者)\s*[:：/／|]?\s*(?P<names>[\u3400-\u9fff·、，,/\s]{2,40})")
+)
+_TOLD = re.compile(both(r"\s*([\u3400-\u9fff]{2,4})(?:报道|报导)\s*"))
+PHOTO = re.compile(both(r"摄|图[/／]|供图|图片|资料照|资料图|照片"))
+"""A credit of a picture, not of the article."""
+
+
+def byline(text: str, place: str) -> tuple[str, ...]:
+    """The authors that a line without labels names; `place` as in OriginLine."""
+    if place == "above" and len(text) < 60 and (dated := _AROUND_DATE.fullmatch(text)):
+        names = persons(dated["before"] or "") or persons(dated["after"] or "")
+        if names:
+            return names
+    if (slashed := _SLASHED.fullmatch(text.strip())) and (names := persons(slashed["people"])):
+        return names
+    for people in _mentions(text, place):
+        named = [name for found in _PEOPLE.finditer(people) for name in persons(found["names"])]
+        if not named and (told := _TOLD.fullmatch(people)):
+            named = list(persons(told[1]))
+        if named:
+            return tuple(dict.fromkeys(named))
+    return ()
+
+
+def _mentions(text: str, place: str) -> list[str]:
+    """The pieces of a line that may name reporters: behind a dateline, in brackets at either end."""
+    matches = [_DATELINE.match(text)] if place == "start" else []
+    matches += list(_BRACKET.finditer(text))[-1:] if place in ("end", "below") else []
+    matches += list(_BRACKET.finditer(text[:120]))[:1] if place in ("start", "above") else []
+    return [match["people"] for match in matches if match and match["people"] and not PHOTO.search(match["people"])]
+
+
+def slashed_outlet(text: str) -> str | None:
+    """The paper of a line like 【联合报╱记者某某／即时报导】."""
+    slashed = _SLASHED.fullmatch(text.strip())
+    return slashed["outlet"] if slashed else None
+
+
+def dateline_outlet(text: str) -> str | None:
+    """The agency of a dateline, when it is a known publisher (本报讯 names none)."""
+    dateline = _DATELINE.match(text)
+    return dateline["outlet"] if dateline and dateline["outlet"] and publisher(dateline["outlet"]) else None
+
+
+def persons(text: str) -> tuple[str, ...]:
+    """The names of persons in a text, nothing else."""
+    return tuple(name for name in split_names(text) if is_name(name))

@@ -1,0 +1,57 @@
+"""The table of phrases, and patterns that find Chinese in either script though written in one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import TableError
+
+TABLE = Path(__file__).with_name("phrases.toml")
+
+_PART = re.compile(r"\\.|\[\^?|\]|.", re.S)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    """The table as read. Raises TableError when it cannot be."""
+    try:
+        return tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise TableError(f"{TABLE.name}: {error}; reinstall") from None
+
+
+@cache
+def variants() -> dict[str, str]:
+    """A character of the patterns -> itself and its variants (来 -> 来來)."""
+    return {row[0]: row for row in _table()["variants"].split()}
+
+
+def both(pattern: str) -> str:
+    """A regular expression written in Simplified that finds every variant of its characters too."""
+    found: list[str] = []
+    inside = False
+    for part in _PART.findall(pattern):
+        if part[0] == "[":
+            inside = True
+        elif part == "]":
+            inside = False
+        row = variants().get(part, part)
+        found.append(row if inside or len(row) == 1 or row[0] != part else f"[{row}]")
+    return "".join(found)
+
+
+def phrases(name: str) -> str:
+    """The alternatives of an entry of the table (`tail`, `notice.captcha`) as one expression, both scripts."""
+    entry: Any = _table()
+    for key in name.split("."):
+        entry = entry[key]
+    return both("|".join(entry))
+
+
+def names(section: str) -> tuple[str, ...]:
+    """The names of the entries of a section, in order."""
+    return tuple(_table()[section])
