@@ -40,7 +40,7 @@ def expand(names: Iterable[str]) -> list[SourceFile]:
     """
     found: dict[str, SourceFile] = {}
     for name in names:
-        files = list(_expand_one(name))
+        files = list(_expand_one(name)) if name else []
         if not files:
             raise SourceError(f"{name}: no {', '.join(SUFFIXES)} file there; name a file, a folder or a glob")
         found.update((file.location, file) for file in files)

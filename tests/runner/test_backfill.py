@@ -1,0 +1,315 @@
+"""Same captures, same rows: whatever the order, the shards, the engine, the kills."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.merge import merge
+from pipelines.archive.schema import captures, parts, revisits
+from pipelines.archive.verify import verify
+from pipelines.archive.warc import WarcWriter
+from pipelines.errors import SourceError, UsageError
+from pipelines.records import Reason
+from pipelines.runner import Reading, Result, Selection, backfill
+from pipelines.sites import Site
+from pipelines.sources import plan
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AT = "2026-01-01T00:00:00Z"
+
+
+def fill(folder: Path, sources: list[Path], reading: Reading, **options: Any) -> Result:
+    options.setdefault("workers", 0)
+    with Catalog.open(folder) as catalog:
+        return backfill([str(source) for source in sources], folder, catalog, reading=reading, **options)
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory, make_source: Callable[..., Path]) -> list[Path]:
+    """Two files that share captures 40 to 59."""
+    folder = tmp_path_factory.mktemp("sources")
+    return [make_source(folder, range(60), name="a"), make_source(folder, range(40, 100), name="b")]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    tmp_path_factory: pytest.TempPathFactory, sources: list[Path], reading: Reading, holds: Any
+) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("undisturbed") / "archive"
+    assert fill(folder, sources, reading).exit_code == 0
+    whole: dict[str, Any] = holds(folder)
+    assert len(whole["captures"]) == 100
+    assert len(whole["articles"]) + len(whole["drops"]) == 100
+    return whole
+
+
+@pytest.fixture
+def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "RANGE_BYTES", 3000)
+
+
+@pytest.mark.usefixtures("small_ranges")
+def test_neither_ranges_nor_order_matter(
+    tmp_path: Path, sources: list[Path], reading: Reading, holds: Any, undisturbed: Any
+) -> None:
+    done = fill(tmp_path / "x", sources[::-1], reading)
+    assert done.ranges > 10
+    assert done.counts.captures == 120
+    assert holds(tmp_path / "x") == undisturbed
+    with Catalog.open(tmp_path / "x") as catalog:
+        assert list(verify(tmp_path / "x", catalog)) == []
+        with catalog.read() as c:
+            assert len(c.scalars(select(parts.c.name)).all()) == done.ranges
+    assert list((tmp_path / "x" / "parts").iterdir()) == []
+
+
+@pytest.mark.usefixtures("small_ranges")
+def test_what_is_done_is_not_done_again(tmp_path: Path, sources: list[Path], reading: Reading) -> None:
+    first = fill(tmp_path / "x", sources, reading)
+    again = fill(tmp_path / "x", sources, reading)
+    assert (again.skipped, again.counts.parts) == (first.ranges, 0)
+    other = fill(tmp_path / "x", sources, Reading(reading.read, "plain-2"))
+    assert other.skipped == 0
+
+
+@pytest.mark.usefixtures("small_ranges")
+def test_a_part_that_was_written_and_not_taken_in_is_taken_in(
+    tmp_path: Path,
+    sources: list[Path],
+    reading: Reading,
+    holds: Any,
+    undisturbed: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from pipelines.runner import backfill as module
+
+    class Stop(BaseException):
+        pass
+
+    taken: list[str] = []
+
+    def take(self: Any, name: str) -> None:
+        taken.append(name)
+        if len(taken) == 5:
+            raise Stop
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.modules[backfill.__module__]._Backfill, "take", take)
+        with pytest.raises(Stop):
+            fill(tmp_path / "x", sources, reading)
+    assert len(list((tmp_path / "x" / "parts").glob("*.part"))) == 5
+    read: list[str] = []
+
+    def counting(capture: Any, site: Any) -> Any:
+        read.append(capture.url)
+        return reading.read(capture, site)
+
+    fill(tmp_path / "x", sources, Reading(counting, reading.version))
+    assert len(read) < 120
+    assert holds(tmp_path / "x") == undisturbed
+    assert module is not None
+
+
+def test_a_pool_gives_the_same(
+    tmp_path: Path, sources: list[Path], reading: Reading, holds: Any, undisturbed: Any
+) -> None:
+    fill(tmp_path / "x", sources, reading, workers=2)
+    assert holds(tmp_path / "x") == undisturbed
+
+
+@pytest.mark.usefixtures("small_ranges")
+def test_shards_merged_give_the_same(
+    tmp_path: Path, sources: list[Path], reading: Reading, holds: Any, undisturbed: Any
+) -> None:
+    shards = [tmp_path / str(n) for n in range(3)]
+    ranges = [fill(shard, sources, reading, shard=(n, 3)).ranges for n, shard in enumerate(shards)]
+    assert all(ranges)
+    for name, order in (("x", shards), ("y", shards[::-1])):
+        with Catalog.open(tmp_path / name) as catalog:
+            merge(order, tmp_path / name, catalog, at=AT)
+            merge(order[:1], tmp_path / name, catalog, at=AT)
+            assert list(verify(tmp_path / name, catalog)) == []
+        assert holds(tmp_path / name) == undisturbed
+    assert fill(tmp_path / "x", sources, reading).counts.parts == 0  # the ledgers were merged too
+
+
+def test_copies_stand_in_the_archive(
+    tmp_path: Path, sources: list[Path], reading: Reading, holds: Any, undisturbed: Any
+) -> None:
+    fill(tmp_path / "x", sources, reading, copy=True)
+    whole = holds(tmp_path / "x")
+    assert whole["captures"] == undisturbed["captures"]
+    assert [a.article_body for a in whole["articles"]] == [a.article_body for a in undisturbed["articles"]]
+    names = {path.name for path in (tmp_path / "x" / "warc").iterdir()}
+    assert {article.warc.file for article in whole["articles"]} == names
+    with Catalog.open(tmp_path / "x") as catalog:
+        assert list(verify(tmp_path / "x", catalog)) == []
+
+
+def test_records_that_share_a_gzip_member_are_copied(tmp_path: Path, reading: Reading, holds: Any) -> None:
+    damaged = ROOT / "tests" / "archive" / "damaged" / "one-member-for-all.warc.gz"
+    fill(tmp_path / "x", [damaged], reading)
+    assert len(holds(tmp_path / "x")["articles"]) == 3
+    with Catalog.open(tmp_path / "x") as catalog:
+        assert list(verify(tmp_path / "x", catalog)) == []
+
+
+def test_damaged_files_are_counted_and_the_rest_is_read(tmp_path: Path, reading: Reading, holds: Any) -> None:
+    """One archive of all of them: three pages, and one drop for each refusal."""
+    folder = ROOT / "tests" / "archive" / "damaged"
+    done = fill(tmp_path / "x", [folder], reading)
+    assert done.exit_code == 0
+    whole = holds(tmp_path / "x")
+    assert len(whole["articles"]) == 3
+    assert {drop.reason for drop in whole["drops"]} == {Reason.BAD_RECORD}
+    assert len(whole["drops"]) == 23
+
+
+def test_wacz_is_read_in_place(tmp_path: Path, reading: Reading, holds: Any) -> None:
+    wacz = ROOT / "tests" / "archive" / "damaged" / "two-files.wacz"
+    assert fill(tmp_path / "x", [wacz], reading).ranges == 2
+    assert [
+        article.url[-1] for article in sorted(holds(tmp_path / "x")["articles"], key=lambda a: a.url)
+    ] == ["1", "2", "3"]
+    with Catalog.open(tmp_path / "x") as catalog:
+        assert list(verify(tmp_path / "x", catalog)) == []
+
+
+def test_a_window_and_a_host(
+    tmp_path: Path, sources: list[Path], reading: Reading, holds: Any, undisturbed: Any
+) -> None:
+    chosen = Selection("2026-01-10", "2026-02", ("h1.test",))
+    fill(tmp_path / "x", sources, reading, selection=chosen)
+    expected = [
+        row for row in undisturbed["captures"] if "//h1." in row[1] and "2026-01-10" <= row[2] < "2026-02"
+    ]
+    assert expected
+    assert holds(tmp_path / "x")["captures"] == expected
+
+
+def test_two_files_of_one_name(
+    tmp_path: Path, make_source: Callable[..., Path], reading: Reading, holds: Any
+) -> None:
+    for n in range(2):
+        path = make_source(tmp_path / str(n), range(n * 3, n * 3 + 3))
+        path.rename(path.with_name("same.warc.gz"))
+    fill(tmp_path / "x", [tmp_path / "0", tmp_path / "1"], reading)
+    assert len(holds(tmp_path / "x")["articles"]) == 6
+    with Catalog.open(tmp_path / "x") as catalog:
+        assert list(verify(tmp_path / "x", catalog)) == []
+
+
+def test_a_declared_site_is_named(tmp_path: Path, sources: list[Path], reading: Reading, holds: Any) -> None:
+    site = Site(hosts=("h2.test",), name="two")
+    fill(tmp_path / "x", sources, reading, sites={"two": site})
+    named = {article.url.split("/")[2]: article.site for article in holds(tmp_path / "x")["articles"]}
+    assert named == {"h0.test": None, "h1.test": None, "h2.test": "two"}
+
+
+def test_a_bug_costs_one_page_and_keeps_its_traceback(
+    tmp_path: Path, make_source: Callable[..., Path], reading: Reading, holds: Any
+) -> None:
+    source = make_source(tmp_path / "s", range(9), {4: "raise-a-bug"})
+    done = fill(tmp_path / "x", [source], reading)
+    assert (done.counts.bugs, done.exit_code) == (1, 1)
+    whole = holds(tmp_path / "x")
+    assert len(whole["articles"]) == 8
+    (drop,) = whole["drops"]
+    assert drop.reason is Reason.BUG
+    assert "ZeroDivisionError: a fault of the reader" in drop.detail
+    assert "plain_reader.py" in drop.detail
+
+
+def test_revisits_are_resolved_or_counted(tmp_path: Path, reading: Reading, holds: Any) -> None:
+    from dataclasses import replace
+
+    from pipelines.records import Capture
+
+    page = Capture("http://a.test/1", AT, "<p>专利</p>".encode(), "")
+    with WarcWriter(tmp_path / "s", "late") as writer:
+        stored = writer.write_exchange(page)
+    with WarcWriter(tmp_path / "s", "again") as writer:
+        later = replace(stored, fetched_at="2026-02-01T00:00:00Z")
+        writer.write_revisit(later, "identical-payload-digest", AT)
+        lone = replace(later, url="http://a.test/9", payload_digest="sha256:" + "0" * 64)
+        writer.write_revisit(lone, "identical-payload-digest", AT)
+    done = fill(tmp_path / "x", [tmp_path / "s"], reading)
+    assert (done.counts.revisits, done.lone_revisits) == (2, 1)
+    with Catalog.open(tmp_path / "x") as catalog, catalog.read() as c:
+        resolved = dict(c.execute(select(revisits.c.url, revisits.c.capture_id)).all())
+    assert resolved == {"http://a.test/1": stored.id, "http://a.test/9": None}
+
+
+@pytest.mark.parametrize("shard", [(2, 2), (-1, 2), (0, 0)])
+def test_shards_that_cannot_be_are_refused(
+    tmp_path: Path, sources: list[Path], reading: Reading, shard: tuple[int, int]
+) -> None:
+    with pytest.raises(UsageError, match="shard"):
+        fill(tmp_path / "x", sources, reading, shard=shard)
+
+
+@pytest.mark.parametrize("name", ["nowhere.warc.gz", "*.nothing", "ftp://a.test/x.warc.gz"])
+def test_sources_that_are_not_there_are_one_line(tmp_path: Path, reading: Reading, name: str) -> None:
+    with pytest.raises(SourceError):
+        fill(tmp_path / "x", [Path(name)] if "://" not in name else [name], reading)  # type: ignore[list-item]
+
+
+KILLED = """
+import sys
+from pathlib import Path
+sys.path.append(sys.argv[1])
+import plain_reader
+from pipelines.archive.catalog import Catalog
+from pipelines.runner import Reading, backfill
+from pipelines.sources import plan
+plan.RANGE_BYTES = 3000
+if __name__ == "__main__":
+    folder = Path(sys.argv[2])
+    with Catalog.open(folder) as catalog:
+        told = lambda progress: print("at", flush=True)
+        backfill(sys.argv[4:], folder, catalog, workers=int(sys.argv[3]), on_progress=told,
+                 reading=Reading(plain_reader.read, plain_reader.VERSION))
+"""
+
+
+@pytest.mark.parametrize(("after", "workers"), [(1, 0), (4, 0), (9, 1)])
+def test_killed_and_given_again_it_is_the_same(
+    tmp_path: Path,
+    sources: list[Path],
+    reading: Reading,
+    holds: Any,
+    undisturbed: Any,
+    after: int,
+    workers: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """SIGKILL when the run has told of its progress `after` times; the large matrix is in bench."""
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    helpers = Path(__file__).parent / "helpers"
+    command = [sys.executable, script, helpers, tmp_path / "x", str(workers), *sources]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+    assert running.stdout is not None
+    for _ in range(after):
+        assert running.stdout.readline() == b"at\n"
+    running.send_signal(signal.SIGKILL)
+    running.stdout.close()
+    assert running.wait() == -signal.SIGKILL
+    with Catalog.open(tmp_path / "x", read_only=True) as catalog, catalog.read() as c:
+        assert len(c.scalars(select(captures.c.id)).all()) < 100
+    monkeypatch.setattr(plan, "RANGE_BYTES", 3000)
+    fill(tmp_path / "x", sources, reading)
+    assert holds(tmp_path / "x") == undisturbed
+    with Catalog.open(tmp_path / "x") as catalog:
+        assert list(verify(tmp_path / "x", catalog)) == []

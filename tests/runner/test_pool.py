@@ -1,0 +1,49 @@
+"""A page that kills, or holds up, whoever reads it costs one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.archive.catalog import Catalog
+from pipelines.records import Reason
+from pipelines.runner import Reading, backfill, pool
+
+
+@pytest.mark.parametrize("words", ["kill-the-worker", "hang-the-worker"])
+def test_poison_is_dropped_and_the_rest_is_read(
+    tmp_path: Path,
+    make_source: Callable[..., Path],
+    reading: Reading,
+    holds: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+) -> None:
+    monkeypatch.setattr(pool, "PATIENCE_SECONDS", 0.5)
+    source = make_source(tmp_path / "s", range(12), {9: words})
+    with Catalog.open(tmp_path / "x") as catalog:
+        done = backfill([str(source)], tmp_path / "x", catalog, reading=reading, workers=1)
+    assert (done.counts.poison, done.exit_code) == (1, 1)
+    whole = holds(tmp_path / "x")
+    assert len(whole["articles"]) == 11
+    (drop,) = whole["drops"]
+    assert (drop.reason, drop.url) == (Reason.POISON, "http://h0.test/9.html")
+    assert f"{source.name}, byte " in drop.detail
+
+
+def test_a_source_that_vanishes_is_one_line_and_no_process_stays(
+    tmp_path: Path, make_source: Callable[..., Path], reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import multiprocessing
+
+    from pipelines.runner import work
+
+    source = make_source(tmp_path / "s", range(5))
+    order = work.Order(tmp_path / "x", reading.read, reading.version)
+    gone = work.Task("p", work.Range(source.name, str(source) + ".gone", "sha256:0", 0, None))
+    with pytest.raises(FileNotFoundError):
+        list(pool.supervise(iter([gone]), order, 1))
+    assert multiprocessing.active_children() == []
