@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 from pipelines.errors import UsageError
 from pipelines.records import Article, Settled
 
-RELEVANCE_FLOOR = 0.5
+RELEVANCE_FLOOR = 0.2
+"""Below it an article is taken for news of another field. Measured: of the 66 stories on IP written for the
+bundled network the least relevant has 0.23, the 5 others have 0.00; of 126 general news pages (the reference
+set of 2011-12) 3 lie above. Missing an article is worse here than an article too many: the score goes along."""
 
 Topics = Literal["ip", "all"]
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
