@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from multiprocessing import get_context
+from threading import Event, Thread
 
 from crawler.config import Config
 from crawler.console import progress, say
@@ -11,6 +15,37 @@ from pipelines.read import PIPELINE_VERSION, read_own
 from pipelines.runner import Reading, read_pending
 from pipelines.settle import settle
 from pipelines.sites import load_sites
+
+
+SETTLE_EVERY = 600.0
+"""Seconds between two settles beside a crawl that goes on. One with nothing new takes a tenth of a second."""
+
+
+@contextmanager
+def settling_beside(config: Config, wanted: bool) -> Iterator[None]:
+    """While a crawl watches, settle the archive every SETTLE_EVERY, in a process of its own."""
+    stop = Event()
+
+    def settle_now_and_then() -> None:
+        while not stop.wait(SETTLE_EVERY):
+            process = get_context("spawn").Process(target=_settle, args=(config,))
+            process.start()
+            process.join()
+
+    thread = Thread(target=settle_now_and_then, name="settling", daemon=True)
+    if wanted:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if wanted:
+            thread.join()
+
+
+def _settle(config: Config) -> None:
+    with Catalog.open(config.catalog_location) as catalog:
+        settle(catalog)
 
 
 def finish(config: Config) -> tuple[dict[str, int], int]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from crawler.commands.after import finish
+from crawler.commands.after import finish, settling_beside
 from crawler.config import load_config
 from crawler.console import emit, pairs, say, table, ticker
 from crawler.run import CrawlResult
@@ -32,7 +32,7 @@ def run(
     from crawler.run import crawl
 
     config = load_config(archive)
-    with ticker("Fetching") as show:
+    with ticker("Fetching") as show, settling_beside(config, watch):
         result = crawl(
             config.archive,
             {name: site for name, site in load_sites(config.sites).items() if not site.demo},

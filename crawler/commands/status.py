@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from crawler.config import load_config
 from crawler.console import emit, table
+from crawler.outcome import DISALLOWED
 from pipelines.archive import runs
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.schema import addresses, articles, captures, drops, parts, settled, tombstones
@@ -40,13 +41,16 @@ def gather(connection: Connection, now: float) -> dict[str, int | dict[str, int]
     due = select(func.count()).where(
         addresses.c.state.in_(("pending", "done", "failed")), addresses.c.due <= now
     )
+    by_robots = addresses.c.state.in_(("failed", "dead")) & (addresses.c.failure == DISALLOWED)
+    disallowed = connection.execute(select(func.count()).where(by_robots)).scalar_one()
     reading = captures.c.read_state.in_(("pending", "leased"))
     reasons = select(drops.c.reason, func.count()).group_by(drops.c.reason).order_by(func.count().desc())
     return {
         "addresses": sum(states.values()),
         "addresses_due": connection.execute(due).scalar_one(),
         "addresses_leased": states.get("leased", 0),
-        "addresses_failed": states.get("failed", 0) + states.get("dead", 0),
+        "addresses_failed": states.get("failed", 0) + states.get("dead", 0) - disallowed,
+        "addresses_disallowed": disallowed,
         "captures": _count(connection, captures),
         "captures_to_read": connection.execute(select(func.count()).where(reading)).scalar_one(),
         "articles": _count(connection, articles),
