@@ -131,7 +131,11 @@ def faults(page: Reviewed) -> list[str]:
         "page_number": extracted.page_number,
     }
     checked = [*EXACT, *(key for key in wanted if key in found and key not in EXACT)]
-    return [f"{key}: {_plain(found[key])!r}, expected {wanted[key]!r}" for key in checked if _plain(found[key]) != wanted[key]]
+    return [
+        f"{key}: {_plain(found[key])!r}, expected {wanted[key]!r}"
+        for key in checked
+        if _plain(found[key]) != wanted[key]
+    ]
 
 
 def _plain(value: object) -> object:
@@ -142,7 +146,11 @@ def own_figures() -> list[Figure]:
     """Own reviewed pages: how many are read right in everything that is expected of them."""
     pages = reviewed_pages()
     right = sum(not faults(page) for page in pages)
-    return [proportion(AREA, "own reviewed pages right in every field", right, len(pages), floors(AREA).get("own"))]
+    return [
+        proportion(
+            AREA, "own reviewed pages right in every field", right, len(pages), floors(AREA).get("own")
+        )
+    ]
 
 
 def reference_figures(pages: list[Reference], full: bool) -> list[Figure]:
@@ -152,7 +160,9 @@ def reference_figures(pages: list[Reference], full: bool) -> list[Figure]:
     mean = statistics.fmean(scores)
     figures = [
         Figure(AREA, "headline + body, mean 4-gram F1", mean, len(pages), floor=bound.get("f1")),
-        Figure(AREA, "pages under F1 .3", sum(s < 0.3 for s in scores) / len(pages), len(pages), ceiling=0.01),
+        Figure(
+            AREA, "pages under F1 .3", sum(s < 0.3 for s in scores) / len(pages), len(pages), ceiling=0.01
+        ),
         *(
             Figure(AREA, f"headline + body, mean F1, {script}", statistics.fmean(part), len(part))
             for script in ("hans", "hant")

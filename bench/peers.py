@@ -78,7 +78,13 @@ def _justext(html: str) -> str:
     import justext
 
     paragraphs = justext.justext(
-        html.encode(), frozenset(), length_low=15, length_high=40, stopwords_low=0, stopwords_high=0, encoding="utf-8"
+        html.encode(),
+        frozenset(),
+        length_low=15,
+        length_high=40,
+        stopwords_low=0,
+        stopwords_high=0,
+        encoding="utf-8",
     )
     return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)
 

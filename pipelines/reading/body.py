@@ -56,9 +56,13 @@ _DATED = re.compile(
     r"[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月"
 )
 _SUMMARY = re.compile(
-    both(r"^[\s【\[（(]*(?:内容|文章|新闻)?(?:摘\s*要|导\s*[读语]|提\s*要|核心提示|概要|简介)[】\]）)\s]*[:：\s]")
+    both(
+        r"^[\s【\[（(]*(?:内容|文章|新闻)?(?:摘\s*要|导\s*[读语]|提\s*要|核心提示|概要|简介)[】\]）)\s]*[:：\s]"
+    )
 )
-_SUMMARY_NAMES = re.compile(r"\bsummary|abstract|zhaiyao|daodu|daoyu|\bdigest|article-?intro|\blead\b|\bdesc\b")
+_SUMMARY_NAMES = re.compile(
+    r"\bsummary|abstract|zhaiyao|daodu|daoyu|\bdigest|article-?intro|\blead\b|\bdesc\b"
+)
 
 GAP = 160.0
 """Weight of the links and scraps after which running text is no longer the same article but comments or a
@@ -108,7 +112,9 @@ def names_origin(text: str) -> bool:
     dated = _DATED.search(text)
     if len(text) > 100 or not (dated or labels) or _STOP.search(text):
         return False
-    return bool(labels and dated) or (dated is not None and dated.start() < 3 and 2 < len(text) - len(dated[0]) < 60)
+    return bool(labels and dated) or (
+        dated is not None and dated.start() < 3 and 2 < len(text) - len(dated[0]) < 60
+    )
 
 
 def weights(page: Outline) -> list[float]:
@@ -174,7 +180,11 @@ def _innermost(page: Outline, sums: list[float], chosen: int) -> int:
         element = page.elements[index]
         if element.first >= outer.last and element.first > outer.first:
             break
-        if element.last > element.first and element.tag not in ("p", "a") and sums[element.last] - sums[element.first] >= wanted:
+        if (
+            element.last > element.first
+            and element.tag not in ("p", "a")
+            and sums[element.last] - sums[element.first] >= wanted
+        ):
             chosen = index
     return chosen
 
@@ -200,13 +210,20 @@ def _widened(page: Outline, found: list[float], element: Element, first: int, la
     def alike(line: Line, core: Line) -> bool:
         around = page.elements[core.element].parent
         if line.tag == core.tag:
-            return line.element == core.element or (page.elements[line.element].parent == around and line.tag not in ("td", "div"))
+            return line.element == core.element or (
+                page.elements[line.element].parent == around and line.tag not in ("td", "div")
+            )
         return core.tag == "p" and line.element == around
 
     start, end = lines[first], lines[last - 1]
     if element.tag == "p" and element.parent >= 0:
         element = page.elements[element.parent]
-    while first > element.first and found[first - 1] > -5.5 and alike(lines[first - 1], start) and not _DATED.match(lines[first - 1].text):
+    while (
+        first > element.first
+        and found[first - 1] > -5.5
+        and alike(lines[first - 1], start)
+        and not _DATED.match(lines[first - 1].text)
+    ):
         first -= 1
     while last < element.last and found[last] > -5.5 and alike(lines[last], end):
         last += 1
@@ -218,7 +235,11 @@ def _kept(page: Outline, found: list[float], first: int, last: int) -> list[int]
     kept = []
     for i in range(first, last):
         line = page.lines[i]
-        if found[i] <= -6.0 or line.linked * 2 > line.size or (line.size < 3 and not _LETTER.search(line.text)):
+        if (
+            found[i] <= -6.0
+            or line.linked * 2 > line.size
+            or (line.size < 3 and not _LETTER.search(line.text))
+        ):
             continue
         kept.append(i)
     return kept
@@ -229,7 +250,12 @@ def find_summary(page: Outline, head: int, first: int) -> int | None:
     for index in range(max(head + 1, first - 6, 0), first):
         line = page.lines[index]
         names = words(page.elements[line.element].attributes)
-        if line.size < 20 or line.linked or CONTROL.match(unglossed(line.text)) or not (_SUMMARY.match(unglossed(line.text)) or _SUMMARY_NAMES.search(names)):
+        if (
+            line.size < 20
+            or line.linked
+            or CONTROL.match(unglossed(line.text))
+            or not (_SUMMARY.match(unglossed(line.text)) or _SUMMARY_NAMES.search(names))
+        ):
             continue
         start = plain(_SUMMARY.sub("", line.text))[:20]
         if start not in plain(page.lines[first].text):

@@ -65,7 +65,11 @@ def _mentions(text: str, place: str) -> list[str]:
     matches = [_DATELINE.match(text)] if place == "start" else []
     matches += list(_BRACKET.finditer(text))[-1:] if place in ("end", "below") else []
     matches += list(_BRACKET.finditer(text[:120]))[:1] if place in ("start", "above") else []
-    return [match["people"] for match in matches if match and match["people"] and not PHOTO.search(match["people"])]
+    return [
+        match["people"]
+        for match in matches
+        if match and match["people"] and not PHOTO.search(match["people"])
+    ]
 
 
 def slashed_outlet(text: str) -> str | None:

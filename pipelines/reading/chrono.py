@@ -28,7 +28,9 @@ def choose_date(
     published = next(candidates, None)
     if published is not None:
         published = _finer(published, candidates)
-    modified = _first_meta(extracted, _MODIFIED, captured) or _labelled(found, ("modified",), captured, ("above", "below", "end"))
+    modified = _first_meta(extracted, _MODIFIED, captured) or _labelled(
+        found, ("modified",), captured, ("above", "below", "end")
+    )
     if published is None and modified is not None:
         published = _labelled(found, ("modified",), captured, ("above", "below", "end"))
     return published, modified
@@ -46,8 +48,14 @@ def _candidates(
         lambda: _in_slots(found, captured),
         lambda: _first_meta(extracted, ("time",), captured),
         lambda: date_in_url(url, captured),
-        lambda: _bare((line.text for line in lines if line.place in ("end", "below") and len(line.text) < 60), captured),
-        lambda: _bare((line.text for line in lines if line.place == "over" and "20" in line.text), captured, with_time=True),
+        lambda: _bare(
+            (line.text for line in lines if line.place in ("end", "below") and len(line.text) < 60), captured
+        ),
+        lambda: _bare(
+            (line.text for line in lines if line.place == "over" and "20" in line.text),
+            captured,
+            with_time=True,
+        ),
         lambda: _alone_over(extracted, captured),
     )
     for choice in choices:
@@ -67,7 +75,9 @@ def _finer(chosen: Dated, candidates: Iterator[Dated]) -> Dated:
     """The same day with its time of day, where another place on the page has it."""
     if chosen.precision != "day":
         return chosen
-    return next((d for d in candidates if d.day == chosen.day and d.precision in ("minute", "second")), chosen)
+    return next(
+        (d for d in candidates if d.day == chosen.day and d.precision in ("minute", "second")), chosen
+    )
 
 
 def _labelled(
@@ -93,7 +103,11 @@ def _bare(texts: Iterable[str], captured: str, with_time: bool = False) -> Dated
     best: Dated | None = None
     for text in texts:
         dated = parse_date(text, captured)
-        if dated is None or (dated.precision in ("year", "month") and not dated.relative) or (with_time and dated.precision == "day"):
+        if (
+            dated is None
+            or (dated.precision in ("year", "month") and not dated.relative)
+            or (with_time and dated.precision == "day")
+        ):
             continue
         if best is None or (best.precision == "day" and dated.precision != "day" and dated.day == best.day):
             best = dated
@@ -102,4 +116,6 @@ def _bare(texts: Iterable[str], captured: str, with_time: bool = False) -> Dated
 
 def _first_meta(extracted: Extracted, names: tuple[str, ...], captured: str) -> Dated | None:
     known = {key.lower(): value for key, value in reversed(extracted.meta)}
-    return next((dated for name in names if name in known and (dated := parse_stamp(known[name], captured))), None)
+    return next(
+        (dated for name in names if name in known and (dated := parse_stamp(known[name], captured))), None
+    )

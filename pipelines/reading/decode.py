@@ -46,8 +46,12 @@ _CHINESE = {
     "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "big5hkscs": "big5hkscs", "cp950": "big5hkscs",
     "big-5": "big5hkscs", "x-x-big5": "big5hkscs",
 }  # fmt: skip
-_OTHER = frozenset("shift_jis sjis euc-jp iso-2022-jp euc-kr windows-949 windows-1251 koi8-r".split())
-_LABEL = re.compile(rb"charset\s*=\s*[\"']?\s*([\w:.-]+)|<\?xml[^>]{0,80}encoding\s*=\s*[\"']([\w:.-]+)", re.I)
+_OTHER = frozenset(
+    ["shift_jis", "sjis", "euc-jp", "iso-2022-jp", "euc-kr", "windows-949", "windows-1251", "koi8-r"]
+)
+_LABEL = re.compile(
+    rb"charset\s*=\s*[\"']?\s*([\w:.-]+)|<\?xml[^>]{0,80}encoding\s*=\s*[\"']([\w:.-]+)", re.I
+)
 _NOT_TEXT = re.compile(rb"%PDF-|\x89PNG|\xff\xd8\xff|GIF8[79]a|PK\x03\x04|\x1f\x8b|RIFF|\xd0\xcf\x11\xe0")
 _SEGMENTS = re.compile(rb"[^<\n]*(?:<[^<\n]*)?\n?")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -83,7 +87,9 @@ def decode(payload: bytes, content_type: str | None = None) -> Page | Drop:
     if replaced and encoding == "utf-8":
         replaced = max(0, replaced - payload.count("\ufffd".encode()))
     if replaced > 8 and replaced > GARBAGE * len(_BEYOND_ASCII.findall(text)):
-        return Drop(Stage.DECODE, Reason.UNDECODABLE, f"{replaced:,} characters unreadable as {encoding} ({why})")
+        return Drop(
+            Stage.DECODE, Reason.UNDECODABLE, f"{replaced:,} characters unreadable as {encoding} ({why})"
+        )
     return Page(text, encoding, why, replaced)
 
 
@@ -125,9 +131,13 @@ def _is_utf8(payload: bytes) -> bool:
 
 def _labels(payload: bytes, content_type: str | None) -> list[str]:
     """Codecs that the header and the first kilobytes name, header first; unknown names are left out."""
-    named = [match[1] for match in re.finditer(r"charset\s*=\s*[\"']?\s*([\w:.-]+)", content_type or "", re.I)]
+    named = [
+        match[1] for match in re.finditer(r"charset\s*=\s*[\"']?\s*([\w:.-]+)", content_type or "", re.I)
+    ]
     named += [(one or two).decode("ascii", "replace") for one, two in _LABEL.findall(payload[:4096])]
-    return [_CHINESE.get(name.lower(), name.lower()) for name in named if name.lower() in _CHINESE.keys() | _OTHER]
+    return [
+        _CHINESE.get(name.lower(), name.lower()) for name in named if name.lower() in _CHINESE.keys() | _OTHER
+    ]
 
 
 def _double_byte(payload: bytes, labels: list[str]) -> tuple[str, str]:
@@ -174,7 +184,9 @@ def read_as(payload: bytes, encoding: str) -> str:
             return read_as(payload[: error.start], encoding)
     if encoding.startswith("utf-16") or encoding.startswith("utf-32"):
         return payload.decode(encoding, "replace").removeprefix("\ufeff")
-    return "".join(_read_piece(piece, encoding) for piece in _SEGMENTS.findall(payload)).removeprefix("\ufeff")
+    return "".join(_read_piece(piece, encoding) for piece in _SEGMENTS.findall(payload)).removeprefix(
+        "\ufeff"
+    )
 
 
 def _read_piece(piece: bytes, encoding: str) -> str:

@@ -26,24 +26,33 @@ _TAG = re.compile(r"<[^>]*>")
 _CHAR_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));")
 _NAMED = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _NOT_PAGES = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|bmp|svg|ico|css|js|zip|rar|7z|gz|exe|apk|pdf|docx?|xlsx?|pptx?|mp[34]|avi|flv|swf|wmv)$", re.I
+    r"\.(?:jpe?g|png|gif|webp|bmp|svg|ico|css|js|zip|rar|7z|gz|exe|apk|pdf|docx?|xlsx?|pptx?|mp[34]|avi|flv|swf|wmv)$",
+    re.I,
 )
 _PAGER_TEXT = re.compile(
-    r"[<‹«\[【(（]*\s*(?:\d{1,4}|第?\s*\d{1,4}\s*[页頁]|[上下前后後][一]?[页頁]|首[页頁]|[尾末]页|[尾末]頁|最[后後]一?[页頁]|next|prev(?:ious)?|last|first|[<>‹›«»]{1,2}|\.{2,3}\s*\d+)\s*[>›»\]】)）]*", re.I
+    r"[<‹«\[【(（]*\s*(?:\d{1,4}|第?\s*\d{1,4}\s*[页頁]|[上下前后後][一]?[页頁]|首[页頁]|[尾末]页|[尾末]頁|最[后後]一?[页頁]|next|prev(?:ious)?|last|first|[<>‹›«»]{1,2}|\.{2,3}\s*\d+)\s*[>›»\]】)）]*",
+    re.I,
 )
 _PAGER_URL = re.compile(
-    r"(?:list|index|page|forum)[-_]?\d+(?:[-_]\d+)*\.s?html?$|[?&](?:page|p|pageno|paged|TotalResult|PageNo)=\d+|/page/\d+/?$|/p\d+/?$", re.I
+    r"(?:list|index|page|forum)[-_]?\d+(?:[-_]\d+)*\.s?html?$|[?&](?:page|p|pageno|paged|TotalResult|PageNo)=\d+|/page/\d+/?$|/p\d+/?$",
+    re.I,
 )
 _ARTICLE_URL = re.compile(
     r"/\d{4}[-/]?\d{2}[-/]?\d{0,2}/|/t\d{8}_\d+|/c\d+a\d+/page|/info/\d+/\d+|/a/[\w/]+\d+\.html|view\.php\?aid=\d|"
     r"[?&](?:mod=view&aid|a=show|aid|id|p|newsid|articleid)=\d|(?:article|thread|news|show|content|detail|post|archives?)[-_/]\w*\d|"
-    r"/\d{3,}(?:[-_]\d+)*\.s?html?$|/[\w-]*\d{4,}[\w-]*(?:\.s?html?|\.aspx?|\.php)?$", re.I
+    r"/\d{3,}(?:[-_]\d+)*\.s?html?$|/[\w-]*\d{4,}[\w-]*(?:\.s?html?|\.aspx?|\.php)?$",
+    re.I,
 )
-_LIST_URL = re.compile(r"/(?:list|index|category|tag|channel|columns?|node)[-_/\w]*|/$|[?&](?:cid|catid|tid|classid|typeid)=\d+|list\.php", re.I)
+_LIST_URL = re.compile(
+    r"/(?:list|index|category|tag|channel|columns?|node)[-_/\w]*|/$|[?&](?:cid|catid|tid|classid|typeid)=\d+|list\.php",
+    re.I,
+)
 _LINE_DATE = re.compile(r"\d{1,4}\s*[-./年月]\s*\d{1,2}|\d\s*(?:小时|小時|分钟|分鐘|天)前|[昨前今]天")
 
 
-def find_links(payload: bytes, content_type: str | None, url: str, captured: str | None = None) -> tuple[Link, ...]:
+def find_links(
+    payload: bytes, content_type: str | None, url: str, captured: str | None = None
+) -> tuple[Link, ...]:
     """All links of a page, feed or sitemap, absolute, without fragment, each address once, in order.
 
     `captured` (ISO 8601) completes dates without a year. Undecodable or empty payloads have no links.
@@ -54,7 +63,9 @@ def find_links(payload: bytes, content_type: str | None, url: str, captured: str
     if isinstance(page, Drop):
         return ()
     head = _HEAD.search(page.text[:2048])
-    found = _from_xml(page.text, head[1].lower(), url, captured) if head else _from_html(page.text, url, captured)
+    found = (
+        _from_xml(page.text, head[1].lower(), url, captured) if head else _from_html(page.text, url, captured)
+    )
     unique: dict[str, Link] = {}
     for link in found:
         known = unique.get(link.url)
@@ -81,7 +92,12 @@ def _inflate(payload: bytes) -> bytes:
 def absolute(base: str, address: str) -> str | None:
     """The http(s) address that a link means, without fragment; None for anything else."""
     address = address.strip().replace("\n", "").replace("\t", "").replace("\r", "")
-    if not address or address[0] == "#" or address[:11].lower() in ("javascript:",) or address[:7].lower() == "mailto:":
+    if (
+        not address
+        or address[0] == "#"
+        or address[:11].lower() in ("javascript:",)
+        or address[:7].lower() == "mailto:"
+    ):
         return None
     try:
         joined = urljoin(base, address).partition("#")[0]
@@ -120,7 +136,9 @@ def _from_html(text: str, url: str, captured: str | None) -> Iterator[Link]:
         if address is None or _NOT_PAGES.search(urlsplit(address).path):
             continue
         shown = element.get("title") or ""
-        full = squeeze(shown) if title.rstrip(".…") and squeeze(shown).startswith(title.rstrip(".…")) else title
+        full = (
+            squeeze(shown) if title.rstrip(".…") and squeeze(shown).startswith(title.rstrip(".…")) else title
+        )
         kind = _kind(address, full, url)
         date = dates.get(index) if kind in ("article", "unknown") else None
         if date is None and kind == "article":
@@ -186,13 +204,22 @@ def _from_xml(text: str, root: str, url: str, captured: str | None) -> Iterator[
         kind, entry = ("unknown", "url") if root == "urlset" else ("sitemap", "sitemap")
         for item in _blocks(text, entry):
             if address := absolute(url, _first(item, "loc")):
-                date = _iso(_first(item, "news:publication_date") or (_first(item, "lastmod") if kind == "sitemap" else ""), captured)
-                yield Link(address, "article" if "<news:" in item else kind, _first(item, "news:title") or None, date)  # type: ignore[arg-type]
+                date = _iso(
+                    _first(item, "news:publication_date")
+                    or (_first(item, "lastmod") if kind == "sitemap" else ""),
+                    captured,
+                )
+                yield Link(
+                    address, "article" if "<news:" in item else kind, _first(item, "news:title") or None, date
+                )  # type: ignore[arg-type]
         return
     for item in (*_blocks(text, "item"), *_blocks(text, "entry")):
         address = absolute(url, _first(item, "link") or _atom_link(item) or _permalink(item))
         if address:
-            printed = next((d for name in ("pubDate", "published", "dc:date", "updated") if (d := _first(item, name))), "")
+            printed = next(
+                (d for name in ("pubDate", "published", "dc:date", "updated") if (d := _first(item, name))),
+                "",
+            )
             yield Link(address, "article", _first(item, "title") or None, _iso(printed, captured))
 
 

@@ -12,7 +12,16 @@ from pipelines.reading.tree import Outline, clean, unescape
 MAX_VALUE = 2_000
 """Characters of one value that are kept: longer ones are data, not a description."""
 
-_LD_KEYS = ("headline", "datePublished", "dateModified", "author", "publisher", "articleSection", "mainEntityOfPage", "url")
+_LD_KEYS = (
+    "headline",
+    "datePublished",
+    "dateModified",
+    "author",
+    "publisher",
+    "articleSection",
+    "mainEntityOfPage",
+    "url",
+)
 _ARTICLE_TYPES = ("Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting", "WebPage", "Report")
 
 

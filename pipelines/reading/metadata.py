@@ -33,7 +33,9 @@ _ORIGINAL = re.compile(
     both(r"[（(【\[]?\s*(?:原标题|原题|原文标题|投稿标题)\s*[:：]\s*") + r"(?P<title>.+?)\s*[）)】\]]?$"
 )
 _NO_VALUE = re.compile(
-    both(r"(?:未知|不详|网络|网路|互联网|本站(?:原创)?|原创|转载|本网|admin|(?:未知|网络)来源|网络转载|网站|其[他它]|无|")
+    both(
+        r"(?:未知|不详|网络|网路|互联网|本站(?:原创)?|原创|转载|本网|admin|(?:未知|网络)来源|网络转载|网站|其[他它]|无|"
+    )
     + both(r"来源|作者|[\W_\d]*)$"),
     re.I,
 )
@@ -77,7 +79,10 @@ def _slots_of(extracted: Extracted) -> Iterator[tuple[str, Found]]:
     for place in _NEAR:
         lines = [line.text for line in extracted.origin_lines if line.place == place]
         if place in ("start", "end"):
-            lines = [text if len(text) <= SHORT else closing[0] if (closing := _CLOSING.search(text)) else "" for text in lines]
+            lines = [
+                text if len(text) <= SHORT else closing[0] if (closing := _CLOSING.search(text)) else ""
+                for text in lines
+            ]
         for number, text in enumerate(lines):
             here = list(slots(text))
             if here and not here[-1].value and here[-1].slot != "other" and number + 1 < len(lines):
@@ -92,7 +97,9 @@ def _headline(extracted: Extracted) -> str:
     return squeeze(extracted.headline)
 
 
-def _source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str], url: str) -> str | None:
+def _source(
+    found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str], url: str
+) -> str | None:
     """The source as printed: labelled, else an unlabelled publisher beside the date, else the dateline."""
     for place, slot in found:
         if slot.slot == "source" and place != "over" and (value := _source_value(slot.value)):
@@ -129,7 +136,11 @@ def _bare_source(text: str) -> str | None:
     text = unlabelled(text)
     if len(text) > 80:
         return None
-    rest = re.sub(r"https?://\S+|\d{1,2}月\d{1,2}日|\d{2,4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*日?|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|[ap]m|上午|下午|星期[一二三四五六日]", " ", text)
+    rest = re.sub(
+        r"https?://\S+|\d{1,2}月\d{1,2}日|\d{2,4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*日?|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|[ap]m|上午|下午|星期[一二三四五六日]",
+        " ",
+        text,
+    )
     for part in re.split(r"[\s|丨｜·]+", rest):
         if is_outlet(trim(part)):
             return trim(part)
@@ -165,8 +176,12 @@ def _people(
             value = re.split(r"\d{4}[-年/.]\d{1,2}|\s{2,}(?=[^\s]{5,})", slot.value)[0]
             if wanted == "author" and source and value.endswith(source) and value != source:
                 value = value.removesuffix(source)
-            split = [name for name in split_names(value) if name not in NOT_NAMES and not _NO_VALUE.match(name)]
-            if len(value) > MAX_NAMES or ((slot.bare or _REPORTER.search(slot.label)) and not all(map(is_name, split))):
+            split = [
+                name for name in split_names(value) if name not in NOT_NAMES and not _NO_VALUE.match(name)
+            ]
+            if len(value) > MAX_NAMES or (
+                (slot.bare or _REPORTER.search(slot.label)) and not all(map(is_name, split))
+            ):
                 continue
             names += split
             nearest = nearest or (place if split else "")
@@ -196,7 +211,9 @@ def _canonical(meta: dict[str, str], url: str) -> str | None:
         parts = urlsplit(address)
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or (parts.path in ("", "/") and not parts.query and urlsplit(url).path not in ("", "/")):
+    if parts.scheme not in ("http", "https") or (
+        parts.path in ("", "/") and not parts.query and urlsplit(url).path not in ("", "/")
+    ):
         return None
     return address.partition("#")[0]
 
@@ -216,6 +233,6 @@ def _origin_url(found: Iterable[tuple[str, Found]], canonical: str | None, url: 
 def _rights(extracted: Extracted, found: Iterable[tuple[str, Found]]) -> str | None:
     """The printed line on rights near the article."""
     for line in extracted.origin_lines:
-        if line.place in ("below", "end") and _RIGHTS.search(line.text) and 8 <= len(line.text):
+        if line.place in ("below", "end") and _RIGHTS.search(line.text) and len(line.text) >= 8:
             return line.text
     return next((slot.value for _, slot in found if slot.slot == "rights" and len(slot.value) >= 8), None)

@@ -22,7 +22,8 @@ _EMPTY_ROOT = re.compile(
     re.I,
 )
 _REDIRECT = re.compile(
-    r"(?:(?:window|document|top|self)\.)?location(?:\.href)?\s*=\s*[\"']|location\.replace\(|document\.cookie\s*=", re.I
+    r"(?:(?:window|document|top|self)\.)?location(?:\.href)?\s*=\s*[\"']|location\.replace\(|document\.cookie\s*=",
+    re.I,
 )
 
 
@@ -38,14 +39,18 @@ def kind_of_page(page: Outline, body: Body | None, title: str, html: str) -> Dro
     if size < 40 and (reason := _shell(page, html)):
         return reason
     if _is_list(page, body, size):
-        return Drop(Stage.EXTRACT, Reason.LIST_PAGE, f"{size} characters of text beside {len(page.anchors)} links")
+        return Drop(
+            Stage.EXTRACT, Reason.LIST_PAGE, f"{size} characters of text beside {len(page.anchors)} links"
+        )
     return None
 
 
 def _notice(title: str, shown: str, size: int) -> Drop | None:
     """The notice that fills a page: in the title, or on a page with little else on it."""
     for reason, pattern in _NOTICES:
-        found = pattern.search(title) or (pattern.search(shown) if count_han(shown) < 260 or size < 80 else None)
+        found = pattern.search(title) or (
+            pattern.search(shown) if count_han(shown) < 260 or size < 80 else None
+        )
         if found and (size < 160 or pattern.search(title)):
             return Drop(Stage.EXTRACT, reason, f"says {found[0][:40]!r}")
     return None
@@ -69,5 +74,8 @@ def _is_list(page: Outline, body: Body | None, size: int) -> bool:
 
 def _teasers(page: Outline, body: Body) -> float:
     """Share of body lines that end in an ellipsis or stand beside a linked title of their own."""
-    cut = sum(page.lines[i].text.rstrip("]】)）详細详情全文更多>» ").endswith(("...", "…", "......")) for i in body.lines)
+    cut = sum(
+        page.lines[i].text.rstrip("]】)）详細详情全文更多>» ").endswith(("...", "…", "......"))
+        for i in body.lines
+    )
     return cut / len(body.lines) if len(body.lines) >= 4 else 0.0

@@ -11,20 +11,24 @@ from pipelines.reading.tree import Outline
 MAX_PAGES = 200
 """More parts than any article has; a longer pager belongs to a list."""
 
-_TEXT = re.compile(r"[<‹«\[【(（]*\s*(?:第?\s*(\d{1,3})\s*[页頁]?|[上下前后後]一?[页頁]|首[页頁]|[尾末][页頁])\s*[>›»\]】)）]*")
+_TEXT = re.compile(
+    r"[<‹«\[【(（]*\s*(?:第?\s*(\d{1,3})\s*[页頁]?|[上下前后後]一?[页頁]|首[页頁]|[尾末][页頁])\s*[>›»\]】)）]*"
+)
 _MAY_PAGE = re.compile(r"[\d页頁]")
-_SESSION = re.compile(r"(?<=[?&])(?:sid|s|phpsessid|jsessionid|sessionid|from|spm|mobile)=[^&]*&?|;jsessionid=[^?]*", re.I)
+_SESSION = re.compile(
+    r"(?<=[?&])(?:sid|s|phpsessid|jsessionid|sessionid|from|spm|mobile)=[^&]*&?|;jsessionid=[^?]*", re.I
+)
 _IN_QUERY = re.compile(r"(?:^|&)(?:page|pageno|currpage|p|pn)=(\d{1,3})(?=&|$)", re.I)
 _IN_NAME = re.compile(r"(?<=[\da-z])[_-](\d{1,3})(\.s?html?|\.php|\.aspx?)$", re.I)
 _IN_FOLDER = re.compile(r"(?<=\d)/(\d{1,2})/?$")
 _DAY = re.compile(r"/(?:19|20)\d\d/(?:\d{1,2}/)?\d{1,2}/?$")
 
 
-def find_pages(page: Outline, url: str, chosen: Sequence[object] | None = None) -> tuple[tuple[str, ...], int | None]:
+def find_pages(page: Outline, url: str, chosen: Sequence[str] = ()) -> tuple[tuple[str, ...], int | None]:
     """(addresses of all parts in order, number of this part from 1); ((), None) for an article of one part.
 
     A link belongs to the pager when its text is a number or 下一页 and its address is this one's but for
-    the number of the part (`_2`, `-2`, `page=2`).
+    the number of the part (`_2`, `-2`, `page=2`). `chosen` are addresses that a rule names.
     """
     base = base_of(page, url)
     parts: dict[int, str] = {}
@@ -34,7 +38,7 @@ def find_pages(page: Outline, url: str, chosen: Sequence[object] | None = None) 
         for index, text in page.anchors.items()
         if len(text) < 40 and _MAY_PAGE.search(text)
     ]
-    candidates += [("下一页", str(getattr(element, "getattr")("href") or "")) for element in chosen or ()]
+    candidates += [("下一页", href) for href in chosen]
     for text, href in candidates:
         if not _TEXT.fullmatch(text) or not (address := absolute(base, href)):
             continue
@@ -49,7 +53,7 @@ def find_pages(page: Outline, url: str, chosen: Sequence[object] | None = None) 
 
 def stem(url: str) -> tuple[str, int]:
     """(address without the number of the part, number of the part): `/a/12_3.html` is `/a/12.html`, 3."""
-    path, mark, query = _SESSION.sub("", url.partition("#")[0]).rstrip("?&").partition("?")
+    path, _, query = _SESSION.sub("", url.partition("#")[0]).rstrip("?&").partition("?")
     if query:
         found = _IN_QUERY.search(query)
         rest = _IN_QUERY.sub("", query).strip("&")

@@ -12,12 +12,17 @@ from pipelines.errors import TableError
 
 TABLE = Path(__file__).with_name("publishers.tsv")
 
-_AFFIX = re.compile(r"(?:微信公众号|微信公眾號|公众号|官方微博|官方网站|官网|網站|网站|客户端|微博|APP|杂志社|综合|記者|记者|\(.*?\)|（.*?）)$", re.I)
+_AFFIX = re.compile(
+    r"(?:微信公众号|微信公眾號|公众号|官方微博|官方网站|官网|網站|网站|客户端|微博|APP|杂志社|综合|記者|记者|\(.*?\)|（.*?）)$",
+    re.I,
+)
 _SPLIT = re.compile(r"\s*(?:[/／、,，;；|丨｜]|\s{2,})\s*")
 _OUTLET = re.compile(
     r"[\u3400-\u9fff·A-Za-z0-9]{1,14}(?:[日晚晨早商快导時时生民青]?[报報](?:社|网|網)?|[周週]刊|月刊|[^论論上官]?[网網](?:站)?|[新日][闻聞][网網社]|通[讯訊]社|[广廣]播[电電]?[台臺]|[广廣]播公司|[电電][视視][台臺]|[杂雜][志誌]|客[户戶]端|在[线線]|知[识識][产產][权權]局|出版社)"
 )
-_GENERIC = re.compile(r"(?:海|公|黑板|简|简|[电電]子|手机|手機|即時|地方|上|互联|互聯|本|该|官|全|因特|万维|加入|设为|[电電]子[报報]|[订訂][阅閱].*|.*[手机]{2}[报報]|.*[订訂][阅閱].*)(?:[报報]|[网網]|新[闻聞])")
+_GENERIC = re.compile(
+    r"(?:海|公|黑板|简|简|[电電]子|手机|手機|即時|地方|上|互联|互聯|本|该|官|全|因特|万维|加入|设为|[电電]子[报報]|[订訂][阅閱].*|.*[手机]{2}[报報]|.*[订訂][阅閱].*)(?:[报報]|[网網]|新[闻聞])"
+)
 
 
 @cache
@@ -30,7 +35,9 @@ def _table() -> tuple[dict[str, str], dict[str, str]]:
             continue
         row = line.split("\t")
         if len(row) > 3 or not row[0]:
-            raise TableError(f"{TABLE.name}:{number}: {line!r}: want name, other names, hosts, parted by tabs")
+            raise TableError(
+                f"{TABLE.name}:{number}: {line!r}: want name, other names, hosts, parted by tabs"
+            )
         name, aliases, owned = (*row, "", "")[:3]
         names.update((_fold(printed), name) for printed in (name, *filter(None, aliases.split(","))))
         hosts.update((host, name) for host in filter(None, owned.strip().split(",")))
@@ -63,7 +70,9 @@ def publisher_of_host(url: str) -> str | None:
     except ValueError:
         return None
     labels = host.split(".")
-    return next((hosts[tail] for n in range(len(labels) - 1) if (tail := ".".join(labels[n:])) in hosts), None)
+    return next(
+        (hosts[tail] for n in range(len(labels) - 1) if (tail := ".".join(labels[n:])) in hosts), None
+    )
 
 
 def normalise(printed: str) -> tuple[str, ...]:
@@ -76,4 +85,6 @@ def normalise(printed: str) -> tuple[str, ...]:
 
 def is_outlet(text: str) -> bool:
     """Whether a text without a label is the name of a publisher: in the table, or named like one."""
-    return publisher(text) is not None or (_OUTLET.fullmatch(text) is not None and not _GENERIC.fullmatch(text))
+    return publisher(text) is not None or (
+        _OUTLET.fullmatch(text) is not None and not _GENERIC.fullmatch(text)
+    )

@@ -29,7 +29,9 @@ def _lexicon() -> tuple[re.Pattern[str], dict[str, float]]:
             try:
                 weights[word] = float(weight)
             except ValueError:
-                raise TableError(f"{TABLE.name}:{number}: {line!r}: want a word, a tab and a number") from None
+                raise TableError(
+                    f"{TABLE.name}:{number}: {line!r}: want a word, a tab and a number"
+                ) from None
     return re.compile("|".join(sorted(map(re.escape, weights), key=len, reverse=True))), weights
 
 

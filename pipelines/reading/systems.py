@@ -26,10 +26,22 @@ def _system(name: str, address: str, landmark: str) -> System:
 
 
 SYSTEMS = (
-    _system("dedecms", r"/plus/(?:view|list)\.php\?|/a/[\w/]+/\d{4}/\d{4}/\d+(?:_\d+)?\.html", r'class="(?:viewbox|newsview|dede_pages)\b'),
-    _system("empirecms", r"ShowInfo\.php\?classid=|/e/action/", r'class="(?:title_info|info_text)\b|id="newstext"|/e/public/'),
+    _system(
+        "dedecms",
+        r"/plus/(?:view|list)\.php\?|/a/[\w/]+/\d{4}/\d{4}/\d+(?:_\d+)?\.html",
+        r'class="(?:viewbox|newsview|dede_pages)\b',
+    ),
+    _system(
+        "empirecms",
+        r"ShowInfo\.php\?classid=|/e/action/",
+        r'class="(?:title_info|info_text)\b|id="newstext"|/e/public/',
+    ),
     _system("phpcms", r"[?&]m=content&c=index&a=show|/html/\w+/\d{4}/\d{4}/\d+\.html", r'id="Article"'),
-    _system("discuz", r"/(?:article|thread)-\d+-\d+|portal\.php\?mod=view|/archiver/tid", r'id="article_content"|id="postmessage_\d|id="thread_subject"'),
+    _system(
+        "discuz",
+        r"/(?:article|thread)-\d+-\d+|portal\.php\?mod=view|/archiver/tid",
+        r'id="article_content"|id="postmessage_\d|id="thread_subject"',
+    ),
     _system("zblog", r"/post/\d+\.html", r'class="post-title\b|class="post-body\b'),
     _system("wordpress", r"/\?p=\d+|/archives/\d+", r'class="[^"]*\bentry-(?:title|content)\b|wp-content/'),
     _system("trs", r"/t\d{8}_\d+\.s?html?", r'class="[^"]*\bTRS_Editor\b'),

@@ -42,8 +42,8 @@ _VOID = "area base basefont bgsound br col embed frame hr img input keygen link 
 _UNREAD = "title select option button textarea object applet map video audio canvas datalist template"
 KINDS: dict[str, int] = {"a": LINK, "time": NOTED}
 KINDS |= dict.fromkeys(_VOID.split(), VOID)
-KINDS |= dict.fromkeys("meta link base frame".split(), VOID | NOTED)
-KINDS |= dict.fromkeys("br hr".split(), VOID | LINE_BREAK)
+KINDS |= dict.fromkeys(["meta", "link", "base", "frame"], VOID | NOTED)
+KINDS |= dict.fromkeys(["br", "hr"], VOID | LINE_BREAK)
 KINDS |= dict.fromkeys(_BLOCK.split(), BLOCK | LINE_BREAK)
 KINDS |= {name: KINDS.get(name, 0) | UNREAD for name in _UNREAD.split()}
 """What an element does to the walk, bits by tag; inline elements are not in it and leave no trace. The text
@@ -131,7 +131,11 @@ def parse(html: str) -> HTMLTree | Drop:
         unclosed = len(_FORMATTING.findall(html)) - len(_FORMATTING_END.findall(html))
         if unclosed > MAX_UNCLOSED:
             return _drop(Reason.TOO_DEEP, f"{unclosed:,} unclosed formatting elements")
-    if len(html) > MAX_TAG_CHARS and max(map(len, html.split(">"))) > MAX_TAG_CHARS and _LONG_TAG.search(html):
+    if (
+        len(html) > MAX_TAG_CHARS
+        and max(map(len, html.split(">"))) > MAX_TAG_CHARS
+        and _LONG_TAG.search(html)
+    ):
         return _drop(Reason.TOO_LARGE, f"a tag of more than {MAX_TAG_CHARS:,} characters")
     try:
         return HTMLTree.parse(html)

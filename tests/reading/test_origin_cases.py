@@ -37,7 +37,9 @@ def test_date(printed: str, captured: str, iso: str, precision: str) -> None:
 def test_origin_line(case: dict[str, object]) -> None:
     lines = tuple(OriginLine(place, text) for place in PLACES for text in case.get(place, ()))  # type: ignore[attr-defined]
     page = Extracted("", ("老酱园的新官司",), (Block("p", "正文。"),), lines)
-    told = read_metadata(page, str(case.get("url", "http://a.test/1.html")), str(case.get("captured", FETCHED)))
+    told = read_metadata(
+        page, str(case.get("url", "http://a.test/1.html")), str(case.get("captured", FETCHED))
+    )
     found = {
         "source": told.source,
         "authors": list(told.authors),

@@ -1,0 +1,99 @@
+"""The lines around an article: those that may name its origin, the path of sections, the tags."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.reading.body import Body
+from pipelines.reading.phrases import both
+from pipelines.reading.records import OriginLine
+from pipelines.reading.tree import Line, Outline, clean, unescape, unglossed, words
+
+ABOVE, BELOW = 12, 14
+"""Lines looked at for the origin before the body and behind it; on 126 reference pages no line of source or
+date stands farther off."""
+
+ORIGIN_CHARS = 240
+"""Longer lines are text, not labels."""
+
+EDGE_CHARS = 120
+"""Of the first and last blocks of the body this much is looked at for datelines and closing bylines."""
+
+_TELLING = re.compile(
+    both(r"[:：/丨｜|©\d]|来源|编[辑审]|作者|记者|责|标题|转[载自]|摘自|声明|版权|源|编|者")
+)
+"""What a line below the body must have to say anything of its origin; labels may be damaged in part."""
+
+_CRUMBS = re.compile(r"crumb|location|position|weizhi|\bpath\b|\bwz\b|daohang|dangqian")
+_CRUMB_LINE = re.compile(
+    both(
+        r"^[您你]?(?:的|现在的?)?(?:当前|目前|所在)?的?(?:位置|位于)[是为]?\s*[:：]?|^[首主]页\s*[>＞»›→/]|[>＞»›→]\s*正文\s*$"
+    )
+)
+_CRUMB_SPLIT = re.compile(r"\s*(?:>>|[>＞»›→]|\s[-–/]\s|::)\s*")
+_CRUMB_END = re.compile(
+    both(
+        r"\s*(?:[>＞»›→]|--)?\s*(?:新闻)?(?:正文|内文|文章内容|查看内容|详细内容).*$|"
+        r"\s+(?:字[号体]|打印|列印|来源|作者|时间|发[布表]).*$"
+    )
+)
+_HOME = re.compile(both(r"(?:网站)?首页|主页|内容"))
+_TAG_LINE = re.compile(both(r"^(?:本文)?(?:标签|关键[词字]|[Tt]ags?|TAG)\s*[:：]?\s*(.*)$"))
+
+
+def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine, ...]:
+    """Lines around headline and body that may say where the article is from, nearest places first."""
+    first, last = body.lines[0], body.lines[-1]
+    head = head_line if 0 <= head_line < first else max(0, first - 4)
+    chosen = set(body.lines)
+    found: list[OriginLine] = []
+    for index in range(max(0, head - 4), min(len(page.lines), last + BELOW)):
+        line = page.lines[index]
+        if index == head_line or line.size > ORIGIN_CHARS:
+            continue
+        text = _spaced(line)
+        if index < head:
+            found.append(OriginLine("over", text))
+        elif index < first:
+            if index - head <= ABOVE or first - index <= ABOVE:
+                found.append(OriginLine("above", text))
+        elif index > last:
+            if _TELLING.search(text):
+                found.append(OriginLine("below", text))
+        elif index not in chosen:
+            found.append(OriginLine("start" if index - first < 3 else "end", text))
+    for index in body.lines[:2]:
+        found.append(OriginLine("start", page.lines[index].text[:EDGE_CHARS]))
+    for index in body.lines[-3:]:
+        found.append(OriginLine("end", page.lines[index].text[-EDGE_CHARS:]))
+    return tuple(found)
+
+
+def _spaced(line: Line) -> str:
+    """A line with a blank between the pieces that stand in elements of their own: they are slots."""
+    return clean(unescape(" ".join(line.pieces)))
+
+
+def breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
+    """The path of sections above the article, without the site's own prefix words."""
+    for line in page.lines[:first]:
+        named = _CRUMBS.search(words(page.elements[line.element].attributes))
+        if line.size > 80 or not (named or _CRUMB_LINE.search(line.text)):
+            continue
+        path = _CRUMB_END.split(_CRUMB_LINE.sub("", line.text, count=1))[0]
+        parts = [part for piece in _CRUMB_SPLIT.split(path) if (part := piece.strip(" -|·:："))]
+        crumbs = [part for part in parts if not _HOME.fullmatch(part)]
+        if crumbs and (len(parts) >= 2 or path != line.text):
+            return tuple(part for part in crumbs if len(part) <= 16)[:6]
+    return ()
+
+
+def tags(page: Outline, body: Body) -> tuple[str, ...]:
+    """The words of a labelled list of tags below the body (a hot list above it belongs to the site)."""
+    for line in page.lines[body.lines[-1] + 1 : body.lines[-1] + BELOW]:
+        labelled = _TAG_LINE.match(unglossed(line.text))
+        if labelled and line.size < 120:
+            anchors = [page.link_text(index) for index in line.links]
+            found = [tag for tag in anchors if tag] or re.split(r"[\s,，、;；|/]+", labelled[1])
+            return tuple(dict.fromkeys(tag for tag in found if 1 < len(tag) <= 16))[:20]
+    return ()
