@@ -16,7 +16,6 @@ from pipelines.runner import Reading, read_pending
 from pipelines.settle import settle
 from pipelines.sites import load_sites
 
-
 SETTLE_EVERY = 600.0
 """Seconds between two settles beside a crawl that goes on. One with nothing new takes a tenth of a second."""
 

@@ -120,7 +120,7 @@ def _facts(
     rows: int,
     seconds: float,
 ) -> dict[str, object]:
-    chosen = "captures articles_current stories drops addresses_disallowed addresses_failed".split()
+    chosen = ["captures", "articles_current", "stories", "drops", "addresses_disallowed", "addresses_failed"]
     return {
         "pages asked for": fetched.get("answers", 0),
         "new versions": fetched.get("new versions", 0),
