@@ -1,4 +1,4 @@
-"""Planted copies, bulletins of one template and reports of one event: material for measuring the search for copies.
+"""Planted copies and bulletins of one template: material for measuring the search for copies.
 
 Every text is the project's own: the articles of the bundled network, and what is recombined here.
 """
@@ -50,7 +50,12 @@ def stories() -> tuple[str, ...]:
 @cache
 def characters() -> str:
     """Han characters of our articles as often as they occur: what random edits put in."""
-    return "".join(char for body in stories() for char in body if "一" <= char <= "鿿" and char not in "一二三四五六七八九十")
+    return "".join(
+        char
+        for body in stories()
+        for char in body
+        if "一" <= char <= "鿿" and char not in "一二三四五六七八九十"
+    )
 
 
 def passage(length: int, rng: random.Random) -> str:
@@ -112,7 +117,9 @@ class DamagedCopy:
     places: tuple[Place, ...]
 
 
-def damaged(text: str, host: str, level: int | None, cut: float, seed: int, headline: str = "") -> DamagedCopy:
+def damaged(
+    text: str, host: str, level: int | None, cut: float, seed: int, headline: str = ""
+) -> DamagedCopy:
     """Damage a text block by block, as pages are, and read it again."""
     found, printed, places, edits = [], [], [], []
     offset = at = 0
@@ -151,10 +158,31 @@ def made_article(url: str, headline: str, body: str, **more: object) -> Article:
     )
 
 
-_PROVINCES = "河北 山西 辽宁 吉林 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃".split()
+_PROVINCES = tuple(
+    [
+        "河北",
+        "山西",
+        "辽宁",
+        "吉林",
+        "江苏",
+        "浙江",
+        "安徽",
+        "福建",
+        "江西",
+        "山东",
+        "河南",
+        "湖北",
+        "湖南",
+        "广东",
+        "海南",
+        "四川",
+        "云南",
+        "陕西",
+    ]
+)
 _TEMPLATES = (
-    "本报讯 记者从{p}省知识产权局获悉，今年{m}月，全省专利授权总量为{a}件，其中发明专利{b}件、实用新型专利{c}件、外观设计"
-    "专利{d}件。发明专利授权量同比增长{e}%，占授权总量的{f}%，比重较上月提高{g}个百分点。\n从申请人类型看，企业仍是创新的主力军。"
+    "本报讯 记者从{p}省知识产权局获悉，今年{m}月，全省专利授权总量为{a}件，其中发明专利{b}件、实用新型专利{c}件、"
+    "外观设计专利{d}件。发明专利授权量同比增长{e}%，占授权总量的{f}%，比重较上月提高{g}个百分点。\n从申请人类型看，企业仍是创新的主力军。"
     "{m}月，全省企业获得发明专利授权{h}件，高等院校获得{i}件，科研院所获得{j}件，其余由机关团体和个人获得。\n截至{m}月底，全省"
     "有效发明专利拥有量达{k}万件，每万人口发明专利拥有量为{l}件，比上年底增加{g}件。\n“数量在增长，结构也在优化。”{p}省知识产权"
     "局有关负责人表示，“下一步，我们将把工作重心放在高价值专利的培育上，不再单纯追求规模。”",

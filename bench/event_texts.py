@@ -1,4 +1,4 @@
-"""Pairs of reports on one event by two writers: the same facts, names and figures in other words and order."""
+"""Pairs of reports on one event by two writers: the same facts in other words and another order."""
 
 from __future__ import annotations
 
@@ -39,11 +39,17 @@ _EVENTS = (
         "专利里最核心的那件：{part}。生产{item}的车间已经开始改造，订单排到了后年。双方握手的日子，定格在{d}。",
     ),
 )
-_NAMES = "林立新 周一鸣 陈海涛 顾小满 宋怀远 罗清秋 沈砚 白若溪 郑大川 何以宁".split()
-_FIRMS = "晨曦机电 远岫科技 白鹭洲电子 南屏精工 云帆智能 青禾装备 北辰光学 听涛实业".split()
-_ITEMS = "折叠水泵 静音风扇 便携净水器 骨传导耳机 保温餐盒 电动牙刷 智能门锁 儿童推车".split()
-_PARTS = "双层密封圈 偏心齿轮组 可逆导流片 弹性卡扣 回转阀芯 隔热夹层 磁吸触点".split()
-_CITIES = "宁波 厦门 青岛 大连 珠海 温州 无锡 烟台".split()
+_NAMES = tuple(
+    ["林立新", "周一鸣", "陈海涛", "顾小满", "宋怀远", "罗清秋", "沈砚", "白若溪", "郑大川", "何以宁"]
+)
+_FIRMS = tuple(
+    ["晨曦机电", "远岫科技", "白鹭洲电子", "南屏精工", "云帆智能", "青禾装备", "北辰光学", "听涛实业"]
+)
+_ITEMS = tuple(
+    ["折叠水泵", "静音风扇", "便携净水器", "骨传导耳机", "保温餐盒", "电动牙刷", "智能门锁", "儿童推车"]
+)
+_PARTS = tuple(["双层密封圈", "偏心齿轮组", "可逆导流片", "弹性卡扣", "回转阀芯", "隔热夹层", "磁吸触点"])
+_CITIES = tuple(["宁波", "厦门", "青岛", "大连", "珠海", "温州", "无锡", "烟台"])
 
 
 def reports(count: int, rng: random.Random) -> Iterator[tuple[str, str]]:

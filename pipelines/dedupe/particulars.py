@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from pipelines import text
 from pipelines.dedupe.align import Alignment
@@ -69,7 +70,7 @@ def compare(a: str, b: str, alignment: Alignment) -> Tally:
     """
     kept = _identity_outside(a, alignment)
     renamed = _renamed(a, b, alignment)
-    agree, disagree, disagreements = 0.0, float(renamed), renamed
+    agree, disagree, disagreements = 0.0, sum(map(_weight, renamed), 0.0), len(renamed)
     expected = variance = 0.0
     for a0, a1, b0, b1 in _boxes(a, alignment):
         verdict = _same(a[a0:a1], b[b0:b1])
@@ -194,24 +195,17 @@ def _identity_outside(a: str, alignment: Alignment) -> float:
     return (same + 1) / (spans + 2) if spans >= same else 1.0
 
 
-def _renamed(a: str, b: str, alignment: Alignment) -> int:
-    """Times that one word of 2 to 4 characters stands, all through the text, where `b` has another one.
+def _renamed(a: str, b: str, alignment: Alignment) -> list[str]:
+    """Words of 2 to 4 characters, once for each place, for which `b` has another one all through the text.
 
     A revision or damage strikes a name here and there; only another story (or a rewriting) has another name
     at every place.
     """
     swaps: Counter[tuple[str, str]] = Counter()
-    for (i, j, length), (next_i, next_j, _) in zip(alignment.runs, alignment.runs[1:], strict=False):
+    for (i, j, length), (next_i, next_j, _) in pairwise(alignment.runs):
         ours, theirs = a[i + length : next_i], b[j + length : next_j]
-        if 1 < len(ours) <= 4 and 1 < len(theirs) <= 4 and LOST not in ours + theirs:
+        if 1 < len(ours) <= 4 and 1 < len(theirs) <= 4 and not _FIGURE.search(ours + theirs):
             swaps[ours, theirs] += 1
     matched = "\n".join(a[i : i + length] for i, _, length in alignment.runs)
-    return sum(
-        n
-        for (ours, theirs), n in swaps.items()
-        if n > 1 and ours not in matched and not _figures(ours + theirs)
-    )
-
-
-def _figures(segment: str) -> bool:
-    return bool(_FIGURE.search(segment))
+    repeated = [ours for (ours, _), count in swaps.items() for _ in range(count) if count > 1]
+    return [ours for ours in repeated if ours not in matched]

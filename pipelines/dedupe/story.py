@@ -16,9 +16,6 @@ from pipelines.dedupe.match import COVERED
 from pipelines.dedupe.witness import Witness
 from pipelines.records import Edit, Relation, Settled
 
-Parts = Callable[[Sequence[str]], Mapping[str, Sequence[Part]]]
-"""Pages, in order and with their furniture, of the articles with these ids."""
-
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -33,6 +30,10 @@ class Copy:
     origin: str | None
     evidence: str | None
     pages: tuple[str, ...]
+
+
+Parts = Callable[[Sequence[Copy]], Mapping[str, Sequence[Part]]]
+"""Pages, in order and with their furniture, of these copies, by the id of the copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _candidates(copies: Sequence[Copy], story: Story) -> list[Candidate]:
 def _edition(
     canonical: Copy, copies: Sequence[Copy], parts: Parts, simplify: Simplify
 ) -> tuple[str, tuple[Edit, ...]]:
-    own = parts([canonical.id])[canonical.id]
+    own = parts([canonical])[canonical.id]
     base = witness_of(own, simplify)
     return edition(own, base, _witnesses(canonical, copies, parts, simplify) if base.doubts else [])
 
@@ -114,7 +115,7 @@ def _witnesses(canonical: Copy, copies: Sequence[Copy], parts: Parts, simplify: 
     best = [(min(group, key=lambda c: (c.doubtful, c.id)), _weight(group)) for group in by_text.values()]
     best.sort(key=lambda pair: (pair[0].doubtful, pair[0].id))
     best = best[:MOST_WITNESSES]
-    loaded = parts([copy.id for copy, _ in best])
+    loaded = parts([copy for copy, _ in best])
     return [witness_of(loaded[copy.id], simplify, weight) for copy, weight in best]
 
 

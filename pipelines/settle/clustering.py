@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from sqlalchemy import Connection
@@ -18,6 +18,9 @@ from pipelines.records import Settled
 from pipelines.settle.texts import PartsOf, orders
 from pipelines.settle.work import BATCH, SettleCounts
 
+FEW = 4
+"""Copies of a story up to which all are read ahead; of more, only the canonical one and the witnesses needed."""
+
 Rows = list[tuple[Settled, str | None]]
 
 
@@ -31,10 +34,24 @@ def cluster(catalog: Catalog, counts: SettleCounts) -> None:
             reached, edges = shingle_index.closure(connection, keys)
             stories = list(_stories(connection, reached, edges))
             parts = PartsOf(connection)
+            parts.load(
+                id
+                for story in stories
+                if len(story.copies) <= FEW
+                for copy in story.copies
+                for id in copy.pages
+            )
             rows = [row for story in stories for row in settle_story(story, parts, simplify)]
         catalog.write(partial(_store, rows=rows, reached=reached)).result()
         counts.add("clusters", len(stories))
         counts.add("copies", sum(len(story.copies) for story in stories if len(story.copies) > 1))
+
+
+def _read_ahead(stories: Iterable[Story]) -> Iterator[str]:
+    """Pages of the copies of small clusters."""
+    for story in stories:
+        if len(story.copies) <= FEW:
+            yield from (id for copy in story.copies for id in copy.pages)
 
 
 def _store(connection: Connection, rows: Rows, reached: set[int]) -> None:

@@ -19,6 +19,7 @@ from pipelines.dedupe.candidates import indexed
 from pipelines.dedupe.edition import Part, part_of, text_key, text_of
 from pipelines.dedupe.match import comparable
 from pipelines.dedupe.sketch import LONGEST, sketch_plain
+from pipelines.dedupe.story import Copy
 from pipelines.settle.members import release, shelve
 from pipelines.settle.work import BATCH, SettleCounts, Workers, slices, walk
 
@@ -33,23 +34,27 @@ class Derived:
 
 
 class PartsOf:
-    """Loads the pages of articles, in order, without the furniture of their hosts."""
+    """Loads the pages of articles, in order, without the furniture of their hosts; keeps what it loaded."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._furniture: dict[str, frozenset[int]] = {}
+        self._parts: dict[str, Part] = {}
 
-    def __call__(self, heads: Sequence[str]) -> dict[str, tuple[Part, ...]]:
-        """Pages by id of the first one. An id that is no first page is a page by itself."""
-        order = orders(member_rows.members_of_heads(self._connection, heads))
-        pages = {head: order.get(head, (head,)) for head in heads}
-        articles = settled.whole_articles(self._connection, {id for ids in pages.values() for id in ids})
-        return {
-            head: tuple(
-                part_of(articles[id], self._of_host(articles[id].url)) for id in ids if id in articles
-            )
-            for head, ids in pages.items()
-        }
+    def load(self, pages: Iterable[str]) -> None:
+        """Read pages ahead: one query for many costs a tenth of many for one."""
+        missing = [id for id in pages if id not in self._parts]
+        for id, article in settled.whole_articles(self._connection, missing).items():
+            self._parts[id] = part_of(article, self._of_host(article.url))
+
+    def __call__(self, copies: Sequence[Copy]) -> dict[str, tuple[Part, ...]]:
+        """Pages by id of the first one."""
+        self.load(id for copy in copies for id in copy.pages)
+        return {copy.id: self.of(copy.pages) for copy in copies}
+
+    def of(self, pages: Sequence[str]) -> tuple[Part, ...]:
+        """Pages that were loaded; one that was removed meanwhile is left out."""
+        return tuple(self._parts[id] for id in pages if id in self._parts)
 
     def _of_host(self, url: str) -> frozenset[int]:
         host = host_of(url)
@@ -75,8 +80,11 @@ def derive(catalog: Catalog, counts: SettleCounts, workers: Workers) -> None:
         with catalog.read() as connection:
             members = member_rows.members_of(connection, ids)
             heads = [id for id, member in members.items() if member.head == id]
-            parts = PartsOf(connection)(heads)
-        ready = slices([parts[head] for head in heads])
+            order = orders(member_rows.members_of_heads(connection, [h for h in heads if members[h].pages]))
+            pages = [order.get(head, (head,)) for head in heads]
+            parts = PartsOf(connection)
+            parts.load(id for ids_of_one in pages for id in ids_of_one)
+        ready = slices([found for ids_of_one in pages if (found := parts.of(ids_of_one))])
         derived = [one for done in workers.map(_derive, ready) for one in done]
         later = [(id, member.head) for id, member in members.items() if member.head != id]
         catalog.write(partial(_store, derived=derived, later=later, ids=ids)).result()

@@ -1,0 +1,189 @@
+"""Alignment and verification: copies match, bulletins and reports in other words do not."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.copies_texts import (
+    bulletins,
+    damaged,
+    edited,
+    excerpt,
+    own_articles,
+    padded,
+    passage,
+    replaced,
+    stories,
+    through_traditional,
+)
+from bench.event_texts import reports
+from pipelines.dedupe.align import align
+from pipelines.dedupe.anchors import Run, heaviest
+from pipelines.dedupe.lcs import lcs_pairs
+from pipelines.dedupe.match import comparable, mirror, unlike_figures, verify
+from pipelines.dedupe.particulars import figures_of
+
+short = st.text(alphabet="甲乙丙丁", max_size=14)
+
+
+def slow_lcs(a: str, b: str) -> int:
+    """The table of the textbook."""
+    row = [0] * (len(b) + 1)
+    for x in a:
+        above = row
+        row = [0]
+        for j, y in enumerate(b):
+            row.append(above[j] + 1 if x == y else max(above[j + 1], row[j]))
+    return row[-1]
+
+
+@given(short, short)
+def test_the_common_subsequence_is_one_and_is_longest(a: str, b: str) -> None:
+    pairs = lcs_pairs(a, b)
+    assert all(a[i] == b[j] for i, j in pairs)
+    assert all(p[0] < q[0] and p[1] < q[1] for p, q in pairwise(pairs))
+    assert len(pairs) == slow_lcs(a, b)
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 5)), max_size=9, unique_by=lambda run: run[0]))
+def test_the_chain_of_anchors_is_the_heaviest(ends: list[tuple[int, int]]) -> None:
+    runs: list[Run] = [(i, j, length) for i, (j, length) in enumerate(ends)]
+    chained = heaviest(runs)
+    assert all(a[1] < b[1] for a, b in pairwise(chained))
+    best = 0
+    for size in range(len(runs) + 1):
+        for picked in combinations(runs, size):
+            if all(a[1] < b[1] for a, b in pairwise(picked)):
+                best = max(best, sum(length for _, _, length in picked))
+    assert sum(length for _, _, length in chained) == best
+
+
+@given(st.integers(0, 10**6), st.floats(0, 0.6))
+def test_an_alignment_is_sound(seed: int, share: float) -> None:
+    rng = random.Random(seed)
+    a = comparable(passage(300, rng))
+    b = comparable(edited(a, share, rng))
+    found = align(a, b)
+    position = (0, 0)
+    for i, j, length in found.runs:
+        assert a[i : i + length] == b[j : j + length]
+        assert i >= position[0]
+        assert j >= position[1]
+        position = (i + length, j + length)
+    assert found.matched <= min(found.covered)
+    assert found.covered[0] <= len(a)
+    assert found.covered[1] <= len(b)
+
+
+@pytest.mark.parametrize("length", [300, 600, 1200])
+@pytest.mark.parametrize(("share", "least"), [(0.1, 1.0), (0.3, 0.97)])
+def test_edited_copies_match(length: int, share: float, least: float) -> None:
+    rng = random.Random(length)
+    cases = [
+        (body, edit) for edit in (edited, replaced) for _ in range(20) for body in [passage(length, rng)]
+    ]
+    matched = sum(verify(body, edit(body, share, rng)) is not None for body, edit in cases)
+    assert matched >= least * len(cases)
+
+
+def test_relations_and_containment() -> None:
+    rng = random.Random(3)
+    body = passage(600, rng)
+    part = excerpt(body, 0.3, rng)
+    found = verify(part, body)
+    assert found is not None
+    assert found.relation == "part"
+    assert found.contained_a == 1.0
+    assert found.contained_b == pytest.approx(len(comparable(part)) / len(comparable(body)), abs=0.01)
+    assert verify(body, part) == mirror(found)
+    longer = padded(passage(300, rng), rng)
+    assert (match := verify(longer, longer[:300])) is None or match.relation == "extended"
+    same = verify(body, edited(body, 0.05, rng))
+    assert same is not None
+    assert same.relation == "same"
+
+
+def test_a_revision_keeps_most_and_has_passages_of_its_own() -> None:
+    rng = random.Random(4)
+    kept, old, new = passage(420, rng), *[body[:200] for body in stories()[:2]]
+    match = verify(f"{kept}\n{old}", f"{new}\n{kept}")
+    assert match is not None
+    assert match.relation == "revised"
+
+
+@pytest.mark.parametrize("body", [body for body in stories() if len(body) >= 900][:4])
+def test_padding_and_a_traditional_edition_match(body: str) -> None:
+    rng = random.Random(5)
+    start = body[:300]
+    assert (match := verify(start, padded(start, rng))) is not None
+    assert match.relation in ("part", "same")
+    assert verify(body, through_traditional(body)) is not None
+
+
+@pytest.mark.parametrize("level", [None, 0, 2, 4])
+def test_damaged_copies_match(level: int | None) -> None:
+    for seed, body in enumerate(stories()[:6]):
+        one = damaged(body, "a.test", level, 0.5, seed).article.article_body
+        other = damaged(body, "b.test", level, 0.5, seed + 100).article.article_body
+        assert verify(one, other) is not None
+
+
+def test_no_two_of_our_own_articles_are_one_story() -> None:
+    bodies = [own.body for own in own_articles() if own.kind != "digest"]
+    rng = random.Random(2)
+    pairs = rng.sample(list(combinations(bodies, 2)), 400)
+    assert [pair for pair in pairs if verify(*pair)] == []
+
+
+def test_bulletins_of_one_template_are_different_stories_and_their_damaged_copies_are_not() -> None:
+    made = list(bulletins(60, random.Random(6)))
+    assert [(a, b) for a, b in combinations(made, 2) if verify(a, b)] == []
+    for seed, body in enumerate(made[:9]):
+        copy = damaged(body, "c.test", 2, 1.0, seed).article.article_body
+        assert verify(body, copy) is not None
+
+
+def test_a_lost_digit_is_no_other_digit() -> None:
+    body = next(iter(bulletins(1, random.Random(8))))
+    assert verify(body, body.replace("8", "□")) is not None
+    shifted = body.translate(str.maketrans("0123456789", "3456789012"))
+    assert verify(body, shifted) is None
+
+
+def test_one_template_with_other_names_is_another_story() -> None:
+    body = (
+        "江城市举办知识产权进校园活动。江城市的老师带着学生参观了展览，江城市的工匠现场演示了竹编的手艺。"
+        + stories()[0][:120]
+    )
+    assert verify(body, body.replace("江城", "柳溪")) is None
+    assert verify(body, body.replace("江城", "江□", 1)) is not None
+
+
+def test_reports_of_one_event_are_different_stories() -> None:
+    assert [pair for pair in reports(60, random.Random(9)) if verify(*pair)] == []
+
+
+def test_the_quick_look_at_figures_refuses_no_copy() -> None:
+    rng = random.Random(10)
+    for body in bulletins(12, rng):
+        copy = damaged(body, "d.test", 3, 1.0, rng.randrange(10**6)).article.article_body
+        assert not unlike_figures(figures_of(comparable(body)), figures_of(comparable(copy)), 0.9)
+    one, other = (figures_of(comparable(body)) for body in list(bulletins(4, rng))[::3])
+    assert unlike_figures(one, other, 0.9)
+    assert not unlike_figures(one, other, 0.4)
+
+
+@pytest.mark.parametrize(
+    "body", ["", "。", "专", "哈" * 100_000, "\ud800专利" * 50, "\x00" * 500, "□" * 500, "12" * 3000]
+)
+def test_odd_texts_match_nothing_but_themselves(body: str) -> None:
+    story = stories()[0]
+    assert verify(body, story) is None
+    assert verify(story, body) is None
+    alone = verify(body, body)
+    assert alone is None or alone.relation == "same"
