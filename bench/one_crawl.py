@@ -63,7 +63,7 @@ def main(order: dict[str, Any]) -> int:
     """Crawl as ordered and print the result."""
     sites = {name: parse_site(name, text) for name, text in order["sites"].items()}
     resolve = {host: ("127.0.0.1", order["port"]) for site in sites.values() for host in site.hosts}
-    started = time.perf_counter()
+    started, before = time.perf_counter(), time.process_time()
     try:
         result = crawl(
             Path(order["archive"]),
@@ -84,7 +84,7 @@ def main(order: dict[str, Any]) -> int:
         print(json.dumps({"exit_code": error.exit_code, "error": str(error), "counts": {}}))
         return error.exit_code
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - before
     print(
         json.dumps(
             {
@@ -92,6 +92,7 @@ def main(order: dict[str, Any]) -> int:
                 "exit_code": result.exit_code,
                 "stopped": result.stop_reason,
                 "seconds": seconds,
+                "cpu": cpu,
                 "memory": memory,
             }
         )

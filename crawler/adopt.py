@@ -58,4 +58,4 @@ def _take_in(connection: Connection, capture: Capture, site_of: SiteOf) -> None:
     visit = visits.Visit(
         address, kept, reply.outcome, found, site.pace.depth, reply.render or address.browser
     )
-    visits.record(connection, visit, None, fetched)
+    visits.record(connection, [visit], None, fetched)

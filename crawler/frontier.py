@@ -63,15 +63,16 @@ def seed(connection: Connection, site: Site, now: float) -> dict[tuple[str, bool
         Found(url, _host(url), site.name, kind, PRIORITY[kind], 0)  # type: ignore[arg-type]
         for url, kind in starts
     ]
-    return add(connection, found, None, now)
+    return add(connection, [(each, None) for each in found], now)
 
 
 def add(
-    connection: Connection, found: Iterable[Found], referrer: str | None, now: float
+    connection: Connection, found: Iterable[tuple[Found, str | None]], now: float
 ) -> dict[tuple[str, bool], int]:
-    """Add addresses, due at once; returns how many were new by (host, whether they are articles)."""
+    """Add addresses with the page that names each, due at once; returns how many were new by (host, whether
+    they are articles)."""
     groups: dict[tuple[str, bool], list[dict[str, Any]]] = {}
-    for each in found:
+    for each, referrer in found:
         row = {
             "url": each.url, "host": each.host, "site": each.site, "kind": each.kind, "state": "pending",
             "priority": each.priority, "depth": each.depth, "due": now, "attempts": 0, "browser": False,
@@ -152,14 +153,19 @@ def release_all(connection: Connection, owner: str) -> int:
     return connection.execute(mine.values(state="pending", lease_owner=None, lease_until=None)).rowcount
 
 
-def conclude(connection: Connection, url: str, outcome: Outcome, **learnt: Any) -> None:
-    """End a lease with an outcome. `learnt` are further columns, such as validators and digest."""
-    values = {
-        "state": outcome.state, "due": outcome.due, "interval": outcome.interval,
-        "attempts": outcome.attempts, "failure": outcome.failure, "lease_owner": None, "lease_until": None,
-        **learnt,
-    }  # fmt: skip
-    connection.execute(update(addresses).where(addresses.c.url == url).values(**values))
+def conclude(connection: Connection, ends: Iterable[tuple[str, Outcome, Mapping[str, Any]]]) -> None:
+    """End leases: address, outcome, and further columns that were learnt, such as validators and digest."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for url, outcome, learnt in ends:
+        row = {
+            "state": outcome.state, "due": outcome.due, "interval": outcome.interval,
+            "attempts": outcome.attempts, "failure": outcome.failure, "lease_owner": None,
+            "lease_until": None, **learnt,
+        }  # fmt: skip
+        groups.setdefault(tuple(row), []).append({"key": url, **row})
+    for columns, rows in groups.items():
+        end = update(addresses).where(addresses.c.url == bindparam("key"))
+        connection.execute(end.values({name: bindparam(name) for name in columns}), rows)
 
 
 def postpone(connection: Connection, host: str, due: float, reason: str) -> int:

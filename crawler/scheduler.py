@@ -75,6 +75,7 @@ class FrontierScheduler(BaseScheduler):
             }
             self._turns = deque(self._by_host.values())
             self._spider = spider
+            self._session.on_found = self.host_has_more
             self._refill()
         return None
 

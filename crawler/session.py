@@ -23,6 +23,7 @@ from crawler.keeper import Keeper
 from crawler.lock import CrawlLock
 from crawler.manners import HostManners
 from crawler.outcome import Outcome
+from crawler.recorder import Recorder
 from crawler.timing import DAY
 from pipelines.archive import runs, tombstones
 from pipelines.archive.catalog import Catalog
@@ -77,6 +78,7 @@ class Session:
         self.refusals: Counter[str] = Counter()
         self.started = time.time()
         self.on_stop: Callable[[str], None] = lambda _: None
+        self.on_found: Callable[[str], None] = lambda _: None
         self.stop_reason: str | None = None
         self.failure: BaseException | None = None
         self._site_of = {host: site for site in plan.sites for host in site.hosts}
@@ -119,6 +121,7 @@ class Session:
 
         self.run, known = self.catalog.write(prepare).result()
         self.budgets = HostBudgets(known)
+        self.recorder = Recorder(self.write, self.run, self._noted)
         with self.catalog.read() as connection:
             self._tombstones = tombstones.load(connection)
 
@@ -142,15 +145,15 @@ class Session:
         """A place in the catalog's next transaction."""
         return self.catalog.write(work)
 
-    def record(self, visit: visits.Visit) -> Future[visits.Recorded]:
-        """End a lease with its answer."""
-        return self.write(lambda connection: visits.record(connection, visit, self.run, time.time()))
+    def record(self, visit: visits.Visit) -> Future[bool]:
+        """End a lease with its answer; the Future says whether its version is new."""
+        return self.recorder.record(visit)
 
     def fail(self, address: Address, outcome: Outcome) -> Future[None]:
         """End a lease without an answer."""
         if outcome.state in ("dead", "pending"):
             self.counts["given up" if outcome.state == "dead" else "put off"] += 1
-        return self.write(lambda connection: frontier.conclude(connection, address.url, outcome))
+        return self.write(lambda connection: frontier.conclude(connection, [(address.url, outcome, {})]))
 
     def without_browser(self, outcome: Outcome) -> Outcome:
         """The outcome of a page that has to be rendered; where there is no browser it waits for one."""
@@ -164,6 +167,11 @@ class Session:
         if self.stop_reason is None:
             self.stop_reason, self.failure = reason, failure
             self.on_stop(reason)
+
+    def _noted(self, added: dict[tuple[str, bool], int]) -> None:
+        self.budgets.note(added)
+        for host, _ in added:
+            self.on_found(host)
 
     def limit_reached(self, now: float) -> str | None:
         """Which bound of the crawl is reached, in words, or None."""

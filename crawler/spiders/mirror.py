@@ -111,15 +111,14 @@ class MirrorSpider(Spider):
         outcome = session.without_browser(reply.outcome) if reply.render else reply.outcome
         visit = Visit(address, kept, outcome, found, site.pace.depth, reply.render or address.browser)
         try:
-            recorded = await asyncio.wrap_future(session.record(visit))
+            is_new = await asyncio.wrap_future(session.record(visit))
         except IpnewsError as error:
             session.stop("archive", error)
             return
-        session.budgets.note(recorded.new_addresses)
-        for host in {host for host, _ in recorded.new_addresses} | {address.host}:
-            self._scheduler.host_has_more(host)
-        session.counts["new versions" if recorded.new_version else "unchanged"] += 1
-        if recorded.new_version and is_page(kept.capture) and not reply.slow:
+        if outcome.state == "pending":
+            self._scheduler.host_has_more(address.host)
+        session.counts["new versions" if is_new else "unchanged"] += 1
+        if is_new and is_page(kept.capture) and not reply.slow:
             yield kept.capture
 
     async def failed(self, failure: Failure) -> None:
