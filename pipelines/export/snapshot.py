@@ -68,9 +68,9 @@ def _feed(sink: _Sink, rows: Iterable[ExportRow], worker: ThreadPoolExecutor, pr
                 waiting.popleft().result()
             done += len(batch)
             progress(done)
-        waiting.append(worker.submit(sink.finish))
         while waiting:
             waiting.popleft().result()
+        worker.submit(sink.finish).result()
     finally:
         for future in waiting:
             future.cancel()
@@ -100,10 +100,14 @@ class _Sink:
         self.form = FORMATS[form]
         self._parts, self._path = parts, scratch / "part"
         self._file: FileWriter | None = None
+        self._failed = False
         self._first, self._last, self._rows = "", "", 0
 
     def add(self, prepared: Any, first: str, last: str, rows: int, ends: bool) -> None:
-        """Append a batch; behind the last one of a part, store the part."""
+        """Append a batch; behind the last one of a part, store the part. After a failure, nothing more."""
+        if self._failed:
+            return
+        self._failed = True
         if self._file is None:
             self._file, self._first, self._rows = self.form.open(self._path), first, 0
         self._file.write(prepared)
@@ -111,6 +115,7 @@ class _Sink:
         self._rows += rows
         if ends:
             self.finish()
+        self._failed = False
 
     def finish(self) -> None:
         """Store what is open, if anything is."""
