@@ -43,15 +43,15 @@ def read(capture: Capture, site: Site | None = None, *, own: bool = False) -> Ar
 
 
 def read_own(capture: Capture, site: Site | None = None) -> Article | Drop:
-    """`read` for captures of this archive's own crawl, as a function for a pool of processes."""
+    """`read` for captures that go into an archive, as a function for a pool of processes."""
     return read(capture, site, own=True)
 
 
 def read_page(capture: Capture, site: Site | None = None, *, own: bool = False) -> Article | Drop:
     """Decode, mend, extract, repair, read the metadata: an Article in the script in which it was found.
 
-    `own`: the capture is of this archive's own crawl, which does as a page asks that wants no archived copy.
-    Captures made by others become articles with the flag `noarchive`, which no export takes.
+    `own`: the article goes into our own archive, by crawl or backfill, which does as a page asks that wants
+    no archived copy. Elsewhere (`ipnews extract`) it is an article with the flag `noarchive`.
     """
     if not 200 <= capture.status < 300:
         return _at(capture, Drop(Stage.CAPTURE, Reason.HTTP_STATUS, str(capture.status)))

@@ -12,8 +12,8 @@ from crawler.config import Config, load_config
 from crawler.console import emit, pairs, say, ticker
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import UsageError
-from pipelines.read import PIPELINE_VERSION
-from pipelines.runner import Progress, Result, Selection, backfill, queue_again
+from pipelines.read import PIPELINE_VERSION, read_own
+from pipelines.runner import Progress, Reading, Result, Selection, backfill, queue_again
 from pipelines.runner.engines import Engine
 from pipelines.sites import load_sites
 
@@ -56,6 +56,10 @@ def run(
             shard=share,
             selection=selection,
             copy=copy,
+            # As the crawl reads: what asks not to be archived is dropped, whoever fetched it. Kept with a
+            # flag, it would stand before an older version of its address that does not ask, and the same
+            # captures would give two archives.
+            reading=Reading(read_own, PIPELINE_VERSION),
             on_progress=lambda progress: show(_shown(progress)),
         )
     after, code = finish(config)
