@@ -21,18 +21,18 @@ _STOP = re.compile(r"[。！？!?；;]")
 _LETTER = re.compile(r"[^\W_]")
 
 AGAINST = re.compile(
-    r"comment|reply|pinglun|\bpl\b|relat|recom|tuijian|\bhot|remen|rank|paihang|share|fenxiang|\bnav|daohang|menu|"
-    r"\bfoot|copyright|sidebar|side[-_]?bar|crumb|bread|weizhi|location|position|\bads?\b|[-_ ]ads?[-_ ]|guanggao|"
-    r"advert|banner|\btags?\b|hottag|biaoqian|pagination|login|search|toolbar|toplist|news_?list|morenews|xiangguan|"
-    r"xgwz|xgnews|xgyd|keyword|disclaimer|shengming|statement|editor[-_ ]?info|survey|vote|weather|subscribe|promo|"
-    r"friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]card|more[-_ ]|aside|complementary|guide|"
-    r"hidden"
+    r"comment|reply|pinglun|\bpl\b|relat|recom|tuijian|\bhot|remen|rank|paihang|share|fenxiang|\bnav|daohang|"
+    r"menu|\bfoot|copyright|side[-_]?bar|crumb|bread|weizhi|location|position|\bads?\b|[-_ ]ads?[-_ ]|"
+    r"guanggao|advert|banner|\btags?\b|hottag|biaoqian|pagination|login|search|toolbar|toplist|news_?list|"
+    r"xiangguan|xgwz|xgnews|xgyd|keyword|disclaimer|shengming|statement|editor[-_ ]?info|survey|vote|"
+    r"weather|subscribe|promo|friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]card|"
+    r"more[-_ ]|aside|complementary|guide|hidden"
 )
 """Names (class, id, role) of elements whose text is none of the article's: English and pinyin."""
 
 IN_FAVOUR = re.compile(
-    r"article[-_ ]?(?:body|content|text|con\b)|artibody|trs_editor|v_news_content|vsb_content|wp_articlecontent|"
-    r"entry[-_]content|post[-_](?:body|content)|news[-_]?(?:body|content|text|con)|main[-_]?text|\bendtext\b|"
+    r"article[-_ ]?(?:body|content|text|con\b)|artibody|trs_editor|v_news_content|vsb_content|"
+    r"wp_articlecontent|entry[-_]content|post[-_](?:body|content)|news[-_]?(?:body|content|text|con)|main[-_]?text|\bendtext\b|"
     r"content[-_]?(?:main|text|body)|\bzoom\b|\bnewstext\b|rich_media_content|js_content|text[-_]content|"
     r"detail[-_]?(?:content|text|body)|\bcontent\b|\btext\b|\barticle\b|story|cnt_main_article"
 )
@@ -43,7 +43,7 @@ CONTROL = re.compile(rf"^[\s【\[（(<]*(?:{phrases('control')})")
 DISCLAIMER = re.compile(
     rf"^[\s•·※＊*【\[（(■◆-]*(?:[\d一二三四五]{{1,2}}[、.．)）]\s*)?(?:{phrases('disclaimer')})", re.I
 )
-"""How disclaimers, contact lines and calls to sign up begin (a line that only mentions such words is text)."""
+"""How disclaimers, contact lines, calls to sign up begin (a line that only mentions such words is text)."""
 
 LABELS = re.compile(
     both(
@@ -105,7 +105,7 @@ def weigh(line: Line) -> float:
 
 
 def names_origin(text: str) -> bool:
-    """Whether a line says where an article is from: two labels, or a date or label on a line without a stop."""
+    """Whether a line says where an article is from: two labels, or one and a date without a stop."""
     labels = len(LABELS.findall(text))
     if labels > 1:
         return True

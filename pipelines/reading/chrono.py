@@ -9,14 +9,38 @@ from pipelines.reading.origin import Found
 from pipelines.reading.records import Extracted
 
 _PUBLISHED = (
-    "ld:datepublished", "article:published_time", "og:published_time", "og:release_date", "pubdate", "publishdate", "publish_date",
-    "publishtime", "publish-date", "datepublished", "dc.date", "dc.date.issued", "dcterms.created", "date", "weibo: article:create_at",
-    "weibo:article:create_at", "bytedance:published_time", "apub:time", "og:time", "_pubtime", "firstpublishedtime", "sailthru.date",
-)  # fmt: skip
+    "ld:datepublished",
+    "article:published_time",
+    "og:published_time",
+    "og:release_date",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "publishtime",
+    "publish-date",
+    "datepublished",
+    "dc.date",
+    "dc.date.issued",
+    "dcterms.created",
+    "date",
+    "weibo:article:create_at",
+    "bytedance:published_time",
+    "apub:time",
+    "og:time",
+    "_pubtime",
+    "firstpublishedtime",
+    "sailthru.date",
+)
 _MODIFIED = (
-    "ld:datemodified", "article:modified_time", "og:updated_time", "bytedance:updated_time", "lastmodified", "weibo: article:update_at",
-    "datemodified", "bytedance:lrdate_time",
-)  # fmt: skip
+    "ld:datemodified",
+    "article:modified_time",
+    "og:updated_time",
+    "bytedance:updated_time",
+    "lastmodified",
+    "weibo:article:update_at",
+    "datemodified",
+    "bytedance:lrdate_time",
+)
 
 
 def choose_date(
@@ -115,7 +139,7 @@ def _bare(texts: Iterable[str], captured: str, with_time: bool = False) -> Dated
 
 
 def _first_meta(extracted: Extracted, names: tuple[str, ...], captured: str) -> Dated | None:
-    known = {key.lower(): value for key, value in reversed(extracted.meta)}
+    known = {key.lower().replace(" ", ""): value for key, value in reversed(extracted.meta)}
     return next(
         (dated for name in names if name in known and (dated := parse_stamp(known[name], captured))), None
     )

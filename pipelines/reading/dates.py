@@ -22,13 +22,21 @@ from pipelines.text import fold_width
 CHINA = timezone(timedelta(hours=8))
 EARLIEST = 1990
 _LATEST = timedelta(days=1)
-_AGES = {
-    "秒": (1 / 86_400, "second"), "分": (1 / 1_440, "minute"), "小": (1 / 24, "minute"), "钟": (1 / 24, "minute"),
-    "天": (1.0, "day"), "日": (1.0, "day"), "周": (7.0, "day"), "星": (7.0, "day"), "月": (30.44, "month"),
+_AGES: dict[str, tuple[float, DatePrecision]] = {
+    "秒": (1 / 86_400, "second"),
+    "分": (1 / 1_440, "minute"),
+    "小": (1 / 24, "minute"),
+    "钟": (1 / 24, "minute"),
+    "天": (1.0, "day"),
+    "日": (1.0, "day"),
+    "周": (7.0, "day"),
+    "星": (7.0, "day"),
+    "月": (30.44, "month"),
     "年": (365.25, "year"),
-}  # fmt: skip
-_SIMPLIFIED = str.maketrans("鐘週", "钟周")
+}
 """The unit of an age by its first character: its length in days and how exactly it tells."""
+
+_SIMPLIFIED = str.maketrans("鐘週", "钟周")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,7 @@ def _ago(match: re.Match[str], now: datetime) -> Dated:
     count = 0.5 if match["n"] == "半" else float(number(match["n"]))
     days, precision = _AGES[match["unit"][0].translate(_SIMPLIFIED)]
     moment = now - timedelta(days=count * days)
-    return Dated(_iso(_cut(moment, precision)), precision, match[0], match.start(), True)  # type: ignore[arg-type]
+    return Dated(_iso(_cut(moment, precision)), precision, match[0], match.start(), True)
 
 
 def _cut(moment: datetime, precision: str) -> datetime:

@@ -42,7 +42,8 @@ _BOMS = (
 )
 _CHINESE = {
     "utf-8": "utf-8", "utf8": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030",
-    "x-gbk": "gb18030", "gb_2312-80": "gb18030", "gb_2312": "gb18030", "cp936": "gb18030", "euc-cn": "gb18030",
+    "x-gbk": "gb18030", "gb_2312-80": "gb18030", "gb_2312": "gb18030", "cp936": "gb18030",
+    "euc-cn": "gb18030",
     "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "big5hkscs": "big5hkscs", "cp950": "big5hkscs",
     "big-5": "big5hkscs", "x-x-big5": "big5hkscs",
 }  # fmt: skip

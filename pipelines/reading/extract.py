@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pipelines.reading.body import Body, find_body, find_summary
@@ -21,13 +22,16 @@ from pipelines.text import count_han
 
 Meta = tuple[tuple[str, str], ...]
 
+CELL = 40
+"""Characters from which on the cell of a table is a paragraph."""
+
 MIN_HAN = 20
 """Han characters on a whole page below which it is in another language."""
 
-_KINDS: dict[str, BlockKind] = {
-    "h1": "h", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h", "figcaption": "caption", "caption": "caption",
-    "li": "li", "dt": "li", "dd": "li", "td": "table", "th": "table", "tr": "table",
-}  # fmt: skip
+_KINDS: dict[str, BlockKind] = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h")
+_KINDS |= dict.fromkeys(("figcaption", "caption"), "caption")
+_KINDS |= dict.fromkeys(("li", "dt", "dd"), "li")
+_KINDS |= dict.fromkeys(("td", "th", "tr"), "table")
 
 
 def extract(html: str, url: str, rules: Selectors | None = None) -> Extracted | Drop:
@@ -78,7 +82,7 @@ def _composed(
     return Extracted(
         title=title,
         headline_candidates=tuple(dict.fromkeys([*chosen, *(text for text, _ in heads)])),
-        blocks=tuple(_block(page, page.lines[i]) for i in lines),
+        blocks=_blocks(page, lines),
         origin_lines=(*named, *origin_lines(page, body, head)),
         meta=meta,
         breadcrumbs=breadcrumbs(page, body.lines[0]),
@@ -100,8 +104,25 @@ def _below_headline(body: Body, head: int) -> Body:
     return replace(body, lines=rest) if rest else body
 
 
-def _block(page: Outline, line: Line) -> Block:
+def _blocks(page: Outline, lines: Iterable[int]) -> tuple[Block, ...]:
+    """The lines as blocks; the cells of one row of a table together."""
+    blocks: list[Block] = []
+    last_row = -1
+    for line in (page.lines[i] for i in lines):
+        row = page.elements[line.element].parent if line.tag in ("td", "th") else -1
+        if row >= 0 and row == last_row:
+            blocks[-1] = Block("table", f"{blocks[-1].text}\t{line.text}")
+        else:
+            blocks.append(Block(_kind(page, line), line.text))
+        last_row = row if line.size < CELL else -1
+    return tuple(blocks)
+
+
+def _kind(page: Outline, line: Line) -> BlockKind:
+    """What a block is; a long cell is a paragraph in a table that serves the layout."""
     kind = _KINDS.get(line.tag, "p")
+    if kind == "table" and line.size >= CELL:
+        return "p"
     if kind == "p" and line.size < 80 and "caption" in words(page.elements[line.element].attributes):
-        kind = "caption"
-    return Block(kind, line.text)
+        return "caption"
+    return kind

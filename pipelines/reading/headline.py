@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.reading.phrases import both
 from pipelines.reading.tree import Outline, unglossed, words
 from pipelines.text import count_han, plain
 
@@ -11,11 +12,14 @@ _SPLIT = re.compile(r"\s*[_|｜>＞»«<＜~～]+\s*|\s*[-–—－―]+\s*|\s+[
 _RUBRIC = re.compile(r"^[\[［【]([^\]］】]{1,10})[\]］】]\s*")
 _NAMES = re.compile(r"title|headline|\bbt\b|biaoti|\bh1\b|subject")
 _SITE = re.compile(
-    r"(?:[网網](?:站)?|[报報]社?|公司|[电電][视視][台臺]|[广廣]播|[频頻]道|正文|首[页頁]|新[闻聞][网網]?|中心|[门門][户戶]|内容页|[资資][讯訊]|详[细情]|文章)$"
+    both(r"(?:网站?|报社?|公司|电视台|广播|频道|正文|首页|新闻网?|中心|门户|内容页|资讯|详[细情]|文章)$")
 )
-_LABEL = re.compile(r"[:：]|\d{4}[-/.年]\d|[首主][页頁]|记者|記者|报道|報導")
+_LABEL = re.compile(both(r"[:：]|\d{4}[-/.年]\d|[首主]页|记者|报道|报导"))
 _NOT_HEAD = re.compile(
-    r"^(?:首[页頁]\s*[>›»/|-]|[来來]源|作者\s*[:：]|[当當]前位置|[您你](?:的|[现現]在)|[导導]航|(?:[发發][布佈表]|更新)?(?:[时時][间間]|日期)\s*[:：]|\s*\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.][^\u4e00-\u9fff]*[\d日:：\s]*$)"
+    both(
+        r"^(?:首页\s*[>›»/|-]|来源|作者\s*[:：]|当前位置|[您你](?:的|现在)|导航|(?:发[布表]|更新)?(?:时间|日期)\s*[:：]|"
+        r"\s*\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.][^\u4e00-\u9fff]*[\d日:：\s]*$)"
+    )
 )
 
 
@@ -31,14 +35,8 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
         if index >= first_body_line:
             score -= 1.0
         score -= 0.01 * max(0, first_body_line - index)
-        text = line.text
-        if (
-            (rubric := _RUBRIC.match(text))
-            and wanted.startswith(plain(text[rubric.end() :]))
-            and rubric.end() < len(text)
-        ):
-            text = text[rubric.end() :]
-        scored.append((score, index, text))
+        rest = _RUBRIC.sub("", line.text)
+        scored.append((score, index, rest if rest and wanted.startswith(plain(rest)) else line.text))
     scored.sort(key=lambda item: -item[0])
     found = [(text, index) for score, index, text in scored if score >= 1.0]
     stripped = strip_site(title)

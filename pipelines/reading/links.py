@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
+from typing import Literal
+from urllib.parse import urlsplit
 
+from pipelines.reading.addresses import absolute
 from pipelines.reading.dates import date_in_url, parse_date
 from pipelines.reading.decode import MAX_BYTES, decode
+from pipelines.reading.feeds import links_of_feed, root_of
 from pipelines.reading.tree import Outline, outline
 from pipelines.records import Drop, Link
 from pipelines.text import count_han, squeeze
@@ -20,11 +23,8 @@ from pipelines.text import count_han, squeeze
 MAX_LINKS = 50_000
 """The bound of the sitemap protocol (sitemaps.org) for one file; more on one page are left."""
 
-_HEAD = re.compile(r"<(rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]", re.I)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
-_TAG = re.compile(r"<[^>]*>")
-_CHAR_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));")
-_NAMED = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
+LinkKind = Literal["article", "list", "feed", "sitemap", "page", "unknown"]
+_FEED_TYPE = re.compile(r"(?:rss|atom|rdf)\+xml")
 _NOT_PAGES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|bmp|svg|ico|css|js|zip|rar|7z|gz|exe|apk|pdf|docx?|xlsx?|pptx?|mp[34]|avi|flv|swf|wmv)$",
     re.I,
@@ -62,10 +62,8 @@ def find_links(
     page = decode(payload, content_type)
     if isinstance(page, Drop):
         return ()
-    head = _HEAD.search(page.text[:2048])
-    found = (
-        _from_xml(page.text, head[1].lower(), url, captured) if head else _from_html(page.text, url, captured)
-    )
+    root = root_of(page.text)
+    found = links_of_feed(page.text, root, url, captured) if root else _from_html(page.text, url, captured)
     unique: dict[str, Link] = {}
     for link in found:
         known = unique.get(link.url)
@@ -89,24 +87,6 @@ def _inflate(payload: bytes) -> bytes:
         return b""
 
 
-def absolute(base: str, address: str) -> str | None:
-    """The http(s) address that a link means, without fragment; None for anything else."""
-    address = address.strip().replace("\n", "").replace("\t", "").replace("\r", "")
-    if (
-        not address
-        or address[0] == "#"
-        or address[:11].lower() in ("javascript:",)
-        or address[:7].lower() == "mailto:"
-    ):
-        return None
-    try:
-        joined = urljoin(base, address).partition("#")[0]
-        parts = urlsplit(joined)
-    except ValueError:
-        return None
-    return joined if parts.scheme in ("http", "https") and parts.hostname else None
-
-
 def base_of(page: Outline, url: str) -> str:
     """The address that relative links hang on: base[href] (HTML standard, 4.2.3), else the page's own."""
     for element in page.elements:
@@ -123,10 +103,10 @@ def _from_html(text: str, url: str, captured: str | None) -> Iterator[Link]:
         return
     base = base_of(page, url)
     for element in page.elements:
-        if element.tag == "link" and re.search(r"rss\+xml|atom\+xml|rdf\+xml", element.attributes):
+        if element.tag == "link" and _FEED_TYPE.search(element.attributes):
             if feed := absolute(base, element.get("href") or ""):
                 yield Link(feed, "feed", element.get("title"))
-        elif element.tag in ("iframe", "frame") and (address := absolute(base, element.get("src") or "")):
+        elif element.tag == "frame" and (address := absolute(base, element.get("src") or "")):
             yield Link(address, "unknown")
     dates = _dates_of_lines(page, captured)
     for index in page.anchors:
@@ -135,15 +115,18 @@ def _from_html(text: str, url: str, captured: str | None) -> Iterator[Link]:
         address = absolute(base, element.get("href") or "")
         if address is None or _NOT_PAGES.search(urlsplit(address).path):
             continue
-        shown = element.get("title") or ""
-        full = (
-            squeeze(shown) if title.rstrip(".…") and squeeze(shown).startswith(title.rstrip(".…")) else title
-        )
-        kind = _kind(address, full, url)
+        full = _whole_title(title, squeeze(element.get("title") or ""))
+        kind = _kind(address, full)
         date = dates.get(index) if kind in ("article", "unknown") else None
-        if date is None and kind == "article":
-            date = (dated := date_in_url(address, captured)) and dated.iso
+        if date is None and kind == "article" and (dated := date_in_url(address, captured)):
+            date = dated.iso
         yield Link(address, kind, full or None, date)
+
+
+def _whole_title(printed: str, shown: str) -> str:
+    """The title of a link: what its `title` attribute says where the printed text is cut short."""
+    start = printed.rstrip(".…")
+    return shown if start and shown.startswith(start) else printed
 
 
 def _dates_of_lines(page: Outline, captured: str | None) -> dict[int, str]:
@@ -175,12 +158,12 @@ def _item(page: Outline, element: int) -> int:
     return element
 
 
-def kind_of_address(address: str) -> str:
+def kind_of_address(address: str) -> LinkKind:
     """What a link leads to, judged by its address alone."""
-    return _kind(address, "", "")
+    return _kind(address, "")
 
 
-def _kind(address: str, title: str, url: str) -> str:
+def _kind(address: str, title: str) -> LinkKind:
     """What a link leads to, judged by its text and address."""
     if _PAGER_TEXT.fullmatch(title):
         return "page"
@@ -197,69 +180,3 @@ def _kind(address: str, title: str, url: str) -> str:
     if _LIST_URL.search(path) and count_han(title) <= 10:
         return "list"
     return "article" if count_han(title) >= 9 else "unknown"
-
-
-def _from_xml(text: str, root: str, url: str, captured: str | None) -> Iterator[Link]:
-    if root in ("urlset", "sitemapindex"):
-        kind, entry = ("unknown", "url") if root == "urlset" else ("sitemap", "sitemap")
-        for item in _blocks(text, entry):
-            if address := absolute(url, _first(item, "loc")):
-                date = _iso(
-                    _first(item, "news:publication_date")
-                    or (_first(item, "lastmod") if kind == "sitemap" else ""),
-                    captured,
-                )
-                yield Link(
-                    address, "article" if "<news:" in item else kind, _first(item, "news:title") or None, date
-                )  # type: ignore[arg-type]
-        return
-    for item in (*_blocks(text, "item"), *_blocks(text, "entry")):
-        address = absolute(url, _first(item, "link") or _atom_link(item) or _permalink(item))
-        if address:
-            printed = next(
-                (d for name in ("pubDate", "published", "dc:date", "updated") if (d := _first(item, name))),
-                "",
-            )
-            yield Link(address, "article", _first(item, "title") or None, _iso(printed, captured))
-
-
-def _blocks(text: str, name: str) -> list[str]:
-    return re.findall(rf"<{name}(?:\s[^>]*)?>(.*?)</{name}>", text, re.S | re.I)
-
-
-def _first(block: str, name: str) -> str:
-    """The text of the first element of a name, character data and references undone; "" without one."""
-    found = re.search(rf"<{name}(?:\s[^>]*)?>(.*?)</{name}>", block, re.S | re.I)
-    return plain_text(found[1]) if found else ""
-
-
-def plain_text(markup: str) -> str:
-    """The text of a piece of XML: CDATA taken as it is, tags out, the five named references and numbers undone."""
-    if "<![CDATA[" in markup:
-        return squeeze(_TAG.sub("", _CDATA.sub(lambda found: found[1], markup)))
-    text = _CHAR_REFERENCE.sub(_character, _TAG.sub("", markup))
-    for name, char in _NAMED:
-        text = text.replace(name, char)
-    return squeeze(text)
-
-
-def _character(found: re.Match[str]) -> str:
-    code = int(found[1], 16) if found[1] else int(found[2])
-    return chr(code) if 0x20 <= code < 0xD800 or 0xE000 <= code < 0x110000 else ""
-
-
-def _atom_link(item: str) -> str:
-    links = re.findall(r"<link\s([^>]*)>", item, re.I)
-    chosen = next((link for link in links if "alternate" in link or "rel=" not in link), "")
-    found = re.search(r"href\s*=\s*[\"']([^\"']*)", chosen)
-    return plain_text(found[1]) if found else ""
-
-
-def _permalink(item: str) -> str:
-    guid = _first(item, "guid")
-    return guid if guid.startswith("http") else ""
-
-
-def _iso(printed: str, captured: str | None) -> str | None:
-    dated = parse_date(printed, captured) if printed else None
-    return dated.iso if dated else None

@@ -25,6 +25,11 @@ SHORT = 60
 MAX_NAMES = 48
 """Characters of a slot of names: eight names of five characters with their separators."""
 
+_ADDRESS = re.compile(r"https?://[\x21-\x5a\x5c\x5e-\x7e]{4,300}")
+_DATES = re.compile(
+    r"https?://\S+|\d{1,2}月\d{1,2}日|\d{2,4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*日?|"
+    r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|[ap]m|上午|下午|星期[一二三四五六日]"
+)
 _REPORTER = re.compile(both(r"记\s*者|通讯|文$"))
 _CLOSING = re.compile(r"(?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*)+$")
 _NEAR: tuple[str, ...] = ("above", "below", "end", "start", "over")
@@ -45,7 +50,7 @@ def read_metadata(extracted: Extracted, url: str, fetched_at: str) -> Metadata:
     """The metadata of a page. `fetched_at` (ISO 8601) bounds dates and completes relative ones."""
     found = tuple(_slots_of(extracted))
     meta = dict(reversed(extracted.meta))
-    source = _source(found, extracted, meta, url)
+    source = _source(found, extracted, meta)
     date, modified = choose_date(extracted, found, url, fetched_at)
     canonical = _canonical(meta, url)
     return Metadata(
@@ -97,9 +102,7 @@ def _headline(extracted: Extracted) -> str:
     return squeeze(extracted.headline)
 
 
-def _source(
-    found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str], url: str
-) -> str | None:
+def _source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str]) -> str | None:
     """The source as printed: labelled, else an unlabelled publisher beside the date, else the dateline."""
     for place, slot in found:
         if slot.slot == "source" and place != "over" and (value := _source_value(slot.value)):
@@ -118,7 +121,7 @@ def _source(
 
 def _source_value(value: str) -> str | None:
     """A labelled value that can be a source: short, not empty, no date, cut at its first wide gap."""
-    if address := re.match(r"https?://[\x21-\x7e]{4,300}", value):
+    if address := _ADDRESS.match(value):
         return address[0]
     value = re.split(r"\s{2,}|\t|(?<=\S)\s+(?=\d{4}[-年/.])|\d{4}[-年/.]\d{1,2}[-月/.]", value)[0]
     value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
@@ -136,11 +139,7 @@ def _bare_source(text: str) -> str | None:
     text = unlabelled(text)
     if len(text) > 80:
         return None
-    rest = re.sub(
-        r"https?://\S+|\d{1,2}月\d{1,2}日|\d{2,4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*日?|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|[ap]m|上午|下午|星期[一二三四五六日]",
-        " ",
-        text,
-    )
+    rest = _DATES.sub(" ", text)
     for part in re.split(r"[\s|丨｜·]+", rest):
         if is_outlet(trim(part)):
             return trim(part)
@@ -150,23 +149,22 @@ def _bare_source(text: str) -> str | None:
 def _authors(
     found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str], source: str | None
 ) -> tuple[str, ...]:
-    """Authors: labelled, else of the dateline or the closing byline, else of JSON-LD or meta (persons only)."""
+    """Authors: labelled, else of a dateline or closing byline, else of JSON-LD or meta (persons only)."""
     if labelled := _people(found, "author", source):
         return labelled
     for line in extracted.origin_lines:
         if line.place in ("above", "start", "end", "below") and (named := byline(line.text, line.place)):
             return named
     for name in ("ld:author", "article:author", "author", "og:article:author"):
-        if value := meta.get(name):
-            if known := persons(value):
-                return known
+        if known := persons(meta.get(name, "")):
+            return known
     return ()
 
 
 def _people(
     found: Iterable[tuple[str, Found]], wanted: Literal["author", "editor"], source: str | None = None
 ) -> tuple[str, ...]:
-    """Names in the slots of a kind, the source glued behind them off; for authors the nearest place counts."""
+    """Names in the slots of a kind, the source glued behind them off; authors from the nearest place."""
     names: list[str] = []
     nearest = ""
     for place, slot in found:
@@ -219,12 +217,12 @@ def _canonical(meta: dict[str, str], url: str) -> str | None:
 
 
 def _origin_url(found: Iterable[tuple[str, Found]], canonical: str | None, url: str) -> str | None:
-    """Where the article probably comes from: an address printed as source or original, a foreign canonical."""
+    """Where the article probably comes from: an address printed as its source, a foreign canonical."""
     here = urlsplit(url).hostname
     for _, slot in found:
-        if slot.slot in ("url", "source") and (address := re.search(r"https?://[\x21-\x7e]+", slot.value)):
-            if urlsplit(address[0]).hostname != here and len(urlsplit(address[0]).path) > 1:
-                return address[0].rstrip(").,;")
+        address = _ADDRESS.search(slot.value) if slot.slot in ("url", "source") else None
+        if address and urlsplit(address[0]).hostname != here and len(urlsplit(address[0]).path) > 1:
+            return address[0].rstrip(").,;")
     if canonical and urlsplit(canonical).hostname != here and publisher_of_host(canonical):
         return canonical
     return None

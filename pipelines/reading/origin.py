@@ -85,7 +85,7 @@ def unlabelled(line: str) -> str:
 
 def _slot_of(match: re.Match[str]) -> Slot:
     name = next(key for key, value in match.groupdict().items() if value is not None)
-    return "author" if name in ("writer", "by") else _SLOT.get(name, name)  # type: ignore[arg-type, return-value]
+    return "author" if name in ("writer", "by") else _SLOT.get(name, name)  # type: ignore[arg-type]
 
 
 def trim(value: str) -> str:

@@ -14,6 +14,7 @@ SHORT = 300
 """Characters of running text below which a page may be a notice: in an article the same words are a topic."""
 
 _NOTICES = tuple((Reason(name), re.compile(phrases(f"notice.{name}"), re.I)) for name in names("notice"))
+_MORE = "".join(set("]】)）详细詳情全文更多>» "))
 _EMPTY_ROOT = re.compile(
     r"<(?:div|main|section)\b[^>]*\bid=[\"']?(?:app|root|__next|__nuxt|main-app|q-app|container)[\"']?[^>]*>"
     r"\s*(?:<!--.*?-->\s*)*</|"
@@ -74,8 +75,5 @@ def _is_list(page: Outline, body: Body | None, size: int) -> bool:
 
 def _teasers(page: Outline, body: Body) -> float:
     """Share of body lines that end in an ellipsis or stand beside a linked title of their own."""
-    cut = sum(
-        page.lines[i].text.rstrip("]】)）详細详情全文更多>» ").endswith(("...", "…", "......"))
-        for i in body.lines
-    )
+    cut = sum(page.lines[i].text.rstrip(_MORE).endswith(("...", "…", "......")) for i in body.lines)
     return cut / len(body.lines) if len(body.lines) >= 4 else 0.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipelines.reading.links import absolute, base_of
+from pipelines.reading.addresses import absolute
+from pipelines.reading.links import base_of
 from pipelines.reading.tree import Outline
 
 MAX_PAGES = 200

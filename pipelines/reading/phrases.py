@@ -45,7 +45,7 @@ def both(pattern: str) -> str:
 
 
 def phrases(name: str) -> str:
-    """The alternatives of an entry of the table (`tail`, `notice.captcha`) as one expression, both scripts."""
+    """The alternatives of an entry (`tail`, `notice.captcha`) as one expression for both scripts."""
     entry: Any = _table()
     for key in name.split("."):
         entry = entry[key]

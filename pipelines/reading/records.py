@@ -14,7 +14,7 @@ Place = Literal["over", "above", "start", "end", "below"]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of the article: paragraph, heading, caption, table (a row a line, cells by tabs), list item."""
+    """One block of the article: paragraph, heading, caption, row of a table (cells by tabs), list item."""
 
     kind: BlockKind
     text: str

@@ -32,7 +32,7 @@ def ruled_links(page: Outline, selector: str | None) -> list[str]:
 
 
 def ruled_body(page: Outline, selector: str | None) -> Body | None:
-    """The lines of the element that holds the body, link lists and labels left out; None when there is none."""
+    """The lines of the element that holds the body, link lists and labels left out; None without one."""
     for element in _select(page, selector):
         part = walk(element.html)
         if isinstance(part, Drop) or not part.lines:
