@@ -81,7 +81,7 @@ class Catalog:
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the catalog until it is left. Database errors are explained."""
         try:
-            with self._engine.connect() as connection, connection.begin():
+            with self._engine.connect() as connection:  # its transaction begins by itself, and is rolled back
                 yield connection
         except SQLAlchemyError as error:
             raise explained(error, self.where) from None

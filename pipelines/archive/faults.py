@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from pipelines.errors import ArchiveBusy, ArchiveError, ArchiveUnwritable, IpnewsError
 
 _SPACE = "what was written before is valid: free space or mend the permissions and try again"
+REBUILD = "restore the file from a copy, or make a new archive: ipnews backfill OLD/warc --archive NEW"
 _LOCKED = ("database is locked", "database table is locked", "lock timeout", "could not obtain lock")
 _UNWRITABLE = (
     "disk is full",
@@ -33,7 +34,7 @@ def explained(error: SQLAlchemyError | OSError, where: str) -> IpnewsError:
     if any(sign in seen for sign in _UNWRITABLE):
         return ArchiveUnwritable(f"{where}: {said}; {_SPACE}")
     if any(sign in seen for sign in _DAMAGED):
-        return ArchiveError(f"{where}: {said}; see what is damaged: ipnews verify")
+        return ArchiveError(f"{where}: {said}; {REBUILD}")
     if is_lost_connection(error):
         return ArchiveUnwritable(f"{where}: {said}; check that the database runs and is reachable")
     return ArchiveError(f"{where}: {said}; see what is damaged: ipnews verify")

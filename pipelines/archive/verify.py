@@ -15,6 +15,7 @@ from pipelines.archive import captures as capture_rows
 from pipelines.archive import tombstones
 from pipelines.archive.captures import CaptureRow
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.faults import REBUILD
 from pipelines.archive.frames import frames
 from pipelines.archive.parts import DRAFT, PARTS_FOLDER
 from pipelines.archive.reader import Found, interpret
@@ -44,7 +45,9 @@ _REREAD = "read it again: ipnews backfill --own"
 def verify(archive: Path, catalog: Catalog) -> Iterator[Problem]:
     """The problems of an archive: database, WARC files, pointers, digests, orphans, edits, leftovers."""
     with catalog.read() as connection:
-        yield from _database(connection, catalog.where)
+        if damage := list(_database(connection, catalog.where)):
+            yield from damage
+            return  # what a damaged database says of the rest means nothing
         shelf = Shelf.of(archive, connection)
         withdrawn = tombstones.load(connection)
         named = set(connection.scalars(select(captures.c.warc_file).distinct()))
@@ -60,13 +63,12 @@ def verify(archive: Path, catalog: Catalog) -> Iterator[Problem]:
 def _database(connection: Connection, where: str) -> Iterator[Problem]:
     if connection.dialect.name != "sqlite":
         return
-    remedy = "restore the file from a copy, or make a new archive: ipnews backfill OLD/warc --archive NEW"
     try:
         for (said,) in connection.exec_driver_sql("PRAGMA integrity_check(20)"):
             if said != "ok":
-                yield Problem(where, " ".join(str(said).split()), remedy)
+                yield Problem(where, " ".join(str(said).split()), REBUILD)
     except DatabaseError as error:
-        yield Problem(where, str(error.orig), remedy)
+        yield Problem(where, str(error.orig), REBUILD)
 
 
 def _warc(

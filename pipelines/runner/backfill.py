@@ -16,7 +16,7 @@ from pipelines.archive.intake import Counts, Taking, take_in
 from pipelines.archive.parts import part_path, read_part, remove_part, sweep
 from pipelines.archive.revisits import resolve_revisits
 from pipelines.archive.shelf import WARC_FOLDER, note_source
-from pipelines.errors import UsageError
+from pipelines.errors import Stopped, UsageError
 from pipelines.runner.engines import Engine, run_tasks
 from pipelines.runner.work import EVERYTHING, Order, Read, Selection, Task
 from pipelines.sites import Site
@@ -89,7 +89,8 @@ def backfill(
     `names` as `expand` takes them. `workers`: processes (all cores by default; 0 reads in this process,
     which a page that kills its reader then takes along). `shard` (i, n), i from 0: only the i-th of n
     shares. Done ranges are skipped, so a killed backfill is gone on with by the same call; neither order,
-    shards, engine nor kills change the rows. Raises SourceError, UsageError, ArchiveUnwritable, ArchiveBusy.
+    shards, engine nor kills change the rows. Raises SourceError, UsageError, ArchiveUnwritable, ArchiveBusy;
+    Stopped after Ctrl-C.
     """
     if not 0 <= shard[0] < shard[1]:
         raise UsageError(f"shard {shard[0]}/{shard[1]}: i runs from 0 to n - 1")
@@ -99,11 +100,14 @@ def backfill(
     sweep(archive)
     run = catalog.write(lambda connection: runs.start(connection, "backfill", timestamp())).result()
     work = _Backfill(catalog, order, run, len(files), on_progress)
-    for name in run_tasks(work.tasks(files, shard), order, engine, workers):
-        work.take(name)
+    try:
+        for name in run_tasks(work.tasks(files, shard), order, engine, workers):
+            work.take(name)
+    except KeyboardInterrupt:
+        work.note_end(work.finish(), Stopped.exit_code)
+        raise Stopped("stopped; what is done is kept, the same command goes on from here") from None
     result = work.finish()
-    counts = {**asdict(result.counts), "ranges": result.ranges, "skipped": result.skipped}
-    catalog.write(lambda c: runs.finish(c, run, timestamp(), result.exit_code, counts)).result()
+    work.note_end(result, result.exit_code)
     return result
 
 
@@ -155,6 +159,10 @@ class _Backfill:
             self._settle_first()
         _, lone = self.catalog.write(resolve_revisits).result()
         return Result(self.files, self.ranges, self.skipped, self.counts, lone, tuple(self.problems))
+
+    def note_end(self, result: Result, exit_code: int) -> None:
+        counts = {**asdict(result.counts), "ranges": result.ranges, "skipped": result.skipped}
+        self.catalog.write(lambda c: runs.finish(c, self.run, timestamp(), exit_code, counts)).result()
 
     def _settle_first(self) -> None:
         name, taking = self.waiting.pop(0)

@@ -193,7 +193,7 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="no archive here"):
         Catalog.open(tmp_path / "nowhere", read_only=True)
     (tmp_path / CATALOG_FILE).write_bytes(b"not a database" * 100)
-    with pytest.raises(ArchiveError, match="ipnews verify"):
+    with pytest.raises(ArchiveError, match="ipnews backfill OLD/warc"):
         Catalog.open(tmp_path)
     blocked = tmp_path / "file"
     blocked.write_text("")
