@@ -19,7 +19,7 @@ from pipelines.settle.texts import PartsOf, orders
 from pipelines.settle.work import BATCH, SettleCounts
 
 FEW = 4
-"""Copies of a story up to which all are read ahead; of more, only the canonical one and the witnesses needed."""
+"""Copies of a story up to which all are read ahead; of more, the canonical one and the witnesses it needs."""
 
 Rows = list[tuple[Settled, str | None]]
 

@@ -1,0 +1,301 @@
+"""Settle on a real catalog: the same for any order, any number of runs, any moment of a kill."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from bench.copies_texts import bulletins, damaged, excerpt, made_article, own_articles, padded, stories
+from pipelines.archive import settled, shingle_index
+from pipelines.archive.articles import remove_article, store_article
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.schema import links, tombstones
+from pipelines.dedupe.hosts import host_pairs
+from pipelines.records import Article, Settled, replay
+from pipelines.settle import settle
+
+NOTICE = "星河网络声明：本文标题《{}》。如发现版权问题，请告之我们，我们将及时处理。本站内容系统采集于网络，与本站无关。"
+
+
+def network() -> list[Article]:
+    """Eight stories on four hosts: clean, cut, damaged, padded or dressed in furniture; bulletins; a digest."""
+    rng = random.Random(1)
+    made: list[Article] = []
+    for number, own in enumerate(own_articles()[20:28]):
+        body, title = own.body, own.headline
+        made.append(made_article(f"https://one.test/{number}", title, f"{body}\n{NOTICE.format(title)}"))
+        made.append(made_article(f"https://two.test/{number}", title, excerpt(body, 0.6, rng)))
+        made.append(damaged(body, "three.test", 2, 0.5, number, title).article)
+        made.append(damaged(body, "four.test", 1, 0.5, number + 50, title).article)
+    made.append(made_article("https://five.test/p", own_articles()[20].headline, padded(stories()[20], rng)))
+    made += [
+        made_article(f"https://six.test/{i}", f"公报{i}", body) for i, body in enumerate(bulletins(9, rng))
+    ]
+    return made
+
+
+def store(catalog: Catalog, articles: Sequence[Article]) -> None:
+    for article in articles:
+        catalog.write(lambda connection, article=article: store_article(connection, article)).result()
+
+
+def result(catalog: Catalog) -> dict[str, Settled]:
+    with catalog.read() as connection:
+        rows = connection.scalars(select(settled.settled.c.record))
+        found = [settled.unpack(row, Settled) for row in rows]
+        assert shingle_index.in_state(connection, "new") == shingle_index.in_state(connection, "dirty") == []
+    return {row.id: row for row in found}
+
+
+def settled_at_once(tmp_path: Path, articles: Sequence[Article]) -> dict[str, Settled]:
+    with Catalog.open(tmp_path / "at-once") as catalog:
+        store(catalog, articles)
+        settle(catalog)
+        return result(catalog)
+
+
+def clusters(rows: dict[str, Settled]) -> set[frozenset[str]]:
+    groups: dict[str, set[str]] = {}
+    for row in rows.values():
+        groups.setdefault(row.cluster_id, set()).add(row.id)
+    return {frozenset(group) for group in groups.values()}
+
+
+@pytest.fixture(scope="module")
+def articles() -> list[Article]:
+    return network()
+
+
+@pytest.fixture(scope="module")
+def expected(articles: list[Article], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Settled]:
+    return settled_at_once(tmp_path_factory.mktemp("expected"), articles)
+
+
+def test_copies_are_found_and_bulletins_are_not_joined(
+    articles: list[Article], expected: dict[str, Settled]
+) -> None:
+    by_story = {frozenset(a.id for a in articles[i * 4 : i * 4 + 4]) for i in range(1, 8)}
+    by_story.add(frozenset([*(a.id for a in articles[:4]), articles[32].id]))
+    alone = {frozenset({a.id}) for a in articles[33:]}
+    found = clusters(expected)
+    assert alone <= found
+    assert len(by_story & found) >= 7
+    for group in found:
+        rows = [expected[id] for id in group]
+        (canonical,) = [row for row in rows if row.canonical]
+        assert {row.cluster_id for row in rows} == {min(group)}
+        assert set(canonical.witnesses) == set(group) - {canonical.id}
+        assert canonical.canonical_reason
+
+
+def test_editions_replay_over_the_body_and_have_no_furniture(
+    articles: list[Article], expected: dict[str, Settled]
+) -> None:
+    bodies = {article.id: article.article_body for article in articles}
+    for row in expected.values():
+        if row.canonical:
+            assert replay(bodies[row.id], row.edition_edits, "edition_body") == row.edition_body
+            assert "星河网络声明" not in str(row.edition_body)
+        else:
+            assert row.edition_body is None
+            assert row.edition_edits == ()
+
+
+@pytest.mark.parametrize("step", [1, 7])
+def test_one_by_one_in_any_order_is_the_same(
+    tmp_path: Path, articles: list[Article], expected: dict[str, Settled], step: int
+) -> None:
+    order = articles[:]
+    random.Random(step).shuffle(order)
+    with Catalog.open(tmp_path) as catalog:
+        for start in range(0, len(order), step):
+            store(catalog, order[start : start + step])
+            settle(catalog)
+        assert result(catalog) == expected
+
+
+def test_a_second_settle_has_nothing_to_do(tmp_path: Path, articles: list[Article]) -> None:
+    told: list[str] = []
+    with Catalog.open(tmp_path) as catalog:
+        store(catalog, articles[:9])
+        settle(catalog, progress=lambda step, done: told.append(step))
+        assert {"members", "texts", "matched", "clusters"} <= set(told)
+        again = settle(catalog, progress=lambda step, done: pytest.fail(f"{step}: {done}"))
+        assert (again.members, again.texts, again.matched, again.clusters) == (0, 0, 0, 0)
+
+
+def test_processes_that_help_change_nothing(
+    tmp_path: Path, articles: list[Article], expected: dict[str, Settled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.settle.work.Workers.WORTHWHILE", 1)
+    with Catalog.open(tmp_path) as catalog:
+        store(catalog, articles)
+        settle(catalog, workers=2)
+        assert result(catalog) == expected
+
+
+class Killed(Exception):
+    """Stands for SIGKILL: the transactions before it are in the catalog, nothing after it is."""
+
+
+class Mortal:
+    """A catalog whose process dies at its n-th transaction."""
+
+    def __init__(self, catalog: Catalog, lives: int) -> None:
+        self._catalog, self._lives = catalog, lives
+
+    def write(self, work: Callable[[Connection], Any]) -> Future[Any]:
+        if self._lives == 0:
+            raise Killed
+        self._lives -= 1
+        return self._catalog.write(work)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._catalog, name)
+
+
+def test_killed_at_any_transaction_and_started_again_it_is_the_same(
+    tmp_path: Path, articles: list[Article]
+) -> None:
+    some = [*articles[:8], *articles[32:35]]
+    later = replace(some[0], id="f" * 32, fetched_at="2026-02-01T00:00:00Z", article_body=stories()[0])
+    final = settled_at_once(tmp_path, [*some[:5], *some[6:], later])
+    deaths = 0
+    with Catalog.open(tmp_path / "mortal") as catalog:
+        store(catalog, some)
+        settle(catalog)
+        store(catalog, [later])
+        catalog.write(lambda connection: remove_article(connection, some[5].id)).result()
+        for lives in range(40):
+            try:
+                settle(Mortal(catalog, lives % 3))  # type: ignore[arg-type]
+            except Killed:
+                deaths += 1
+        settle(catalog)
+        assert result(catalog) == final
+    assert deaths > 5
+
+
+def test_a_new_version_leaves_its_cluster_and_the_old_one_is_superseded(
+    tmp_path: Path, articles: list[Article]
+) -> None:
+    old, copy = articles[0], articles[2]
+    new = made_article(old.url, "另一篇", stories()[40], fetched_at="2026-03-01T00:00:00Z")
+    with Catalog.open(tmp_path) as catalog:
+        store(catalog, [old, copy])
+        settle(catalog)
+        assert frozenset({old.id, copy.id}) in clusters(result(catalog))
+        store(catalog, [new])
+        settle(catalog)
+        rows = result(catalog)
+        assert rows[old.id] == Settled(old.id, old.id, canonical=False, superseded_by=new.id)
+        assert rows[copy.id].witnesses == ()
+        catalog.write(lambda connection: remove_article(connection, new.id)).result()
+        settle(catalog)
+        assert result(catalog) == settled_at_once(tmp_path, [old, copy])
+
+
+def test_a_bridge_that_goes_splits_the_cluster(tmp_path: Path) -> None:
+    body = next(body for body in stories() if len(body) > 900)
+    head, whole, tail = (
+        made_article(f"https://{name}.test/1", "水乡的专利", text)
+        for name, text in (("head", body[:300]), ("whole", body), ("tail", body[-300:]))
+    )
+    with Catalog.open(tmp_path) as catalog:
+        store(catalog, [head, whole, tail])
+        settle(catalog)
+        assert clusters(result(catalog)) == {frozenset({head.id, whole.id, tail.id})}
+        catalog.write(lambda connection: remove_article(connection, whole.id)).result()
+        settle(catalog)
+        assert result(catalog) == settled_at_once(tmp_path, [head, tail])
+        assert len(clusters(result(catalog))) == 2
+
+
+def test_withdrawn_articles_are_settled_no_more(tmp_path: Path, articles: list[Article]) -> None:
+    with Catalog.open(tmp_path) as catalog:
+        store(catalog, articles[:4])
+        settle(catalog)
+        stone = {"target": "host:one.test", "kind": "host", "reason": "asked", "withdrawn_at": "2026-01-02"}
+        catalog.write(
+            lambda connection: connection.execute(tombstones.insert().values(**stone)) and None
+        ).result()
+        settle(catalog)
+        assert articles[0].id not in result(catalog)
+        assert all(articles[0].id not in row.witnesses for row in result(catalog).values())
+        assert settle(catalog).members == 0
+
+
+def test_pages_of_one_article_are_joined(tmp_path: Path) -> None:
+    paragraphs = stories()[30].split("\n")
+    third = max(1, len(paragraphs) // 3)
+    texts = [
+        "\n".join(paragraphs[:third]),
+        "\n".join(paragraphs[third : 2 * third]),
+        "\n".join(paragraphs[2 * third :]),
+    ]
+    urls = tuple(f"https://paged.test/9{end}.html" for end in ("", "_2", "_3"))
+    pages = [
+        made_article(url, "水乡的专利", text, page_number=number, page_urls=urls)
+        for number, (url, text) in enumerate(zip(urls, texts, strict=True), 1)
+    ]
+    whole = made_article("https://whole.test/9", "水乡的专利", stories()[30])
+    for name, order in (("a", [*pages, whole]), ("b", [whole, *pages[::-1]])):
+        with Catalog.open(tmp_path / name) as catalog:
+            for article in order:
+                store(catalog, [article])
+                settle(catalog)
+            rows = result(catalog)
+        assert rows[pages[1].id].superseded_by == rows[pages[2].id].superseded_by == pages[0].id
+        assert rows[pages[0].id].joined == (pages[1].id, pages[2].id)
+        assert frozenset({pages[0].id, whole.id}) in clusters(rows)
+        (canonical,) = [row for row in rows.values() if row.canonical]
+        assert canonical.edition_body == stories()[30]
+
+
+def test_dates_from_lists_fill_what_the_page_leaves_open(tmp_path: Path, articles: list[Article]) -> None:
+    dated = replace(articles[1], date_published="2021-05-05")
+
+    def say(connection: Connection, url: str, date: str, source: str) -> None:
+        connection.execute(links.insert().values(source_url=source, url=url, kind="article", date=date))
+
+    with Catalog.open(tmp_path) as catalog:
+        store(catalog, [articles[0], dated])
+        settle(catalog)
+        for source, date in (
+            ("https://one.test/list2", "2021-03-02"),
+            ("https://one.test/list1", "2021-03-01"),
+        ):
+            catalog.write(lambda c, s=source, d=date: say(c, articles[0].url, d, s)).result()
+            catalog.write(lambda c, s=source, d=date: say(c, dated.url, d, s)).result()
+            settle(catalog)
+        rows = result(catalog)
+        assert rows[articles[0].id].date_published == "2021-03-01"
+        assert rows[dated.id].date_published is None
+
+
+def test_odd_articles_harm_nobody(tmp_path: Path, articles: list[Article]) -> None:
+    odd = ["", "图", "哈" * 200_000, "专利" * 40_000, "□" * 3000, "\x00" * 400, "12" * 500]
+    made = [made_article(f"https://odd.test/{i}", f"怪{i}", body) for i, body in enumerate(odd)]
+    many = [made_article(f"https://h{i % 20}.test/{i}", "同文", stories()[5]) for i in range(150)]
+    twins = [
+        made_article(f"https://short{i}.test/", "短讯", "商标局今天休息，明天照常办公。请相互转告")
+        for i in (1, 2)
+    ]
+    with Catalog.open(tmp_path) as catalog:
+        store(catalog, [*made, *articles[4:8], *many, *twins])
+        settle(catalog)
+        found = clusters(result(catalog))
+        with catalog.read() as connection:
+            pairs = host_pairs(settled.appearances(connection))
+    assert {frozenset({article.id}) for article in made} <= found
+    assert frozenset(article.id for article in many) in found
+    assert frozenset(article.id for article in twins) in found
+    assert frozenset(article.id for article in articles[4:8]) in found
+    assert {"three.test", "four.test"} in [{pair.first, pair.second} for pair in pairs]
