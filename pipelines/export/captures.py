@@ -66,16 +66,16 @@ def write_captures(
                 part.add(article.id, record)
             progress(done)
         part.finish()
-    manifest = manifest_of("warc", parts.kept, filters, {})
+    manifest = manifest_of("warc", parts.made.kept, filters, {})
     removed = commit_manifest(store, before, manifest)
     return ExportResult(
         uri=store.address.uri,
         format="warc",
         rows=manifest.rows,
-        written=parts.written + (before != manifest.encoded()),
-        skipped=parts.skipped,
+        written=parts.made.written + (before != manifest.encoded()),
+        skipped=parts.made.skipped,
         removed=removed,
-        bytes_written=parts.bytes_written,
+        bytes_written=parts.made.bytes_written,
         damaged=damaged,
     )
 

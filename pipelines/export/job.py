@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Literal, get_args
 
 from pipelines.archive.catalog import Catalog
@@ -12,10 +14,13 @@ from pipelines.errors import ExportError, UsageError
 from pipelines.export.captures import write_captures
 from pipelines.export.delta import write_delta
 from pipelines.export.filters import Filters
+from pipelines.export.formats import SnapshotFormat
+from pipelines.export.parallel import make_parts_in_processes, processes_for
+from pipelines.export.parts import Parts
 from pipelines.export.result import ExportResult, Progress, silent
-from pipelines.export.rows import row_of
+from pipelines.export.rows import ExportRow, row_of
 from pipelines.export.selection import selected
-from pipelines.export.snapshot import write_snapshot
+from pipelines.export.snapshot import make_parts, publish
 from pipelines.export.store import Store
 
 Format = Literal["delta", "parquet", "jsonl", "warc"]
@@ -42,10 +47,25 @@ def export(
     with _room_to_work():
         if form == "warc":
             return write_captures(store, selected(catalog, filters), shelf, filters.as_json(), progress)
-        rows = (row_of(article, settled) for article, settled in selected(catalog, filters))
         if form == "delta":
-            return write_delta(store, rows, filters.as_json(), progress)
-        return write_snapshot(store, rows, form, filters.as_json(), progress)
+            return write_delta(store, _rows(catalog, filters), filters.as_json(), progress)
+        return publish(store, form, filters.as_json(), partial(_make, catalog, uri, form, filters, progress))
+
+
+def _make(
+    catalog: Catalog, uri: str, form: SnapshotFormat, filters: Filters, progress: Progress, parts: Parts
+) -> None:
+    """Make a snapshot's parts, on all cores when there are many and nobody else writes."""
+    processes = processes_for(catalog, filters)
+    if processes > 1:
+        folder = Path(catalog.where)
+        if make_parts_in_processes(parts, folder, uri, form, filters, processes, progress):
+            return
+    make_parts(parts, _rows(catalog, filters), form, progress)
+
+
+def _rows(catalog: Catalog, filters: Filters) -> Iterator[ExportRow]:
+    return (row_of(article, settled) for article, settled in selected(catalog, filters))
 
 
 @contextmanager

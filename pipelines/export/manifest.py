@@ -6,6 +6,7 @@ holds nothing that changes when the content does not: no time, no machine.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -47,7 +48,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=1) + b"\n"
 
 
-def manifest_of(form: str, parts: list[Part], filters: dict[str, Any], fields: dict[str, str]) -> Manifest:
+def manifest_of(
+    form: str, parts: Iterable[Part], filters: dict[str, Any], fields: dict[str, str]
+) -> Manifest:
     """The manifest over the parts, in the order of their names, with the sums."""
     ordered = tuple(sorted(parts, key=lambda part: part.name))
     rows, size = sum(part.rows for part in ordered), sum(part.size for part in ordered)

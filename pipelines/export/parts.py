@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import ExportError
@@ -28,28 +29,45 @@ def ends_part(row_id: str) -> bool:
     return int(row_id[-8:], 16) % PART_ROWS == 0
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Parts that belong to an export: how many were put, how many stood there already, bytes put."""
+
+    kept: tuple[Part, ...] = ()
+    written: int = 0
+    skipped: int = 0
+    bytes_written: int = 0
+
+
 class Parts:
     """The parts of one export as they are made: those that stand in the store already are not put again."""
 
     def __init__(self, store: Store) -> None:
         self._store, self._there = store, store.sizes()
-        self.kept: list[Part] = []
-        self.written = self.skipped = self.bytes_written = 0
+        self.made = Made()
 
     def keep(self, path: Path, suffix: str, rows: int, first: str, last: str) -> Part:
         """Put a finished file under its content's name, read it back, delete the local file."""
         digest, size = file_digest(path), path.stat().st_size
         name = part_name(first, digest, suffix)
+        part = Part(name=name, rows=rows, size=size, sha256=digest, first_id=first, last_id=last)
         if self._there.get(name) == size:
-            self.skipped += 1
+            self.take(Made((part,), skipped=1))
         else:
             self._store.put_once(name, path, digest)
-            self.written += 1
-            self.bytes_written += size
+            self.take(Made((part,), written=1, bytes_written=size))
         path.unlink()
-        part = Part(name=name, rows=rows, size=size, sha256=digest, first_id=first, last_id=last)
-        self.kept.append(part)
         return part
+
+    def take(self, made: Made) -> None:
+        """Count in what was made here or by another process."""
+        before = self.made
+        self.made = Made(
+            before.kept + made.kept,
+            before.written + made.written,
+            before.skipped + made.skipped,
+            before.bytes_written + made.bytes_written,
+        )
 
 
 def part_name(first: str, digest: str, suffix: str) -> str:

@@ -13,6 +13,7 @@ from pipelines.archive.catalog import Catalog
 from pipelines.archive.codec import unpack
 from pipelines.archive.schema import articles, edits, settled
 from pipelines.export.filters import RELEVANCE_FLOOR, Filters
+from pipelines.export.parts import ends_part
 from pipelines.records import Article, Edit, Settled
 
 BATCH = 500
@@ -22,20 +23,35 @@ slow, and memory is bounded whatever the driver buffers."""
 Pair = tuple[Article, Settled | None]
 
 
-def selected(catalog: Catalog, filters: Filters) -> Iterator[Pair]:
+EVERY_ID = ("", "g")
+"""Ids are hex digits: all of them lie between these."""
+
+
+def selected(catalog: Catalog, filters: Filters, between: tuple[str, str] = EVERY_ID) -> Iterator[Pair]:
     """Current articles that the filters take, with their edits and what settle derived, by ascending id.
 
     One state of the catalog throughout, whatever is written meanwhile. What was withdrawn is left out even
-    when its rows are still there.
+    when its rows are still there. `between` (start, end) takes the parts that start behind the first end of
+    a part at or behind `start`, up to the first at or behind `end`: ranges side by side give each part once.
     """
+    start, end = between
+    inside = not start
     with catalog.read() as connection:
         withdrawn = tombstones.load(connection)
         any_withdrawn = bool(withdrawn.ids or withdrawn.urls or withdrawn.hosts)
-        for row in _rows(connection, _statement(filters)):
+        for row in _rows(connection, _statement(filters), start):
+            ends = row.id >= start and ends_part(row.id)
+            if not (inside or ends):
+                continue
             pair = _pair(row)
             gone = any_withdrawn and withdrawn.cover(pair[0].url, pair[0].id)
-            if not gone and filters.selects(*pair):
+            if gone or not filters.selects(*pair):
+                continue
+            if inside:
                 yield pair
+            if ends and row.id >= end:
+                return
+            inside = True
 
 
 def count(catalog: Catalog, filters: Filters) -> int:
@@ -60,8 +76,7 @@ def _statement(filters: Filters) -> Select[Any]:
     return select(*columns).select_from(joined).where(and_(*tests))
 
 
-def _rows(connection: Connection, statement: Select[Any]) -> Iterator[Row[Any]]:
-    after = ""
+def _rows(connection: Connection, statement: Select[Any], after: str) -> Iterator[Row[Any]]:
     while True:
         page = statement.where(articles.c.id > after).order_by(articles.c.id).limit(BATCH)
         rows = connection.execute(page).all()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -36,23 +36,37 @@ def write_snapshot(
     Nothing is written when it does already. Raises ExportError when the store refuses or holds something
     else, ValueError when ids do not ascend.
     """
+    return publish(store, form, filters, lambda parts: make_parts(parts, rows, form, progress))
+
+
+def publish(
+    store: Store, form: SnapshotFormat, filters: dict[str, Any], make: Callable[[Parts], object]
+) -> ExportResult:
+    """Let `make` put the parts, then make them visible, as `write_snapshot`."""
     before = store.read(MANIFEST)
     check_same_format(store, before, form)
     parts = Parts(store)
-    with tempfile.TemporaryDirectory(prefix="ipnews-export-") as scratch, ThreadPoolExecutor(1) as worker:
-        _feed(_Sink(parts, form, Path(scratch)), rows, worker, progress)
+    make(parts)
     fields = {field.name: str(field.type) for field in SCHEMA}
-    manifest = manifest_of(form, parts.kept, filters, fields)
+    manifest = manifest_of(form, parts.made.kept, filters, fields)
     removed = commit_manifest(store, before, manifest)
     return ExportResult(
         uri=store.address.uri,
         format=form,
         rows=manifest.rows,
-        written=parts.written + (before != manifest.encoded()),
-        skipped=parts.skipped,
+        written=parts.made.written + (before != manifest.encoded()),
+        skipped=parts.made.skipped,
         removed=removed,
-        bytes_written=parts.bytes_written,
+        bytes_written=parts.made.bytes_written,
     )
+
+
+def make_parts(
+    parts: Parts, rows: Iterable[ExportRow], form: SnapshotFormat, progress: Progress = silent
+) -> None:
+    """Put rows, given in ascending order of id, as parts."""
+    with tempfile.TemporaryDirectory(prefix="ipnews-export-") as scratch, ThreadPoolExecutor(1) as worker:
+        _feed(_Sink(parts, form, Path(scratch)), rows, worker, progress)
 
 
 def _feed(sink: _Sink, rows: Iterable[ExportRow], worker: ThreadPoolExecutor, progress: Progress) -> None:

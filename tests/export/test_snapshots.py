@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from sqlalchemy import delete, update
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.schema import articles, settled, tombstones
 from pipelines.errors import ExportError, SchemaError
-from pipelines.export import parts, snapshot
+from pipelines.export import parallel, parts, snapshot
 from pipelines.export.filters import Filters
+from pipelines.export.parallel import ranges
 from pipelines.export.rows import SCHEMA, line_of, row_of
+from pipelines.export.selection import selected
 from pipelines.export.snapshot import write_snapshot
 from pipelines.export.store import Store
 
@@ -230,3 +233,36 @@ def test_duckdb_reads_parts_by_the_manifest(archive: Any, tmp_path: Path, wanted
         ).fetchall()
         edits = sum(len(json.loads(line)["edits"]) for line in wanted)
         assert found == [(len(wanted), len(wanted), edits)]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 7, 40])
+def test_ranges_side_by_side_give_every_row_once(archive: Any, number: int) -> None:
+    whole = [pair[0].id for pair in selected(archive.catalog, Filters())]
+    pieces = [
+        [pair[0].id for pair in selected(archive.catalog, Filters(), between)] for between in ranges(number)
+    ]
+    assert [one for piece in pieces for one in piece] == whole
+    assert all(parts.ends_part(piece[-1]) for piece in [piece for piece in pieces if piece][:-1])
+
+
+def test_processes_make_the_same_files(archive: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PART_ROWS", 16_384)  # what the processes see
+    monkeypatch.setattr(snapshot, "ROW_GROUP", 2_048)
+    archive.export(str(tmp_path / "one"), "parquet")
+    monkeypatch.setattr(parallel, "PARALLEL_FROM", 1)
+    result = archive.export(str(tmp_path / "many"), "parquet")
+    assert tree(tmp_path / "one") == tree(tmp_path / "many")
+    assert result.written == len(tree(tmp_path / "many"))
+
+
+def test_a_catalog_written_meanwhile_is_read_again_in_one_process(
+    archive: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = iter((1, 2))
+    monkeypatch.setattr(parallel, "_watched", lambda folder: nullcontext(numbers))
+    monkeypatch.setattr(parallel, "PARALLEL_FROM", 1)
+    result = archive.export(str(tmp_path / "out"), "jsonl")
+    assert result.rows == sum(part["rows"] for part in manifest(tmp_path / "out")["parts"])
+    assert set(tree(tmp_path / "out")) == {part["name"] for part in manifest(tmp_path / "out")["parts"]} | {
+        "_manifest.json"
+    }
