@@ -19,8 +19,12 @@ from pipelines.records import Drop, Reason, Stage
 MAX_CHARS = 8_000_000
 """Longer pages are dropped: the longest of the 126 reference pages has 0.3 million characters."""
 
-MAX_TAGS = 150_000
-"""Parse, serialisation and walk take 4 microseconds a tag together: 0.6 s at this bound."""
+MAX_TAGS = 100_000
+"""Parse, serialisation and walk take up to 8 microseconds a tag together: 0.8 s at this bound. The reference
+pages have 2,000 on average, at most 9,000."""
+
+MAX_OPTIONS = 5_000
+"""lexbor walks a list of options anew for each of them: 50,000 took 24 s, 5,000 take 0.2 s."""
 
 MAX_DEPTH = 1_500
 """Browsers stop nesting at 512 (Blink's kMaximumHTMLParserDOMTreeDepth); thrice that is no page."""
@@ -35,8 +39,8 @@ MAX_TAG_CHARS = 50_000
 BLOCK, LINE_BREAK, LINK, NOTED, UNREAD, VOID = 1, 2, 4, 8, 16, 32
 _BLOCK = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup html legend li main menu nav ol "
-    "optgroup option p pre section summary table tbody td tfoot th thead tr ul"
+    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup html legend li main "
+    "menu nav ol optgroup option p pre section summary table tbody td tfoot th thead tr ul"
 )
 _VOID = "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
 _UNREAD = "title select option button textarea object applet map video audio canvas datalist template"
@@ -127,6 +131,8 @@ def parse(html: str) -> HTMLTree | Drop:
     tags = html.count("<")
     if tags > MAX_TAGS:
         return _drop(Reason.TOO_LARGE, f"{tags:,} tags, at most {MAX_TAGS:,} are read")
+    if html.count("<option") + html.count("<OPTION") > MAX_OPTIONS:
+        return _drop(Reason.TOO_LARGE, f"more than {MAX_OPTIONS:,} options in lists to choose from")
     if tags - 2 * html.count("</") > MAX_UNCLOSED:
         unclosed = len(_FORMATTING.findall(html)) - len(_FORMATTING_END.findall(html))
         if unclosed > MAX_UNCLOSED:
