@@ -129,7 +129,7 @@ def _bare_main(order: dict[str, Any]) -> None:
     hosts = sorted({urlsplit(url).hostname for url in order["urls"]})
     settings = {
         "TWISTED_DNS_RESOLVER": "crawler.connect.GuardedResolver",
-        "IPNEWS_RESOLVE": {host: ("127.0.0.1", order["port"]) for host in hosts},
+        "IPNEWS_RESOLVE": dict.fromkeys(hosts, ("127.0.0.1", order["port"])),
         "IPNEWS_LOOPBACK": hosts,
         "CONCURRENT_REQUESTS": 32,
         "CONCURRENT_REQUESTS_PER_DOMAIN": CONNECTIONS,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.discover import Found, Refusal
+from crawler.discover import MAX_LINKS, Found, Refusal
 from pipelines.sites import Site
 
 FREE_BYTES = 256 << 20
@@ -44,17 +44,26 @@ class HostBudgets:
     def within(self, found: Iterable[Found | Refusal], site: Site) -> Iterator[Found | Refusal]:
         """What still fits passes; the rest becomes a Refusal. Known addresses cannot be told apart here and
         are refused with the rest: they stand in the frontier already."""
+        offered: Counter[tuple[str, bool]] = Counter()
         for each in found:
-            reason = None if isinstance(each, Refusal) else self._excess(each, site)
-            yield Refusal(each.url, reason) if reason else each
+            if isinstance(each, Refusal):
+                yield each
+            elif reason := self._excess(each, site, offered):
+                yield Refusal(each.url, reason)
+            else:
+                offered[each.host, each.kind == "article"] += 1
+                yield each
 
     def note(self, new: Mapping[tuple[str, bool], int]) -> None:
         """Addresses that turned out to be new, by (host, whether they are articles)."""
         self._known.update(new)
 
-    def _excess(self, found: Found, site: Site) -> str | None:
+    def _excess(self, found: Found, site: Site, offered: Counter[tuple[str, bool]]) -> str | None:
         articles, aside = self._known[found.host, True], self._known[found.host, False]
-        if articles + aside >= site.pace.pages:
+        room = site.pace.pages - articles - aside
+        # A page's own links count as well while there is little room, though some of them are known: else one
+        # link farm's page would pass the budget by all its links.
+        if room <= 0 or (room < MAX_LINKS and sum(offered.values()) >= room):
             return "page budget of the host"
         if found.kind != "article" and aside >= ASIDE + articles:
             return "more lists than articles"

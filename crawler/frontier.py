@@ -50,9 +50,12 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     """Insert the rows whose key is not there yet; returns how many that were."""
     if not rows:
         return 0
-    flavour = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement: Insert = flavour.insert(table).on_conflict_do_nothing()
-    return max(0, connection.execute(statement, list(rows)).rowcount)
+    if connection.dialect.name == "sqlite":
+        statement: Insert = sqlite.insert(table).on_conflict_do_nothing()
+        return connection.execute(statement, list(rows)).rowcount
+    # psycopg does not count the rows of many statements: those that were inserted name themselves.
+    named = postgresql.insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
+    return len(connection.execute(named, list(rows)).all())
 
 
 def seed(connection: Connection, site: Site, now: float) -> dict[tuple[str, bool], int]:
