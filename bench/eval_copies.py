@@ -1,0 +1,186 @@
+"""Near-copies and editions: recall by kind and length, false pairs, clusters, hard places.
+
+A copy counts as found when the sketches share enough for it to become a candidate *and* the alignment accepts
+it: the whole way that settle goes. Texts: the project's own; for the full run also the references of
+`../shared/data/daniel-zh`, where present.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+from bench import copies_texts as made
+from bench.eval_network import TODAY, pages
+from bench.event_texts import reports
+from bench.figures import Figure, floors, proportion
+from crawler.demo.network import Network
+from pipelines.archive.articles import store_article
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.settled import settled_of
+from pipelines.convert.simplify import simplify
+from pipelines.dedupe.align import align
+from pipelines.dedupe.candidates import enough_shared, indexed
+from pipelines.dedupe.edition import edition, part_of, witness_of
+from pipelines.dedupe.match import verify
+from pipelines.dedupe.sketch import sketch
+from pipelines.records import LACUNA, Article
+from pipelines.settle import settle
+
+AREA = "copies"
+REFERENCES = made.ROOT.parent / "shared" / "data" / "daniel-zh"
+LENGTHS = (300, 600, 1200)
+LEVELS = (None, 0, 1, 2, 3, 4)
+
+
+def run(full: bool) -> list[Figure]:
+    """All figures; the short form has fewer cases of each."""
+    bounds = floors(AREA)
+    figures = list(_recall(200 if full else 15, full, bounds))
+    figures += _false_pairs(2000 if full else 120, 500 if full else 60, bounds)
+    figures += _hard_places(60 if full else 12, bounds)
+    figures.append(_network(bounds, full))
+    return figures
+
+
+def found(a: str, b: str) -> bool:
+    """Whether settle would find the pair: candidate by sketch, accepted by alignment."""
+    one, other = sketch(a), sketch(b)
+    ours, theirs = (indexed(np.array(s.hashes, dtype=np.uint64)) for s in (one, other))
+    shared = len(np.intersect1d(ours, theirs, assume_unique=True))
+    return (
+        enough_shared(shared, len(ours), one.density, len(theirs), other.density) and verify(a, b) is not None
+    )
+
+
+def _sources(full: bool) -> list[str]:
+    texts = list(made.stories())
+    if full and REFERENCES.is_dir():
+        texts += [
+            simplify(path.read_text(encoding="utf-8").strip()) for path in sorted(REFERENCES.glob("*.txt"))
+        ]
+    return texts
+
+
+def _recall(count: int, full: bool, bounds: dict[str, float]) -> Iterable[Figure]:
+    kinds: dict[str, Callable[[str, random.Random], str]] = {
+        "10 % replaced": lambda text, rng: made.replaced(text, 0.1, rng),
+        "10 % edited": lambda text, rng: made.edited(text, 0.1, rng),
+        "30 % replaced": lambda text, rng: made.replaced(text, 0.3, rng),
+        "30 % edited": lambda text, rng: made.edited(text, 0.3, rng),
+        "30 % kept": lambda text, rng: made.excerpt(text, 0.3, rng),
+        "800 characters added": made.padded,
+        "Traditional edition": lambda text, _: made.through_traditional(text),
+    }
+    for level in LEVELS:
+        name = "damaged, no glosses" if level is None else f"damaged, gloss level {level}"
+        kinds[name] = lambda text, rng, level=level: (  # type: ignore[misc]
+            made.damaged(text, "m.test", level, 0.5, rng.randrange(10**6)).article.article_body
+        )
+    for kind, copy in kinds.items():
+        hits: Counter[int] = Counter()
+        cases: Counter[int] = Counter()
+        for length in LENGTHS:
+            rng = random.Random(f"{kind} {length}")
+            long = [text for text in _sources(full) if len(text) >= length]
+            for number in range(count):
+                text = long[number % len(long)]
+                start = rng.randrange(len(text) - length + 1)
+                body = text[start : start + length]
+                hits[length] += found(body, copy(body, rng))
+                cases[length] += 1
+        for length in LENGTHS:
+            yield proportion(AREA, f"recall, {kind}, {length} characters", hits[length], cases[length])
+        name = f"recall, {kind}"
+        yield proportion(AREA, name, hits.total(), cases.total(), floor=bounds.get(name))
+
+
+def _false_pairs(templated: int, events: int, bounds: dict[str, float]) -> list[Figure]:
+    bulletins = list(made.bulletins(templated, random.Random(1)))
+    rng = random.Random(2)
+    pairs: Sequence[tuple[str, str]] = list(combinations(bulletins, 2))
+    # Every pair of a template with itself would be two thirds of a million: a sample bounds the rate as well.
+    sample = [pair for pair in rng.sample(pairs, min(len(pairs), 20_000)) if verify(*pair)]
+    both = [pair for pair in reports(events, rng) if verify(*pair)]
+    own = [pair for pair in combinations(made.stories(), 2) if verify(*pair)]
+    counts = {
+        "false pairs, bulletins of one template": (len(sample), min(len(pairs), 20_000)),
+        "false pairs, reports of one event": (len(both), events),
+        "false pairs, our own articles": (len(own), len(made.stories()) * (len(made.stories()) - 1) // 2),
+    }
+    return [Figure(AREA, name, wrong, n, ceiling=bounds.get(name)) for name, (wrong, n) in counts.items()]
+
+
+def _hard_places(count: int, bounds: dict[str, float]) -> list[Figure]:
+    """Editions of copies cut at half of all places at random: the share of lost last bytes that is right."""
+    figures = []
+    for copies in (1, 2, 4):
+        right: Counter[str] = Counter()
+        cases: Counter[str] = Counter()
+        invented = 0
+        for seed, body in enumerate((made.stories() * 2)[:count]):
+            read = [made.damaged(body, f"h{n}.test", 2, 0.5, 100 * seed + n) for n in range(copies)]
+            text = _edition([copy.article for copy in read])
+            outcome, cases_here, digits = _scored(read[0], text)
+            right, cases, invented = right + outcome, cases + cases_here, invented + digits
+        for family in ("last", "eaten"):
+            name = f"{family} right in editions of {copies}"
+            figures.append(proportion(AREA, name, right[family], cases[family], floor=bounds.get(name)))
+        name = f"digits invented in editions of {copies}"
+        figures.append(Figure(AREA, name, invented, count, ceiling=bounds.get(name)))
+    return figures
+
+
+def _edition(articles: Sequence[Article]) -> str:
+    parts = [(part_of(article, frozenset()),) for article in articles]
+    base, *others = [witness_of(part, simplify) for part in parts]
+    return edition(parts[0], base, others)[0]
+
+
+def _scored(copy: made.DamagedCopy, text: str) -> tuple[Counter[str], Counter[str], int]:
+    """(right, cases) by damage family, and wrong digits: aligned with the print, character by character."""
+    where = {i + n: j + n for i, j, length in align(copy.printed, text).runs for n in range(length)}
+    right = Counter(place.family for place in copy.places if place.printed in where)
+    cases = Counter(place.family for place in copy.places)
+    matched = set(where.values())
+    wrong = sum(text[j].isdigit() and j not in matched for j in range(len(text)))
+    assert LACUNA not in copy.printed
+    return right, cases, wrong
+
+
+def _network(bounds: dict[str, float], full: bool) -> Figure:
+    """Adjusted Rand index of the clusters against the stories, over the pages of the bundled network."""
+    story_of = {}
+    with tempfile.TemporaryDirectory() as folder, Catalog.open(Path(folder)) as catalog:
+        for page in pages(Network(today=TODAY, mirrors=11 if full else 8)):
+            if isinstance(page.outcome, Article) and page.truth.pages == 1:
+                article = page.outcome
+                story_of[article.id] = page.truth.story
+                catalog.write(lambda connection, article=article: store_article(connection, article)).result()
+        settle(catalog)
+        with catalog.read() as connection:
+            rows = {id: settled_of(connection, id) for id in story_of}
+    cluster_of = {id: row.cluster_id for id, row in rows.items() if row is not None}
+    value = adjusted_rand([(story_of[id], cluster) for id, cluster in cluster_of.items()])
+    name = "adjusted Rand index, bundled network"
+    return Figure(AREA, name, value, len(cluster_of), floor=bounds.get(name))
+
+
+def adjusted_rand(labels: Sequence[tuple[str, str]]) -> float:
+    """Agreement of two partitions beyond chance (Hubert and Arabie 1985), 1 for equal ones."""
+
+    def couples(counts: Iterable[int]) -> float:
+        return sum(n * (n - 1) / 2 for n in counts)
+
+    both = couples(Counter(labels).values())
+    true = couples(Counter(label for label, _ in labels).values())
+    ours = couples(Counter(label for _, label in labels).values())
+    chance = true * ours / couples([len(labels)]) if len(labels) > 1 else 0.0
+    best = (true + ours) / 2
+    return 1.0 if best == chance else (both - chance) / (best - chance)
