@@ -52,11 +52,12 @@ def run(full: bool) -> list[Figure]:
     figures += [_speed("whole job, undamaged pages", whole), _speed("whole job, damaged pages", mended)]
     for name, one in (("capture only", capture), ("whole job, undamaged pages", whole)):
         label = f"{name}, of bare Scrapy's pages/s"
-        figures.append(Figure(AREA, label, _rate(one) / _rate(bare), one["pages"], floor=bounds.get(label)))
+        figures.append(Figure(AREA, label, _rate(one) / _rate(bare), int(one["pages"]), floor=bounds.get(label)))
         label = f"{name}, of bare Scrapy's processor time"
-        figures.append(Figure(AREA, label, bare["cpu"] / bare["pages"] / (one["cpu"] / one["pages"]), one["pages"]))
-    figures.append(Figure(AREA, "memory of the crawler", capture["memory"], capture["pages"], unit="MB", ceiling=300))
-    return figures
+        share = (bare["cpu"] / bare["pages"]) / (one["cpu"] / one["pages"])
+        figures.append(Figure(AREA, label, share, int(one["pages"])))
+    pages, memory = int(capture["pages"]), capture["memory"]
+    return [*figures, Figure(AREA, "memory of the crawler", memory, pages, unit="MB", ceiling=300)]
 
 
 @contextmanager
@@ -123,7 +124,7 @@ def _bare_main(order: dict[str, Any]) -> None:
             for url in order["urls"]:
                 yield scrapy.Request(url)
 
-        def parse(self, response: Any) -> None:
+        def parse(self, response: Any) -> None:  # noqa: ARG002
             Bare.pages += 1
 
     hosts = sorted({urlsplit(url).hostname for url in order["urls"]})

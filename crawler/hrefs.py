@@ -52,4 +52,4 @@ def _link(folder: str, written: bytes) -> Link | None:
         return None
     if not usable or text.lower().startswith(_NO_ADDRESS):
         return None
-    return Link(address, kind_of_address(address))  # type: ignore[arg-type]
+    return Link(address, kind_of_address(address))
