@@ -83,7 +83,7 @@ def test_a_byte_order_mark_decides_and_goes(codec: str) -> None:
 
 @pytest.mark.parametrize("charset", ["utf-8", "gb18030", "big5hkscs"])
 def test_a_clipped_last_character_is_left_out(charset: str) -> None:
-    text = TRADITIONAL.split("</p>")[0]
+    text = TRADITIONAL.split("</p>", maxsplit=1)[0]
     page = read(text.encode(charset)[:-1])
     assert page.text == text[:-1]
     assert page.replaced == 0

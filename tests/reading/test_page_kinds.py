@@ -1,0 +1,106 @@
+"""Pages that are no article, each with its own reason, and articles that speak of such pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.reading.extract import extract
+from pipelines.reading.records import Extracted
+from pipelines.records import Drop, Reason
+
+URL = "http://a.test/1.html"
+NAV = "".join(f'<li><a href="/c{i}/">栏目{i}</a></li>' for i in range(9))
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "reason"),
+    [
+        ("提示", "您访问的文章已被删除，3秒后返回首页。", Reason.SOFT_404),
+        ("404", "页面走丢了", Reason.SOFT_404),
+        ("出错了", "抱歉，没有找到您要的内容。", Reason.SOFT_404),
+        ("錯誤訊息", "很抱歉，您要找的網頁不存在或已經移除。", Reason.SOFT_404),
+        ("Error", "404 Not Found", Reason.SOFT_404),
+        ("会员登录", "您需要先登录才能查看全文。", Reason.LOGIN_WALL),
+        ("提示信息", "抱歉，您所在的用户组无法进行此操作。", Reason.LOGIN_WALL),
+        ("會員專區", "登入後即可閱讀全文，還不是會員？", Reason.LOGIN_WALL),
+        ("安全检查", "请输入验证码以继续访问。", Reason.CAPTCHA),
+        ("人机验证", "为确认您不是机器人，请完成下方的验证。", Reason.CAPTCHA),
+        ("Just a moment...", "Checking your browser before accessing.", Reason.CAPTCHA),
+        ("拦截提示", "当前访问疑似黑客攻击，已被网站管理员设置为拦截。", Reason.BLOCKED),
+        ("403 Forbidden", "nginx", Reason.BLOCKED),
+        ("访问受限", "您的访问过于频繁，请稍后再试。", Reason.BLOCKED),
+    ],
+)
+def test_a_notice_is_dropped_with_its_reason(title: str, text: str, reason: Reason) -> None:
+    html = (
+        f"<html><head><title>{title}</title></head><body><ul>{NAV}</ul><div><p>{text}</p></div></body></html>"
+    )
+    drop = extract(html, URL)
+    assert isinstance(drop, Drop)
+    assert (drop.reason, drop.url) == (reason, URL)
+    assert drop.detail
+
+
+@pytest.mark.parametrize(
+    "shell",
+    [
+        '<div id="app"></div><script src="/js/app.js"></script>',
+        '<div id="root"><!-- --></div><script>window.__DATA__={}</script>',
+        "<noscript>本网站需要启用JavaScript才能运行。</noscript><script src=a.js></script>",
+        '<script>window.location.href="/real.html"</script>',
+    ],
+)
+def test_a_page_that_a_script_would_fill_needs_a_browser(shell: str) -> None:
+    drop = extract(f"<html><head><title>要闻</title></head><body>{shell}</body></html>", URL)
+    assert isinstance(drop, Drop)
+    assert drop.reason == Reason.NEEDS_BROWSER
+
+
+def test_a_list_is_dropped_as_one() -> None:
+    rows = "".join(
+        f'<li><a href="/{i}.html">第{i}号专利许可合同备案公告发布</a><span>03-0{i % 9 + 1}</span></li>'
+        for i in range(30)
+    )
+    drop = extract(f"<ul>{rows}</ul>", URL)
+    assert isinstance(drop, Drop)
+    assert drop.reason == Reason.LIST_PAGE
+
+
+def test_a_list_with_teasers_is_dropped_as_one() -> None:
+    rows = "".join(
+        f'<div><h3><a href="/{i}.html">第{i}号专利许可合同备案公告发布</a></h3><p>备案公告称，许可双方已经办理手续，期限为五年……</p></div>'
+        for i in range(20)
+    )
+    drop = extract(f"<div>{rows}</div>", URL)
+    assert isinstance(drop, Drop)
+    assert drop.reason == Reason.LIST_PAGE
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "法院认为，侵权链接已被删除，商品页面不存在，但损害已经发生。",
+        "平台要求卖家登录后才能查看投诉材料，权利人为此提起诉讼。",
+        "该验证码技术的专利权人主张，登录时请输入验证码的步骤落入保护范围。",
+        "涉案网站随后被拒绝访问，网站防火墙的日志成为证据。",
+    ],
+)
+def test_an_article_that_speaks_of_such_pages_is_an_article(sentence: str) -> None:
+    text = (
+        f"<p>{sentence}</p>"
+        + "<p>合议庭在判决中写道，权利的边界应当清楚，证据的来源应当合法，双方都有举证的责任。</p>" * 6
+    )
+    page = extract(
+        f"<html><head><title>一起侵权纠纷</title></head><body><h1>一起侵权纠纷</h1>{text}</body></html>", URL
+    )
+    assert isinstance(page, Extracted)
+    assert sentence in page.body
+
+
+def test_a_page_in_another_language_is_named_so() -> None:
+    text = (
+        "<p>The office said that the plan, discussed for years, would be carried out before winter.</p>" * 8
+    )
+    drop = extract(f"<h1>Plan</h1>{text}", URL)
+    assert isinstance(drop, Drop)
+    assert drop.reason == Reason.NOT_CHINESE
