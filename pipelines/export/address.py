@@ -87,9 +87,8 @@ def parse_address(uri: str) -> Address:
             raise ExportError(f"an empty address; {_HINT}")
         return Address(uri, "file", "", str(Path(uri).absolute()))
     if parts.username or parts.password:
-        raise ExportError(
-            f"the {parts.scheme} address holds a user name; take it out and set {_VARIABLES['s3']}"
-        )
+        variables = _VARIABLES.get(parts.scheme, "no credentials")
+        raise ExportError(f"the {parts.scheme} address holds a user name; take it out and set {variables}")
     if parts.query or parts.fragment:
         raise ExportError(f"{uri!r} has a part behind ? or #, which no store knows; take it out")
     if parts.scheme == "file":

@@ -24,25 +24,14 @@ _AHEAD = 2
 """Batches waiting for the writing thread, which compresses while the next rows are made."""
 
 
-def write_snapshot(
-    store: Store,
-    rows: Iterable[ExportRow],
-    form: SnapshotFormat,
-    filters: dict[str, Any],
-    progress: Progress = silent,
-) -> ExportResult:
-    """Make the destination hold exactly these rows, given in ascending order of id.
-
-    Nothing is written when it does already. Raises ExportError when the store refuses or holds something
-    else, ValueError when ids do not ascend.
-    """
-    return publish(store, form, filters, lambda parts: make_parts(parts, rows, form, progress))
-
-
 def publish(
     store: Store, form: SnapshotFormat, filters: dict[str, Any], make: Callable[[Parts], object]
 ) -> ExportResult:
-    """Let `make` put the parts, then make them visible, as `write_snapshot`."""
+    """Make the destination hold exactly the parts that `make` puts (by way of `make_parts`).
+
+    Nothing is written when it does already. Raises ExportError when the store refuses or holds something
+    else, SchemaError for a damaged or newer manifest.
+    """
     before = store.read(MANIFEST)
     check_same_format(store, before, form)
     parts = Parts(store)
@@ -64,7 +53,7 @@ def publish(
 def make_parts(
     parts: Parts, rows: Iterable[ExportRow], form: SnapshotFormat, progress: Progress = silent
 ) -> None:
-    """Put rows, given in ascending order of id, as parts."""
+    """Put rows, given in ascending order of id, as parts. Raises ValueError when ids do not ascend."""
     with tempfile.TemporaryDirectory(prefix="ipnews-export-") as scratch, ThreadPoolExecutor(1) as worker:
         _feed(_Sink(parts, form, Path(scratch)), rows, worker, progress)
 

@@ -12,7 +12,7 @@ import hashlib
 import io
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -95,14 +95,6 @@ class Store:
                 ) from None
 
         return self._patiently(got)
-
-    def stream(self, name: str) -> Iterator[bytes]:
-        """The content in chunks. Raises ExportError also when the line breaks in the middle."""
-        try:
-            for chunk in obstore.get(self._store, name).stream(min_chunk_size=2**20):
-                yield bytes(chunk)
-        except STORE_ERRORS as error:
-            raise refusal(error, self.address) from None
 
     def digest(self, name: str) -> str | None:
         """sha256 (hex) of what the store gives back, streamed; None when it is not there."""

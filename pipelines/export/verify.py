@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from pipelines.archive.reader import Found, read_captures
 from pipelines.archive.verify import Problem
 from pipelines.errors import SchemaError
+from pipelines.export.address import parse_address
 from pipelines.export.manifest import MANIFEST, Manifest, Part, parse_manifest
 from pipelines.export.parts import PART_NAME
 from pipelines.export.store import Store
@@ -28,6 +30,10 @@ def verify_export(uri: str) -> Iterator[Problem]:
 
     Raises ExportError when the destination cannot be reached.
     """
+    address = parse_address(uri)
+    if address.scheme == "file" and not Path(address.path).is_dir():
+        yield Problem(uri, "no such folder", f"write one: ipnews export --to {uri}")
+        return
     store = Store.open(uri)
     data = store.read(MANIFEST)
     try:

@@ -22,10 +22,15 @@ from pipelines.errors import ExportError, SchemaError
 from pipelines.export import parallel, parts, snapshot
 from pipelines.export.filters import Filters
 from pipelines.export.parallel import ranges
+from pipelines.export.result import ExportResult
 from pipelines.export.rows import SCHEMA, line_of, row_of
 from pipelines.export.selection import selected
-from pipelines.export.snapshot import write_snapshot
+from pipelines.export.snapshot import make_parts, publish
 from pipelines.export.store import Store
+
+
+def write_snapshot(store: Store, rows: Iterable[Any], form: Any, filters: dict[str, Any]) -> ExportResult:
+    return publish(store, form, filters, lambda made: make_parts(made, rows, form))
 
 
 def tree(folder: Path) -> dict[str, bytes]:

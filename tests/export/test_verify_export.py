@@ -94,6 +94,12 @@ def test_no_export_at_all(tmp_path: Path) -> None:
     assert "write one: ipnews export --to" in line
 
 
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    (line,) = said(tmp_path / "typo")
+    assert "no such folder" in line
+    assert not (tmp_path / "typo").exists()
+
+
 def test_a_manifest_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "_manifest.json").write_text("{")
     (line,) = said(tmp_path)
