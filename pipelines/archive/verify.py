@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Column, Connection, Table, select
 from sqlalchemy.exc import DatabaseError
@@ -126,7 +127,10 @@ def _mismatches(item: Found, length: int, pointing: list[CaptureRow]) -> Iterato
 
 
 def _is_known(connection: Connection, item: Found, withdrawn: tombstones.Tombstones) -> bool:
+    """Whether a capture has its row, or needs none: a crawl keeps each robots.txt it obeyed, as no page."""
     capture = item.capture
+    if urlsplit(capture.url).path == "/robots.txt":
+        return True
     return withdrawn.cover(capture.url, capture.id) or capture_rows.find(connection, capture.id) is not None
 
 
