@@ -10,6 +10,7 @@ import csv
 import gzip
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from typing import Final
 from resiliparse.extract.html2text import extract_plain_text
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+OWN: Final = ROOT / "data" / "demo" / "articles"
 REFERENCES: Final = ROOT.parent / "shared" / "data" / "daniel-zh"
 CACHE: Final = ROOT / "data" / "eval" / "cache" / "packages"
 PACKAGES: Final = {
@@ -29,6 +31,12 @@ PACKAGES: Final = {
 _HAN = re.compile("[\u4e00-\u9fff]")
 _TAG = re.compile(r"</?p>")
 _ROFF = re.compile(r"^[.'].*$|\\f[A-Z]|\\[-&e|]|\\\(..", re.MULTILINE)
+
+
+def own_texts() -> list[str]:
+    """The project's own articles, headline and paragraphs, a string each."""
+    articles = (tomllib.loads(path.read_text("utf-8")) for path in sorted(OWN.glob("*.toml")))
+    return ["\n".join([article["headline"], *article["paragraphs"]]) for article in articles]
 
 
 def references(script: str) -> list[str]:

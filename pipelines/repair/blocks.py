@@ -12,10 +12,10 @@ from pipelines.repair.gloss import GLOSS, PINYIN
 from pipelines.repair.lattice import MARKS
 
 TRIGGER: Final = re.compile(
-    rf"(?<![?？])[?？](?![?？]{{2}})(?=[！，？；：。、）!,?;:)]|{PINYIN})|[(（](?={PINYIN})"
+    rf"(?:(?<!\?)\?(?!\?\?)|(?<!？)？(?!？))(?=[！，？；：。、）!,?;:)]|{PINYIN})|[(（](?={PINYIN})"
 )
-"""Where damage can begin: `?` before a mark or before what is left of a gloss, or a whole gloss. Three question
-marks in a row stand for text that was never decoded, not for lone bytes."""
+"""Where damage can begin: `?` before a mark or before what is left of a gloss, or a whole gloss. Three `?` in
+a row stand for text that was never decoded, two ？ for emphasis."""
 NEARBY: Final = 9
 """Characters around a place among which there must be Chinese: one, its gloss of eight."""
 _BOUNDARY: Final = re.compile(r"<[A-Za-z/!?][^<>]*>|[\r\n]+")

@@ -26,6 +26,17 @@ NEARLY_ALL: Final = 0.8
 """Of the places of a shared character (的, 人, 月), on pages with at least MANY of its glosses: tables gloss all but
 those within their word entries, a lesson the first or the one in question."""
 
+TABLE_GLOSSES: Final = 8
+STRAY_SHARE: Final = 0.1
+"""A page with a lesson's signs is a mirror's all the same with that many glosses, nearly all of its table."""
+
+
+def _is_table(counts: Counter[str], stray: int, page: str) -> bool:
+    """Whether many glosses cover nearly all places of their characters, as only a table's do."""
+    total = sum(counts.values())
+    places = sum(map(page.count, counts))
+    return total >= TABLE_GLOSSES and total >= NEARLY_ALL * places and stray < STRAY_SHARE * total
+
 
 def reading_of(noted: str) -> str:
     """The reading in a note: `yè) ` to `yè`, the letter ɡ of some input methods to g."""
@@ -46,9 +57,10 @@ class Glosses:
         self._shared = frozenset(
             char for char, count in shared.items() if count >= max(MANY, NEARLY_ALL * page.count(char))
         )
-        slips = _SLIP.search(page) is not None
-        stray = any(char not in self._shared for char in shared)
-        self._lesson = not slips and (stray or _LESSON.search(page) is not None)
+        stray = sum(count for char, count in shared.items() if char not in self._shared)
+        self._lesson = (stray > 0 or _LESSON.search(page) is not None) and not (
+            _SLIP.search(page) or _is_table(counts, stray, page)
+        )
 
     def after(self, text: str, at: int, char: str) -> int:
         """Index behind a mirror's gloss of `char` that begins at `at`; 0 when there is none."""

@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from pipelines.records import LACUNA
 from pipelines.repair.candidates import Candidates, Option, Options
-from pipelines.repair.gbk import EURO_BYTE, USER_ROWS, decode_pair, encode_char, vanishing_groups
+from pipelines.repair.gbk import EURO_BYTE, USER_ROWS, decode_pair, encode_char, is_user_row, vanishing_groups
 from pipelines.repair.gloss import GLOSS, PINYIN, Glosses, reading_of
 from pipelines.repair.language import Characters
 
@@ -78,8 +78,27 @@ class Fan(NamedTuple):
         return Arc(self.start, self.end, option.char, option.code, cost, self.kind, self.target)
 
 
+class Vanishing(NamedTuple):
+    """The indices before which a pair may have left no trace, and the groups of pairs that leave none here."""
+
+    indices: Container[int]
+    groups: tuple[int, ...]
+
+
+def vanishing_groups_of(user_rows_shown: bool) -> tuple[int, ...]:
+    """On a page that shows private-use characters only undefined pairs vanish."""
+    groups = vanishing_groups()
+    return tuple(
+        number
+        for number, (leads, seconds) in enumerate(groups)
+        if not (
+            user_rows_shown and any(is_user_row(lead, second) for lead in leads for second in seconds[-1:])
+        )
+    )
+
+
 class Lattice:
-    """The arcs of one found block. `vanishing`: the indices before which a pair may have left no trace."""
+    """The arcs of one found block. `vanishing`: where pairs may have left no trace."""
 
     def __init__(
         self,
@@ -87,7 +106,7 @@ class Lattice:
         characters: Characters,
         candidates: Candidates,
         glosses: Glosses,
-        vanishing: Container[int] = (),
+        vanishing: Vanishing | None = None,
     ) -> None:
         self.found = found
         self._characters = characters
@@ -179,10 +198,11 @@ class Lattice:
             yield from self._pair(at, pending, code)
         else:
             yield from self._ascii(at, pending, code[0])
-        if at in self._vanishing:
-            groups = range(len(vanishing_groups()))
+        if self._vanishing and at in self._vanishing.indices:
             before = self._candidates.before_vanished
-            yield from self._vanish(at, VANISHED, groups, lambda group: before(pending, group))
+            yield from self._vanish(
+                at, VANISHED, self._vanishing.groups, lambda group: before(pending, group)
+            )
 
     def _vanish(
         self, at: int, pending: int, groups: Iterable[int], options_of: Callable[[int], Options]
@@ -242,7 +262,8 @@ class Lattice:
             yield self._tail(at, code, group)
         if pending - VANISHED < MOST_VANISHED << 8:
             between = self._candidates.between_vanished
-            yield from self._vanish(at, pending, (USER_ROWS,), lambda following: between(group, following))
+            groups = (USER_ROWS,) if self._vanishing and USER_ROWS in self._vanishing.groups else ()
+            yield from self._vanish(at, pending, groups, lambda following: between(group, following))
 
     def _tail(self, at: int, code: bytes, group: int) -> Fan:
         """The character whose lead byte vanished and whose second byte begins found[at]."""

@@ -9,6 +9,7 @@ text becomes edits with a certainty each.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,20 +19,27 @@ from pipelines.records import LACUNA, Edit, replay
 from pipelines.repair.blocks import TRIGGER, blocks, can_begin, looks_damaged, undamaged
 from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
+from pipelines.repair.compose import compose
 from pipelines.repair.gloss import GLOSS, Glosses
 from pipelines.repair.judge import MARGIN_LIKELY, edits_of
 from pipelines.repair.language import Characters, PageWords, WordTable
-from pipelines.repair.lattice import Lattice
+from pipelines.repair.lattice import Lattice, Vanishing, vanishing_groups_of
 from pipelines.repair.model import Model
-from pipelines.repair.search import Choice, Search
+from pipelines.repair.search import MOST_WORK, Choice, Search
 
 __all__ = ["Restored", "Restorer", "looks_damaged"]
 
 LEFT_CONTEXT: Final = 8
 """Found characters read before a place: two words, or one and its gloss."""
+MOST_PASSES: Final = 4
+"""What is restored is context for what was left, until nothing changes: so restoring twice is restoring once."""
 ENTER_MARGIN: Final = 8.0
 """Nats by which damage must beat the found text as it stands, measured where the gate opens on clean text and on
 damaged: see docs/repair.md."""
+PATIENCE: Final = 8
+"""Places searched in vain before a block is left alone, two more for every damaged one: hostile text and forums
+have many marks behind question marks, mirrors few that are honest."""
+_PRIVATE_USE: Final = re.compile("[\ue000-\ue765]")
 _ENTERING: Final = frozenset(("first", "named"))
 
 
@@ -70,16 +78,28 @@ class Restorer:
         """
         if not looks_damaged(text):
             return Restored(text, (), 0)
-        page = _Page(self, (*context, text))
+        others = tuple(context)
         edits: list[Edit] = []
-        for start, end, eaten in blocks(text):
-            edits += page.restore_block(text[start:end], start, field)
-            if eaten:
-                edits.append(Edit(field, end, "", "<", "mend_tags", "exact"))
-        repaired = replay(text, tuple(edits), field)
+        repaired = text
+        for _ in range(MOST_PASSES):
+            more = list(self._pass(repaired, others, field))
+            if not more:
+                break
+            edits = compose(text, edits, more)
+            repaired = replay(text, tuple(edits), field)
+            if not looks_damaged(repaired):
+                break
         lacunae = sum(edit.after.count(LACUNA) - edit.before.count(LACUNA) for edit in edits)
         shifted = (replace(edit, start=edit.start + offset) for edit in edits)
         return Restored(repaired, tuple(shifted), lacunae)
+
+    def _pass(self, text: str, context: tuple[str, ...], field: str) -> Iterator[Edit]:
+        """The edits of every block, in order."""
+        page = _Page(self, (*context, text))
+        for start, end, eaten in blocks(text):
+            yield from page.restore_block(text[start:end], start, field)
+            if eaten:
+                yield Edit(field, end, "", "<", "mend_tags", "exact")
 
 
 class _Page:
@@ -94,6 +114,7 @@ class _Page:
     def restore_block(self, found: str, base: int, field: str) -> Iterator[Edit]:
         """Edits of one block, which begins at `base` in the field."""
         done = region = 0
+        patience = PATIENCE
         context = BLOCK_START
         for trigger in TRIGGER.finditer(found):
             at = trigger.start()
@@ -103,30 +124,39 @@ class _Page:
                 if end := self._glosses.after(found, at, found[at - 1 : at]):
                     yield Edit(field, base + at, found[at:end], "", "gloss", "exact")
                     done = end
-            elif can_begin(found, at):
+            elif patience > 0 and can_begin(found, at):
                 start = max(region, at - LEFT_CONTEXT)
                 context = track(context, GLOSS.sub("", found[region:start]))
                 region = start
-                end, choices = self._search(found, start, context)
+                choices = self._search(found, start, context)
                 if _is_damage(choices):
-                    yield from edits_of(found, (c for c in choices if c.arc.start >= done), base, field)
-                    context = track(context, (char for choice in choices for char in choice.arc.text))
-                    done = region = end
+                    settled = _up_to_last_change(choices)
+                    yield from edits_of(found, (c for c in settled if c.arc.start >= done), base, field)
+                    context = track(context, (char for choice in settled for char in choice.arc.text))
+                    done = region = settled[-1].arc.end
+                    patience += 2
+                else:
+                    patience -= 1
 
-    def _search(self, found: str, start: int, context: Context) -> tuple[int, list[Choice]]:
+    def _search(self, found: str, start: int, context: Context) -> list[Choice]:
         """Search without vanished pairs first; where that finds nothing likely, with them."""
         lattice = Lattice(found, self._characters, self._candidates, self._glosses)
         search = Search(lattice, self._model, start, context)
         end, choices = search.run()
         doubtful = search.dead | {choice.arc.start for choice in choices if _is_doubtful(choice)}
-        if not choices:
+        if not choices and search.work <= MOST_WORK:
             doubtful = set(range(start, end + 1))
         if doubtful:
-            lattice = Lattice(found, self._characters, self._candidates, self._glosses, doubtful)
-            second_end, second = Search(lattice, self._model, start, context).run()
-            if second:
-                return second_end, second
-        return end, choices
+            vanishing = Vanishing(doubtful, vanishing_groups_of(_PRIVATE_USE.search(found) is not None))
+            lattice = Lattice(found, self._characters, self._candidates, self._glosses, vanishing)
+            choices = Search(lattice, self._model, start, context).run()[1] or choices
+        return choices
+
+
+def _up_to_last_change(choices: list[Choice]) -> list[Choice]:
+    """Without the right-hand context: another place may begin in it."""
+    last = max(number for number, choice in enumerate(choices) if choice.arc.kind != "found")
+    return choices[: last + 1]
 
 
 def _is_doubtful(choice: Choice) -> bool:

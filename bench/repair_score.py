@@ -1,0 +1,106 @@
+"""Scoring of a restored text against what was printed, place by place."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from pipelines.records import LACUNA, Edit
+from pipelines.repair.channel import Damaged
+from pipelines.repair.restorer import Restored
+from pipelines.text import fold_width, is_figure
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts over many texts. Outcomes of a place: right, lost (a lacuna), wrong, rival (lost, but named)."""
+
+    families: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    certainties: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    clean: Counter[str] = field(default_factory=Counter)
+    glosses: int = 0
+    glosses_left: int = 0
+    invented: int = 0
+    mistakes: list[str] = field(default_factory=list)
+
+    def add(self, damaged: Damaged, restored: Restored) -> None:
+        """Count one text."""
+        edit_at = _edits_by_output(restored.edits)
+        where = align(damaged.printed, restored.text)
+        places = {place.printed: place for place in damaged.places}
+        for index, place in places.items():
+            at = where.get(index)
+            outcome = _outcome(damaged.printed[index], restored.text, at)
+            edit = edit_at.get(at) if at is not None else None
+            if outcome == "lost" and edit and damaged.printed[index] in [r.text for r in edit.rivals]:
+                self.families[place.family]["rival"] += 1
+            self.families[place.family][outcome] += 1
+            self.certainties[edit.certainty if edit else "found"][outcome] += 1
+            if outcome == "wrong":
+                self.mistakes.append(_excerpt(damaged, index, restored.text, at, place.family))
+        for index, char in enumerate(damaged.printed):
+            if index not in places and not char.isspace():
+                at = where.get(index)
+                folded = at is not None and fold_width(char) == fold_width(restored.text[at])
+                self.clean["right" if folded else "wrong"] += 1
+        self.glosses += damaged.glosses
+        self.glosses_left += _glosses_left(damaged, restored)
+        self.invented += sum(_invented(edit) for edit in restored.edits)
+
+    def of(self, *families: str) -> Counter[str]:
+        """Outcomes of these families together."""
+        return sum((self.families[name] for name in families), Counter())
+
+
+def align(printed: str, restored: str) -> dict[int, int]:
+    """Index of each printed character in the restored text; lines of one length go character by character."""
+    where: dict[int, int] = {}
+    start = restored_start = 0
+    for line, other in zip(printed.split("\n"), restored.split("\n"), strict=True):
+        for a, b, size in _matches(line, other):
+            where.update((start + a + offset, restored_start + b + offset) for offset in range(size))
+        start, restored_start = start + len(line) + 1, restored_start + len(other) + 1
+    return where
+
+
+def _matches(line: str, other: str) -> Iterable[tuple[int, int, int]]:
+    if len(line) == len(other):
+        return [(0, 0, len(line))]
+    codes = SequenceMatcher(None, line, other, autojunk=False).get_opcodes()
+    return [
+        (a, c, b - a) for tag, a, b, c, d in codes if tag == "equal" or (tag == "replace" and b - a == d - c)
+    ]
+
+
+def _edits_by_output(edits: tuple[Edit, ...]) -> dict[int, Edit]:
+    """The edit that each restored character comes from."""
+    found: dict[int, Edit] = {}
+    shift = 0
+    for edit in edits:
+        found.update((edit.start + shift + offset, edit) for offset in range(len(edit.after)))
+        shift += len(edit.after) - len(edit.before)
+    return found
+
+
+def _outcome(char: str, restored: str, at: int | None) -> str:
+    if at is None:
+        return "wrong"
+    return "right" if restored[at] == char else "lost" if restored[at] == LACUNA else "wrong"
+
+
+def _glosses_left(damaged: Damaged, restored: Restored) -> int:
+    """Closing brackets that the printed text does not have: each gloss has one, whatever else it lost."""
+    return max(0, restored.text.count(")") - damaged.printed.count(")"))
+
+
+def _invented(edit: Edit) -> bool:
+    """Whether the language model put a figure in."""
+    return edit.certainty == "likely" and any(map(is_figure, edit.after))
+
+
+def _excerpt(damaged: Damaged, index: int, restored: str, at: int | None, family: str) -> str:
+    around = damaged.printed[max(0, index - 8) : index + 6]
+    seen = restored[max(0, at - 4) : at + 3] if at is not None else "(not aligned)"
+    return f"{family}: {damaged.printed[index]} in {around!r} -> {seen!r}"
