@@ -179,6 +179,7 @@ def _unreplayable(connection: Connection) -> Iterator[Problem]:
             for field, found in (
                 ("headline", article.headline_raw),
                 ("article_body", article.article_body_raw),
+                ("origin", article.origin_raw),
             ):
                 replay(found, article.edits, field)
         except ValueError as error:
