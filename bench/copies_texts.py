@@ -15,7 +15,7 @@ from pathlib import Path
 import opencc
 
 from pipelines.convert.simplify import simplify
-from pipelines.records import Article, version_id, work_id
+from pipelines.records import Article, Edit, version_id, work_id
 from pipelines.repair.channel import Channel, Place
 from pipelines.repair.restorer import Restorer
 
@@ -121,7 +121,10 @@ def damaged(
     text: str, host: str, level: int | None, cut: float, seed: int, headline: str = ""
 ) -> DamagedCopy:
     """Damage a text block by block, as pages are, and read it again."""
-    found, printed, places, edits = [], [], [], []
+    found: list[tuple[str, str]] = []
+    printed: list[str] = []
+    places: list[Place] = []
+    edits: list[Edit] = []
     offset = at = 0
     for number, block in enumerate(text.split("\n")):
         made = Channel(level=level, cut=cut, seed=seed * 1000 + number).run(block)

@@ -11,6 +11,7 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from pipelines.dedupe.candidates import enough_shared, indexed
 from pipelines.dedupe.edition import edition, part_of, witness_of
 from pipelines.dedupe.match import verify
 from pipelines.dedupe.sketch import sketch
-from pipelines.records import LACUNA, Article
+from pipelines.records import Article
 from pipelines.settle import settle
 
 AREA = "copies"
@@ -144,14 +145,12 @@ def _edition(articles: Sequence[Article]) -> str:
 
 
 def _scored(copy: made.DamagedCopy, text: str) -> tuple[Counter[str], Counter[str], int]:
-    """(right, cases) by damage family, and wrong digits: aligned with the print, character by character."""
+    """(right, cases) by damage family, held against the print by alignment; digits that were not printed."""
     where = {i + n: j + n for i, j, length in align(copy.printed, text).runs for n in range(length)}
-    right = Counter(place.family for place in copy.places if place.printed in where)
-    cases = Counter(place.family for place in copy.places)
-    matched = set(where.values())
-    wrong = sum(text[j].isdigit() and j not in matched for j in range(len(text)))
-    assert LACUNA not in copy.printed
-    return right, cases, wrong
+    right = Counter(str(place.family) for place in copy.places if place.printed in where)
+    cases = Counter(str(place.family) for place in copy.places)
+    digits, printed = (Counter(char for char in side if char.isdigit()) for side in (text, copy.printed))
+    return right, cases, (digits - printed).total()
 
 
 def _network(bounds: dict[str, float], full: bool) -> Figure:
@@ -162,7 +161,7 @@ def _network(bounds: dict[str, float], full: bool) -> Figure:
             if isinstance(page.outcome, Article) and page.truth.pages == 1:
                 article = page.outcome
                 story_of[article.id] = page.truth.story
-                catalog.write(lambda connection, article=article: store_article(connection, article)).result()
+                catalog.write(partial(store_article, article=article)).result()
         settle(catalog)
         with catalog.read() as connection:
             rows = {id: settled_of(connection, id) for id in story_of}

@@ -13,6 +13,10 @@ CONTEXT = 2
 """Characters on each side of a place that must be equal and in step: one may be equal by chance in a passage
 that was reworded, two hardly ever."""
 
+DAMAGED_BESIDE = 3
+"""Characters beside a place that may be damaged in the witness: cuts are at least two characters apart, and a
+damaged place is one or two characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Witness:
@@ -42,18 +46,43 @@ class View:
 
     def __init__(self, text: str, witness: Witness) -> None:
         self.witness = witness
-        self._length = len(text)
+        self._text, self._length = text, len(text)
         # Folded, so that a mirror's ASCII marks do not put the copies out of step; lengths stay.
         self._runs = align(fold_width(text), fold_width(witness.text)).runs
         self._starts = [i for i, _, _ in self._runs]
         self._doubts = [doubt.start for doubt in witness.doubts]
 
     def segment(self, start: int, end: int) -> tuple[int, int] | None:
-        """(start, end) in the witness of what stands for [start, end) of the base; None if out of step."""
-        left, right = self._left(start), self._right(end)
-        if left is None or right is None or not left <= right <= left + end - start + CONTEXT:
+        """(start, end) in the witness of what stands for [start, end) of the base; None if out of step.
+
+        Where the witness is damaged just beside the place, the step is looked for behind that damage.
+        """
+        for further in range(DAMAGED_BESIDE + 1):
+            for before in range(further + 1):
+                found = self._segment(start, end, before, further - before)
+                if found is not None:
+                    return found
+        return None
+
+    def _segment(self, start: int, end: int, before: int, behind: int) -> tuple[int, int] | None:
+        """As `segment`, in step `before` characters to the left and `behind` to the right of the place."""
+        if start < before or end + behind > self._length:
             return None
-        return left, right
+        left, right = self._left(start - before), self._right(end + behind)
+        if left is None or right is None:
+            return None
+        left, right = left + before, right - behind
+        if not left <= right <= left + end - start + CONTEXT:
+            return None
+        excused = self._excused(start - before, left - before, before) and self._excused(end, right, behind)
+        return (left, right) if excused else None
+
+    def _excused(self, at: int, there: int, length: int) -> bool:
+        """Whether base and witness are equal over a stretch, but for what is in doubt in the witness."""
+        return all(
+            self._text[at + n] == self.witness.text[there + n] or self._overlapping(there + n, there + n + 1)
+            for n in range(length)
+        )
 
     def readings(self, start: int, end: int) -> list[Reading]:
         """The reading at a place of the witness, if it is sound as a whole or in doubt as a whole."""

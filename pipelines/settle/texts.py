@@ -26,10 +26,9 @@ from pipelines.settle.work import BATCH, SettleCounts, Workers, slices, walk
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """The text of one article: its id, the key of its text, and the row of the text."""
+    """The text of one article: its id, and the row of the text."""
 
     id: str
-    key: int
     row: TextRow
 
 
@@ -99,19 +98,26 @@ def derive_text(parts: Sequence[Part]) -> Derived:
     """The text of an article and what is indexed of it. Pure."""
     first = parts[0].article
     text = text_of(parts)
+    return Derived(first.id, derive_plain(text, text_key(text, first.headline, first.id)))
+
+
+def derive_plain(text: str, key: int | None = None) -> TextRow:
+    """The row of a text; its key is that of a text without headline unless given. Pure."""
     plain = comparable(text)
     sketch = sketch_plain(plain)
     hashes = indexed(np.array(sketch.hashes, dtype=np.uint64))
-    key = text_key(text, first.headline, first.id)
-    return Derived(first.id, key, TextRow(key, sketch.density, len(plain), hashes, plain[:LONGEST]))
+    own = text_key(text, "", "") if key is None else key
+    return TextRow(own, sketch.density, len(plain), hashes, plain[:LONGEST])
 
 
 def _store(
     connection: Connection, derived: Sequence[Derived], later: Sequence[tuple[str, str]], ids: Sequence[str]
 ) -> None:
     before = {id: member.text for id, member in member_rows.members_of(connection, ids).items()}
-    member_rows.store_texts(connection, {one.id: one.key for one in derived} | {id: None for id, _ in later})
-    rows = {one.key: one.row for one in derived}
+    member_rows.store_texts(
+        connection, {one.id: one.row.key for one in derived} | {id: None for id, _ in later}
+    )
+    rows = {one.row.key: one.row for one in derived}
     known = shingle_index.known(connection, rows)
     shingle_index.add(connection, [row for key, row in rows.items() if key not in known])
     shingle_index.mark(connection, known, "dirty", unless="new")
