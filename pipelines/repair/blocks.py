@@ -22,9 +22,21 @@ _BOUNDARY: Final = re.compile(r"<[A-Za-z/!?][^<>]*>|[\r\n]+")
 _RUN: Final = re.compile(rf"[^\n]{{0,3}}[?？](?:[！，？；：。、）!,?;:)]|{PINYIN})[^<\n，。！？；：、,!?;:]*")
 
 
+_GATES: Final = tuple(
+    (sign, re.compile(re.escape(sign) + rest))
+    for sign, rest in (
+        ("?", rf"(?<!\?\?)(?!\?\?)(?:[！，？；：。、）!,?;:)]|{PINYIN})"),
+        ("？", rf"(?<!？？)(?!？)(?:[！，；：。、）!,?;:)]|{PINYIN})"),
+        ("(", PINYIN),
+        ("（", PINYIN),
+    )
+)
+"""TRIGGER taken apart by its first sign: a pattern that begins with one literal is searched ten times as fast."""
+
+
 def looks_damaged(text: str) -> bool:
     """The gate: False for text in which no damage can begin, at the speed of a search for one character."""
-    return ("?" in text or "？" in text or "(" in text or "（" in text) and TRIGGER.search(text) is not None
+    return any(sign in text and gate.search(text) is not None for sign, gate in _GATES)
 
 
 def blocks(text: str) -> Iterator[tuple[int, int, bool]]:
