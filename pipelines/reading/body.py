@@ -55,6 +55,11 @@ _DATED = re.compile(
     r"\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}|(?<![\d年])\d{1,2}月\d{1,2}日|"
     r"[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月"
 )
+_REPORTED = re.compile(
+    both(
+        r"[【（(]?(?:本[报网刊]|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|撰文)[\s／/:：][^，。！？；]{2,24}[】）)]?"
+    )
+)
 _SUMMARY = re.compile(
     both(
         r"^[\s【\[（(]*(?:内容|文章|新闻)?(?:摘\s*要|导\s*[读语]|提\s*要|核心提示|概要|简介)[】\]）)\s]*[:：\s]"
@@ -105,9 +110,10 @@ def weigh(line: Line) -> float:
 
 
 def names_origin(text: str) -> bool:
-    """Whether a line says where an article is from: two labels, or one and a date without a stop."""
+    """Whether a line says where an article is from: two labels, or one and a date without a stop, or who
+    reported it and nothing else."""
     labels = len(LABELS.findall(text))
-    if labels > 1:
+    if labels > 1 or (len(text) < 30 and _REPORTED.fullmatch(text)):
         return True
     dated = _DATED.search(text)
     if len(text) > 100 or not (dated or labels) or _STOP.search(text):

@@ -116,7 +116,8 @@ def _source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict
     for line in extracted.origin_lines:
         if line.place == "start" and (outlet := dateline_outlet(line.text)):
             return outlet
-    return None
+    over = (_source_value(slot.value) for place, slot in found if place == "over" and slot.slot == "source")
+    return next((value for value in over if value), None)
 
 
 def _source_value(value: str) -> str | None:
