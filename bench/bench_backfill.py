@@ -38,7 +38,8 @@ def run(full: bool) -> list[Figure]:
     with TemporaryDirectory(prefix="backfill-") as folder:
         place = Path(folder)
         pages = write_pages(place / "source", 20 if full else 2)
-        return [*rates(place, pages), *kills(place, 20_000 if full else 600, 20 if full else 3)]
+        figures = [*rates(place, pages), *kills(place, 20_000 if full else 600, 20 if full else 3)]
+        return figures + list(on_ray(place)) if full else figures
 
 
 def real_pages() -> list[bytes]:
@@ -114,6 +115,17 @@ def kills(place: Path, captures: int, moments: int) -> Iterator[Figure]:
     yield Figure(AREA, "faults that verify finds after the kills", faults, captures, ceiling=0.0)
 
 
+def on_ray(place: Path) -> Iterator[Figure]:
+    """Two workers on Ray against the pool, on the same pages: the same archive?"""
+    if importlib.util.find_spec("ray") is None:
+        print("Ray: not installed, not measured (pip install 'ipnews[ray]')", file=sys.stderr)
+        return
+    subprocess.run(_ours(place, "ray", workers=2, engine="ray"), cwd=ROOT, check=True)
+    same = contents(place / "ray") == contents(place / "two")
+    count = len(contents(place / "ray")[0])
+    yield Figure(AREA, "Ray, 2 workers: the archive of the pool", float(same), count, floor=1.0)
+
+
 def contents(archive: Path) -> tuple[list[object], ...]:
     """Captures, articles and drops of an archive, by id."""
     with Catalog.open(archive, read_only=True) as catalog, catalog.read() as connection:
@@ -124,7 +136,9 @@ def contents(archive: Path) -> tuple[list[object], ...]:
         )
 
 
-def _ours(place: Path, name: str, *, workers: int, source: Path | None = None) -> list[str]:
+def _ours(
+    place: Path, name: str, *, workers: int, source: Path | None = None, engine: str = "local"
+) -> list[str]:
     return [
         sys.executable,
         "-m",
@@ -132,6 +146,7 @@ def _ours(place: Path, name: str, *, workers: int, source: Path | None = None) -
         str(source or place / "source"),
         str(place / name),
         str(workers),
+        engine,
     ]
 
 

@@ -5,6 +5,7 @@ The archive's folder must be one that all machines share; every worker writes it
 
 from __future__ import annotations
 
+import logging
 import pickle
 from collections.abc import Iterator
 from typing import Any
@@ -26,12 +27,15 @@ def run_on_ray(tasks: Iterator[Task], order: Order, workers: int | None) -> Iter
         raise UsageError("--engine ray needs the extra: pip install 'ipnews[ray]'") from None
     started_here = not ray.is_initialized()
     if started_here:
-        ray.init(num_cpus=workers, log_to_driver=False, include_dashboard=False)
+        ray.init(num_cpus=workers, log_to_driver=False, include_dashboard=False, logging_level=logging.ERROR)
+    # Progress is ours to tell, in the way the command tells it for every engine.
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     try:
         items = [{"task": pickle.dumps(task)} for task in tasks]
         if not items:
             return
-        data = ray.data.from_items(items, override_num_blocks=len(items))
+        data: Any = ray.data.from_items(items, override_num_blocks=len(items))
         done = data.map_batches(
             _run_batch, fn_kwargs={"order": pickle.dumps(order)}, batch_size=1, concurrency=workers
         )
