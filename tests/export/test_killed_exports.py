@@ -18,12 +18,12 @@ def old_and_new(tmp_path: Path, made: list[Any]) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("form", ["parquet", "jsonl", "delta"])
+@pytest.mark.parametrize("form", ["parquet", "delta"])
 def test_readers_see_the_old_state_or_the_new(old_and_new: Path, form: Any) -> None:
     assert killed(old_and_new, form, 3) == (3, 3)
 
 
-@pytest.mark.parametrize("form", ["jsonl", "delta"])
+@pytest.mark.parametrize("form", ["jsonl"])
 def test_a_first_export_is_invisible_until_it_is_whole(old_and_new: Path, form: Any) -> None:
     every = export_until(old_and_new / "new", str(old_and_new / "whole"), form, NEVER)
     whole = content(old_and_new / "whole", form)
