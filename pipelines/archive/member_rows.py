@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from pipelines.archive import tombstones
-from pipelines.archive.schema import articles, links, members, settled
+from pipelines.archive.schema import articles, furniture, links, members, settled
 from pipelines.dedupe.furniture import Keys
 from pipelines.dedupe.join import Page
 
@@ -140,6 +140,13 @@ def members_of_heads(connection: Connection, heads: Iterable[str]) -> dict[str, 
 def paged_members(connection: Connection) -> list[Member]:
     """Members that say that their article has several pages."""
     return [_member(row) for row in connection.execute(select(members).where(members.c.pages.is_not(None)))]
+
+
+def forget_all(connection: Connection) -> None:
+    """Take out all members, furniture and what was settled; every current article is due again."""
+    for table in (members, furniture, settled):
+        connection.execute(delete(table))
+    connection.execute(update(articles).values(settle_state="pending"))
 
 
 def text_in_use(connection: Connection, key: int) -> bool:

@@ -240,6 +240,12 @@ shingles = Table(  # the inverted index: which texts have a shingle
     sqlite_with_rowid=False,
 )
 
+common_shingles = Table(  # of this archive: left out of the index; changed only when it is rebuilt
+    "common_shingles",
+    metadata,
+    Column("hash", BigInteger, primary_key=True, autoincrement=False),
+)
+
 pairs = Table(
     "pairs",
     metadata,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from pipelines.archive.member_rows import in_batches
-from pipelines.archive.schema import pairs, shingles, texts
+from pipelines.archive.schema import common_shingles, pairs, shingles, texts
 from pipelines.dedupe.candidates import Integers
 from pipelines.dedupe.cluster import Edge
 
@@ -64,6 +64,8 @@ def add(connection: Connection, rows: Sequence[TextRow]) -> None:
     """Put new texts in (none of them known), to be matched."""
     if not rows:
         return
+    common = np.array(connection.scalars(select(common_shingles.c.hash)).all(), dtype=np.int64)
+    rows = [replace(row, hashes=np.setdiff1d(row.hashes, common, assume_unique=True)) for row in rows]
     connection.execute(texts.insert(), [row.packed("new") for row in rows])
     hashes = np.concatenate([row.hashes for row in rows])
     owners = np.repeat(np.array([row.key for row in rows]), [len(row.hashes) for row in rows])
@@ -78,6 +80,32 @@ def insert_postings(connection: Connection, hashes: Integers, owners: Integers) 
     sign = "?" if connection.dialect.name == "sqlite" else "%s"
     statement = f"INSERT INTO shingles (hash, text) VALUES ({sign}, {sign})"
     connection.exec_driver_sql(statement, list(zip(hashes.tolist(), owners.tolist(), strict=True)))
+
+
+def clear(connection: Connection) -> None:
+    """Take out all texts, the index, the pairs, and the archive's own list of common shingles."""
+    for table in (pairs, shingles, texts, common_shingles):
+        connection.execute(delete(table))
+
+
+def count_common(connection: Connection, more_than: int) -> list[int]:
+    """Hashes that more than so many texts have, ascending: one pass over the index."""
+    statement = select(shingles.c.hash).group_by(shingles.c.hash).having(func.count() > more_than)
+    return sorted(connection.scalars(statement))
+
+
+def leave_out(connection: Connection, common: Sequence[int]) -> None:
+    """Take hashes out of the index for good, and note them; texts that had one are to be matched anew."""
+    if not common:
+        return
+    connection.execute(common_shingles.insert(), [{"hash": value} for value in common])
+    gone = np.array(common, dtype=np.int64)
+    for batch in in_batches(common):
+        keys = connection.scalars(select(shingles.c.text).where(shingles.c.hash.in_(batch)).distinct()).all()
+        for key, hashes in hashes_of(connection, keys).items():
+            kept = np.setdiff1d(hashes, gone, assume_unique=True).astype("<i8").tobytes()
+            connection.execute(update(texts).where(texts.c.key == key).values(hashes=kept, state="new"))
+        connection.execute(delete(shingles).where(shingles.c.hash.in_(batch)))
 
 
 def remove(connection: Connection, keys: Iterable[int]) -> None:

@@ -10,6 +10,9 @@ removed article touches is done again.
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
+from pipelines.archive import member_rows, shingle_index
 from pipelines.archive.catalog import Catalog
 from pipelines.settle.clustering import cluster
 from pipelines.settle.matching import match
@@ -17,20 +20,56 @@ from pipelines.settle.members import enrol, forget, regroup, renew_furniture
 from pipelines.settle.texts import derive
 from pipelines.settle.work import Progress, SettleCounts, Workers
 
+__all__ = ["Progress", "SettleCounts", "rebuild", "settle"]
+
+COMMON, COMMON_SHARE = 1_000, 0.005
+"""Texts, and share of all texts, that must have a shingle for it to be common. One that 1,000 texts have
+costs a million candidate pairs; a story with as many different copies is found by its other shingles."""
+
 
 def settle(catalog: Catalog, *, progress: Progress | None = None, workers: int = 1) -> SettleCounts:
     """Bring what is derived from the set of articles up to date.
 
-    The result is a function of the current articles alone, whatever was settled before, in which order, and
-    by how many `workers` (processes that sketch and compare). Raises the errors of the catalog.
+    The result is a function of the current articles alone (and of the archive's list of common shingles),
+    whatever was settled before, in which order, and by how many `workers` (processes that sketch and
+    compare). Raises the errors of the catalog.
     """
     counts = SettleCounts(progress)
     with Workers(workers) as pool:
-        forget(catalog, counts)
-        hosts = enrol(catalog, counts, pool)
-        renew_furniture(catalog, hosts)
-        regroup(catalog)
-        derive(catalog, counts, pool)
+        _to_texts(catalog, counts, pool)
         match(catalog, counts, pool)
         cluster(catalog, counts)
     return counts
+
+
+def rebuild(catalog: Catalog, *, progress: Progress | None = None, workers: int = 1) -> SettleCounts:
+    """Settle the whole archive anew, with its common shingles counted anew: the one time that list changes.
+
+    Killed midway, `settle` finishes the work with as much of the list as there is.
+    """
+    counts = SettleCounts(progress)
+    catalog.write(_clear).result()
+    with Workers(workers) as pool:
+        _to_texts(catalog, counts, pool)
+        catalog.write(_leave_out_common).result()
+        match(catalog, counts, pool)
+        cluster(catalog, counts)
+    return counts
+
+
+def _to_texts(catalog: Catalog, counts: SettleCounts, pool: Workers) -> None:
+    forget(catalog, counts)
+    hosts = enrol(catalog, counts, pool)
+    renew_furniture(catalog, hosts)
+    regroup(catalog)
+    derive(catalog, counts, pool)
+
+
+def _clear(connection: Connection) -> None:
+    shingle_index.clear(connection)
+    member_rows.forget_all(connection)
+
+
+def _leave_out_common(connection: Connection) -> None:
+    limit = max(COMMON, round(COMMON_SHARE * shingle_index.count(connection)))
+    shingle_index.leave_out(connection, shingle_index.count_common(connection, limit))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import Connection, select
 
@@ -19,7 +20,7 @@ from pipelines.archive.catalog import Catalog
 from pipelines.archive.schema import links, tombstones
 from pipelines.dedupe.hosts import host_pairs
 from pipelines.records import Article, Settled, replay
-from pipelines.settle import settle
+from pipelines.settle import rebuild, settle
 
 NOTICE = "星河网络声明：本文标题《{}》。如发现版权问题，请告之我们，我们将及时处理。本站内容系统采集于网络，与本站无关。"
 
@@ -181,6 +182,31 @@ def test_killed_at_any_transaction_and_started_again_it_is_the_same(
         settle(catalog)
         assert result(catalog) == final
     assert deaths > 5
+
+
+def test_rebuilt_it_is_the_same_and_common_shingles_are_left_out(
+    tmp_path: Path, articles: list[Article], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.settle.COMMON", 6)
+    monkeypatch.setattr("pipelines.settle.COMMON_SHARE", 0)
+    line = "想了解更多海边小城的手艺故事，欢迎每个星期天傍晚到老码头的茶馆里坐一坐，听说书人慢慢讲。"
+    lined = [
+        made_article(f"https://n{i}.test/1", f"题{i}", f"{body[:400]}\n{line}")
+        for i, body in enumerate(stories()[30:38])
+    ]
+    with Catalog.open(tmp_path) as catalog:
+        store(catalog, [*articles[:12], *lined])
+        settle(catalog)
+        before = result(catalog)
+        with catalog.read() as connection:
+            common = shingle_index.count_common(connection, 6)
+        assert common
+        rebuild(catalog)
+        assert result(catalog) == before
+        store(catalog, [made_article("https://nine.test/1", "又一份", f"{stories()[40][:300]}\n{line}")])
+        settle(catalog)
+        with catalog.read() as connection:
+            assert len(shingle_index.postings(connection, np.array(common))[0]) == 0
 
 
 def test_a_new_version_leaves_its_cluster_and_the_old_one_is_superseded(
