@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from crawler.timing import DAY, HOUR, MINUTE
+from crawler.timing import DAY, HOUR
 from pipelines.sites import Pace
 
 AGENT_TOKEN = "ipnews"
@@ -27,8 +27,9 @@ ROBOTS_HOPS = 5
 """Redirects followed for robots.txt; beyond them it counts as unavailable (RFC 9309, 2.3.1.2)."""
 ROBOTS_LIFETIME = DAY
 """A copy of robots.txt is not used for longer than 24 hours (RFC 9309, 2.4)."""
-ROBOTS_RETRY = 10 * MINUTE
-"""Until robots.txt is asked for again when it could not be had; doubled each time, up to a day."""
+ROBOTS_RETRY = 5.0
+"""Seconds until robots.txt is asked for again when it could not be had: 5, 40, 320 ... up to a day. The first
+distance is for a connection that was cut, the next ones for a server in trouble."""
 MAX_CRAWL_DELAY = HOUR
 """A longer Crawl-delay is taken for a wish not to be crawled in this run: one page an hour at most."""
 
@@ -71,7 +72,7 @@ def read_robots(status: int | None, body: bytes, now: float, failures: int = 0) 
         return _parsed(body, now)
     if status is not None and 300 <= status < 500 and status != 429:
         return Robots("allow", now + ROBOTS_LIFETIME)
-    return Robots("disallow", now + min(DAY, ROBOTS_RETRY * 2.0 ** min(failures, 10)))
+    return Robots("disallow", now + min(DAY, ROBOTS_RETRY * 8.0 ** min(failures, 10)))
 
 
 def _parsed(body: bytes, now: float) -> Robots:

@@ -161,7 +161,8 @@ class FrontierScheduler(BaseScheduler):
         host, reason = queue.host, "robots.txt cannot be had"
         queue.addresses.clear()
         queue.exhausted, queue.due_at = True, until
-        session.counts["hosts without robots.txt"] += 1
+        if queue.manners.robots_failures == 1:
+            session.counts["hosts without robots.txt"] += 1
         session.write(lambda connection: frontier.postpone(connection, host, until, reason))
 
     def _refill_where_low(self, now: float) -> None:

@@ -78,6 +78,8 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip, deflate",  # what the standard library undoes within bounds
 }
 
+FEED_EXPORT_ENCODING = "utf-8"  # `-O out.jsonl` with Chinese as it is, not as escapes
+
 ITEM_PIPELINES = {
     "pipelines.item_pipelines.ReadPipeline": 100,
     "pipelines.item_pipelines.ConvertPipeline": 200,
