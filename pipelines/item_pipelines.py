@@ -122,7 +122,7 @@ class DeduplicatePipeline(_Pipeline):
             original = is_copy(connection, article)
         if original is None:
             return article
-        self.crawler.stats.inc_value("dedupe/copies")  # type: ignore[union-attr]
+        self.crawler.stats.inc_value("dedupe/copies")
         if self.crawler.settings.get("DEDUPE_POLICY", "mark") == "drop":
             drop = Drop(Stage.SKETCH, Reason.COPY, f"a copy of {original}", article.url, article.id)
             raise await self.write_drop(article.id, drop)
