@@ -15,6 +15,10 @@ An item that is lost on the way (a kill, a bug, a dead worker) is still in the c
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
+import os
+import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Self
@@ -68,7 +72,10 @@ class ReadPipeline(_Pipeline):
     def open_spider(self) -> None:
         """Make the workers; they start with the first item."""
         workers = self.crawler.settings.getint("READ_WORKERS", 1)
-        self.pool = ProcessPoolExecutor(workers) if workers else None
+        # Not fork: a worker would hold the crawl's lock and connections for as long as it lives, and it would
+        # outlive a crawl that is killed.
+        context = multiprocessing.get_context("spawn")
+        self.pool = ProcessPoolExecutor(workers, context, _end_with_the_crawl) if workers else None
 
     async def process_item(self, item: Any) -> Any:
         """Read one capture; anything else passes."""
@@ -96,6 +103,19 @@ class ReadPipeline(_Pipeline):
         """Let the workers finish."""
         if self.pool is not None:
             self.pool.shutdown()
+
+
+def _end_with_the_crawl() -> None:
+    """Start of a worker's life: it ends when the crawl does, however that ends, and Ctrl-C is the crawl's."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    crawl = multiprocessing.parent_process()
+    assert crawl is not None
+
+    def wait() -> None:
+        crawl.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 class ConvertPipeline(_Pipeline):
