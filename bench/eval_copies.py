@@ -43,9 +43,9 @@ LEVELS = (None, 0, 1, 2, 3, 4)
 def run(full: bool) -> list[Figure]:
     """All figures; the short form has fewer cases of each."""
     bounds = floors(AREA)
-    figures = list(_recall(200 if full else 15, full, bounds))
-    figures += _false_pairs(2000 if full else 120, 500 if full else 60, bounds)
-    figures += _hard_places(60 if full else 12, bounds)
+    figures = list(recall(200 if full else 15, full, bounds))
+    figures += false_pairs(2000 if full else 120, 500 if full else 60, bounds)
+    figures += hard_places(60 if full else 12, bounds)
     figures.append(_network(bounds, full))
     return figures
 
@@ -69,7 +69,7 @@ def _sources(full: bool) -> list[str]:
     return texts
 
 
-def _recall(count: int, full: bool, bounds: dict[str, float]) -> Iterable[Figure]:
+def recall(count: int, full: bool, bounds: dict[str, float]) -> Iterable[Figure]:
     kinds: dict[str, Callable[[str, random.Random], str]] = {
         "10 % replaced": lambda text, rng: made.replaced(text, 0.1, rng),
         "10 % edited": lambda text, rng: made.edited(text, 0.1, rng),
@@ -102,7 +102,7 @@ def _recall(count: int, full: bool, bounds: dict[str, float]) -> Iterable[Figure
         yield proportion(AREA, name, hits.total(), cases.total(), floor=bounds.get(name))
 
 
-def _false_pairs(templated: int, events: int, bounds: dict[str, float]) -> list[Figure]:
+def false_pairs(templated: int, events: int, bounds: dict[str, float]) -> list[Figure]:
     bulletins = list(made.bulletins(templated, random.Random(1)))
     rng = random.Random(2)
     pairs: Sequence[tuple[str, str]] = list(combinations(bulletins, 2))
@@ -118,7 +118,7 @@ def _false_pairs(templated: int, events: int, bounds: dict[str, float]) -> list[
     return [Figure(AREA, name, wrong, n, ceiling=bounds.get(name)) for name, (wrong, n) in counts.items()]
 
 
-def _hard_places(count: int, bounds: dict[str, float]) -> list[Figure]:
+def hard_places(count: int, bounds: dict[str, float]) -> list[Figure]:
     """Editions of copies cut at half of all places at random: the share of lost last bytes that is right."""
     figures = []
     for copies in (1, 2, 4):
