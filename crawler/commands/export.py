@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -30,10 +32,8 @@ def run(
     json: bool = False,
 ) -> int:
     """Export, and say what was written."""
-    try:
+    with _extra():
         from pipelines.export.filters import Filters
-    except ImportError as error:
-        raise UsageError(f"{error.name} is missing; install it with: pip install 'ipnews[export]'") from None
 
     filters = Filters(copies, cast("Topics", topics), tuple(site or ()), tuple(source or ()), since, until)
     with progress("Exporting"):
@@ -49,8 +49,9 @@ def run(
 
 def export_archive(config: Config, to: str, form: Format, filters: object = None) -> ExportResult:
     """Open the archive and export it; `to` may be a folder."""
-    from pipelines.export.filters import Filters
-    from pipelines.export.job import export
+    with _extra():
+        from pipelines.export.filters import Filters
+        from pipelines.export.job import export
 
     chosen = filters if isinstance(filters, Filters) else Filters()
     uri = to if "://" in to else Path(to).resolve().as_uri()
@@ -58,3 +59,12 @@ def export_archive(config: Config, to: str, form: Format, filters: object = None
         with catalog.read() as connection:
             shelf = Shelf.of(config.archive, connection)
         return export(catalog, shelf, uri, form, chosen)
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Exports stand in an extra: say so where it is not installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(f"{error.name} is missing; install it with: pip install 'ipnews[export]'") from None
