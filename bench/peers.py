@@ -93,7 +93,7 @@ def _newspaper(html: str) -> str:
     import newspaper
 
     article = newspaper.Article("http://example.test/", language="zh")
-    article.set_html(html)
+    article.download(input_html=html)
     article.parse()
     return f"{article.title}\n{article.text}"
 

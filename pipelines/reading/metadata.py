@@ -123,7 +123,7 @@ def _source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict
 def _source_value(value: str) -> str | None:
     """A labelled value that can be a source: short, not empty, no date, cut at its first wide gap."""
     if address := _ADDRESS.match(value):
-        return address[0]
+        return publisher_of_host(address[0])
     value = re.split(r"\s{2,}|\t|(?<=\S)\s+(?=\d{4}[-年/.])|\d{4}[-年/.]\d{1,2}[-月/.]", value)[0]
     value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
     if not value or len(value) > 40 or _NO_VALUE.match(value):

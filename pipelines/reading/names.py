@@ -43,13 +43,13 @@ _ORGANISED = re.compile(
 )
 """What a row of names never has in it."""
 
-_EMPLOYED = re.compile(
+_OFFICE = re.compile(
     both(
-        rf"^([\u3400-\u9fff]{{2,3}})[ ]?(?=(?:{'|'.join(_TABLE['places'].split())})[\u3400-\u9fff()（）]*"
-        r"(?:事务所|公司|大学|学院|研究[院所]|法院|检察院|产权局|中心|协会|报社?|网)$)"
+        rf"(?:{'|'.join(_TABLE['places'].split())})[\u3400-\u9fff()（）]*"
+        r"(?:事务所|公司|大学|学院|研究[院所]|法院|检察院|局|中心|协会|报社?|网|社|刊|杂志|评论|观察|时[讯报]|资讯)"
     )
 )
-"""A name with the firm or office glued behind it."""
+"""A firm, office or paper, to be told where it is glued behind a name."""
 
 _NOT_OFFICE = re.compile(
     both(
@@ -106,24 +106,26 @@ def _parts(text: str) -> list[str]:
 
 def _bare(part: str) -> str:
     part = _TITLES.sub("", part)
-    if (employed := _EMPLOYED.match(part)) and is_name(employed[1]):
-        return employed[1]
     return _TAIL.sub("", part).strip(" :：.。") or ""
 
 
 def unglue(text: str) -> tuple[str, ...]:
-    """Names without separators parted at surnames: 张三李四 -> 张三, 李四; () for what is no row of names."""
-    if not text:
-        return ()
+    """Names without separators parted at surnames, an office glued behind them off: 张三李四 -> 张三, 李四;
+    () for what is no row of names."""
     if is_name(text):
         return (text,)
-    if not _HAN_ONLY.fullmatch(text) or not 4 <= len(text) <= 9:
+    if not _HAN_ONLY.fullmatch(text) or not 4 <= len(text) <= 30:
         return ()
-    if _ORGANISED.search(text):
-        return ()
+    return _row(text, bool(_ORGANISED.search(text))) or ()
+
+
+def _row(text: str, with_office: bool) -> tuple[str, ...] | None:
+    """The names that make up a text, () at its end; with an office the row must end in one. None: no row."""
+    if not text or (with_office and _OFFICE.fullmatch(text)):
+        return None if with_office and not text else ()
     for size in (3, 2):
-        if text[0] in SURNAMES and text[:size] not in NOT_NAMES:
-            rest = unglue(text[size:])
-            if rest:
+        if text[0] in SURNAMES and len(text) >= size and text[:size] not in NOT_NAMES:
+            rest = _row(text[size:], with_office)
+            if rest is not None:
                 return (text[:size], *rest)
-    return ()
+    return None

@@ -12,17 +12,21 @@ Slot = Literal["source", "author", "editor", "date", "modified", "original", "ri
 
 _SEPARATOR = r"\s*[:：﹕∶|丨｜/／╱]\s*"
 _SEPARATED = re.compile(r"[:：﹕∶|丨｜/／╱]")
-_SLOT: dict[str, Slot] = {"not_origin": "other"}
+_SLOT: dict[str, Slot] = {"not_origin": "other", "credit": "other", "writer": "author", "by": "author"}
 _LABELS = {name: phrases(f"label.{name}") for name in names("label")}
-_WORDS = "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items())
-_FIRST = "".join(sorted(set(re.findall("[\u3400-\u9fff]", _WORDS))))
+_WORDS = "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items() if name != "other")
+_OTHER = rf"(?P<other>{_LABELS['other']})\s*[:：﹕∶]\s*"
+"""Words of tools and counters: labels with a colon only, since 评论 may end a name before a bar."""
+
+_FIRST = "".join(sorted(set(re.findall("[\u3400-\u9fff]", _WORDS + _OTHER))))
 """Characters that labels are made of: a look ahead for one of them passes over all other places at once."""
 
 _LABEL = re.compile(
-    rf"(?=[{_FIRST}A-Za-z])(?:{_WORDS}){_SEPARATOR}|(?<![\u3400-\u9fff])文\s*[/／|丨｜╱:：]\s*(?P<writer>)"
-    r"|(?<![A-Za-z])[Bb][Yy]\s*[:：]\s*(?P<by>)"
+    rf"(?=[{_FIRST}A-Za-z])(?:(?:{_WORDS}){_SEPARATOR}|{_OTHER})|(?<![\u3400-\u9fff])文\s*[/／|丨｜╱:：]\s*(?P<writer>)"
+    + both(r"|(?P<credit>图|摄影?|制图|美编|校对|设计)\s*[/／|丨｜╱]\s*")
+    + r"|(?<![A-Za-z])[Bb][Yy]\s*[:：]\s*(?P<by>)"
 )
-_ONLY = re.compile(rf"[\s【\[|]*(?:{_WORDS})\s*")
+_ONLY = re.compile(rf"[\s【\[|]*(?:{_WORDS}|(?P<other>{_LABELS['other']}))\s*")
 _BARE = re.compile(
     r"(?:^|(?<=[\s()（）\[\]【】|丨｜\d日]))(?:"
     + both(
@@ -85,7 +89,7 @@ def unlabelled(line: str) -> str:
 
 def _slot_of(match: re.Match[str]) -> Slot:
     name = next(key for key, value in match.groupdict().items() if value is not None)
-    return "author" if name in ("writer", "by") else _SLOT.get(name, name)  # type: ignore[arg-type]
+    return _SLOT.get(name, name)  # type: ignore[arg-type]
 
 
 def trim(value: str) -> str:
