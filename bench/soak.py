@@ -113,11 +113,16 @@ def postgres_restarted(_: argparse.Namespace) -> Iterator[Figure]:
     """PostgreSQL is stopped and started twice while a crawl works on it."""
     with scene() as (server, archive, whole), postgres() as (database, address):
         order = Order(archive, server.port, declarations(NETWORK), catalog=address)
-        for moment in (60, 160):
-            restart = threading.Thread(target=lambda: (database.stop(), database.ensure_postgres_running()))
-            with at_request(server, moment, restart.start):
-                order.run()
-                restart.join()
+        restarts = [
+            threading.Thread(target=lambda: (database.stop(), database.ensure_postgres_running()))
+            for _ in range(2)
+        ]
+        with at_request(server, 60, restarts[0].start), at_request(server, 400, restarts[1].start):
+            order.run()
+        struck = [restart for restart in restarts if restart.ident is not None]
+        for restart in struck:
+            restart.join()
+        yield Figure(AREA, "PostgreSQL: restarts during the crawl", len(struck), len(restarts), floor=1)
         yield from verdict("PostgreSQL restarted twice", order, whole)
 
 

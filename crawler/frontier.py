@@ -20,6 +20,9 @@ from crawler.outcome import Outcome
 from pipelines.archive.schema import addresses
 from pipelines.sites import Site
 
+Counts = dict[tuple[str, bool], int]
+"""Numbers of addresses by host and by something that holds of them or not."""
+
 LEASE_SECONDS = 900.0
 """How long a dead crawler's addresses stay with it on PostgreSQL. Living ones renew every third of this."""
 
@@ -193,6 +196,14 @@ def known(connection: Connection, hosts: Collection[str]) -> dict[tuple[str, boo
     counted = select(addresses.c.host, article, func.count()).where(addresses.c.host.in_(hosts))
     rows = connection.execute(counted.group_by(addresses.c.host, article))
     return {(host, bool(is_article)): count for host, is_article, count in rows}
+
+
+def rendered(connection: Connection, hosts: Collection[str]) -> Counts:
+    """Number of answered articles by (host, whether they need a browser)."""
+    chosen = (addresses.c.host.in_(hosts), addresses.c.kind == "article", addresses.c.status == 200)
+    counted = select(addresses.c.host, addresses.c.browser, func.count()).where(*chosen)
+    rows = connection.execute(counted.group_by(addresses.c.host, addresses.c.browser))
+    return {(host, bool(browser)): count for host, browser, count in rows}
 
 
 def known_urls(connection: Connection, hosts: Collection[str]) -> set[str]:

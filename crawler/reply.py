@@ -33,6 +33,8 @@ _BLOCK_SIGNS = re.compile(
 )
 _MOST_FOR_BLOCK = 24 * 1024
 """Bytes. A block or captcha page is a form and a script; an article page that only mentions one is longer."""
+_MOST_TEXT_OF_BLOCK = 750
+"""Bytes of text, 250 Han characters in UTF-8: what a block page says, less than an article with its page."""
 BLOCKED_WAIT = HOUR
 """Seconds until a page that showed a challenge is asked for again: whoever asks at once is blocked longer."""
 _SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
@@ -42,7 +44,6 @@ _MOST_TEXT_OF_SHELL = 450
 """Bytes, 150 Han characters in UTF-8: navigation and footer of a shell. The shortest article of the demo's
 network has 300 characters."""
 _MOST_LINKS_OF_SHELL = 30
-_HAN_PARAGRAPH = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}|[\xb0-\xf7][\xa1-\xfe]){40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +111,12 @@ def _visible(markup: bytes) -> int:
 def is_block(capture: Capture) -> bool:
     """Whether a page asks for a captcha or says that we are blocked, under whatever status.
 
-    Short, with a sign of a challenge, and without a paragraph of Chinese: 40 Han characters in a row.
+    Short, with a sign of a challenge, and with less text than an article: some have a captcha in a form.
     """
     payload = capture.payload
     if capture.status not in (200, 403, 429, 503) or not 0 < len(payload) <= _MOST_FOR_BLOCK:
         return False
-    return bool(_BLOCK_SIGNS.search(payload)) and not _HAN_PARAGRAPH.search(payload)
+    return bool(_BLOCK_SIGNS.search(payload)) and _text_size(payload) < _MOST_TEXT_OF_BLOCK
 
 
 def _links(address: Address, capture: Capture, site: Site) -> Iterable[Found | Refusal]:

@@ -34,6 +34,9 @@ from pipelines.sites import Site
 
 T = TypeVar("T")
 
+SHELLS = 5
+"""Articles of a host that needed a browser before its others are rendered without a plain try first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -110,16 +113,18 @@ class Session:
     def _prepare(self, plan: Plan) -> None:
         now = self.started
 
-        def prepare(connection: Connection) -> tuple[int, dict[tuple[str, bool], int]]:
+        def prepare(connection: Connection) -> tuple[int, frontier.Counts, frontier.Counts]:
             frontier.expire(connection, now, all_owners=self.catalog.dialect == "sqlite")
             for site in plan.sites:
                 frontier.seed(connection, site, now)
             frontier.promote(connection, plan.hosts, now, plan.everything)
             frontier.ask_again(connection, plan.urls, now)
             run = runs.start(connection, "crawl", _iso(now))
-            return run, frontier.known(connection, plan.hosts)
+            return run, frontier.known(connection, plan.hosts), frontier.rendered(connection, plan.hosts)
 
-        self.run, known = self.catalog.write(prepare).result()
+        self.run, known, pages = self.catalog.write(prepare).result()
+        self.shells = Counter({host: count for (host, browser), count in pages.items() if browser})
+        self.plain = Counter({host: count for (host, browser), count in pages.items() if not browser})
         self.budgets = HostBudgets(known)
         self.recorder = Recorder(self.write, self.run, self._noted)
         with self.catalog.read() as connection:
@@ -154,6 +159,19 @@ class Session:
         if outcome.state in ("dead", "pending"):
             self.counts["given up" if outcome.state == "dead" else "put off"] += 1
         return self.write(lambda connection: frontier.conclude(connection, [(address.url, outcome, {})]))
+
+    def wants_browser(self, address: Address) -> bool:
+        """Whether an address is to be rendered at once: declared so, known so, or learnt from its host.
+
+        A host is learnt when SHELLS of its articles needed a browser and none did without.
+        """
+        site = self.site_of(address.url)
+        if site is None or not self.plan.browser or address.kind in ("feed", "sitemap"):
+            return False
+        if site.browser != "auto":
+            return site.browser == "always"
+        learnt = self.shells[address.host] >= SHELLS and not self.plain[address.host]
+        return address.browser or (learnt and address.kind == "article")
 
     def without_browser(self, outcome: Outcome) -> Outcome:
         """The outcome of a page that has to be rendered; where there is no browser it waits for one."""

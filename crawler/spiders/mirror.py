@@ -80,7 +80,7 @@ class MirrorSpider(Spider):
         if address.payload_digest and address.last_modified:
             headers["If-Modified-Since"] = address.last_modified
         meta: dict[str, Any] = {"address": address, "host": address.host}
-        if address.browser:
+        if self.session is not None and self.session.wants_browser(address):
             headers, meta["playwright"] = {}, True
         return Request(
             address.url, self.parse, headers=headers, meta=meta, errback=self.failed, dont_filter=True
@@ -109,7 +109,10 @@ class MirrorSpider(Spider):
             session.counts["block pages"] += 1
         found = session.admit(reply.links, site)
         outcome = session.without_browser(reply.outcome) if reply.render else reply.outcome
-        visit = Visit(address, kept, outcome, found, site.pace.depth, reply.render or address.browser)
+        browser = reply.render or kept.capture.kind == "rendered"
+        if address.kind == "article" and kept.capture.status == 200:
+            (session.shells if browser else session.plain)[address.host] += 1
+        visit = Visit(address, kept, outcome, found, site.pace.depth, browser)
         try:
             is_new = await asyncio.wrap_future(session.record(visit))
         except IpnewsError as error:

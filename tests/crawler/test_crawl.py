@@ -162,12 +162,3 @@ def test_the_servers_log_shows_the_manners(tmp_path: Path) -> None:
         assert [other for other in later if other.path == line.path]
     connections = Counter((line.connection, line.host) for line in log)
     assert len({connection for connection, _ in connections}) <= len(network.hosts) + len(refused)
-
-
-def test_connections_cut_by_the_server_cost_no_article(
-    small: Network, tmp_path: Path, catalog_rows: Rows
-) -> None:
-    with serve(small, Faults(drop_connections=0.03, unavailable=0.0, slow=0.0)) as server:
-        result = Order(tmp_path / "archive", server.port, declarations(small), patience=40).run()
-    assert result["exit_code"] == 0, result["errors"]
-    assert len(articles_of(tmp_path / "archive", catalog_rows)) >= small.size

@@ -102,12 +102,11 @@ def test_silence_and_drip_end_with_the_clock(tmp_path: Path, catalog_rows: Rows)
     assert all("longer than 1" in failure for (failure,) in failures)
 
 
-@pytest.mark.parametrize("name", ["inner.example.org", "rebound.example.org"])
-def test_names_that_resolve_to_this_machine_are_not_connected_to(name: str, tmp_path: Path) -> None:
+def test_names_that_resolve_to_this_machine_are_not_connected_to(tmp_path: Path) -> None:
     """A public name, a private address behind it: the connection is refused where it would be made."""
     with listening() as (port, reached):
         result = Order(
-            tmp_path / "archive", port, {"inner": site(["/"], name).replace("true", "false")}
+            tmp_path / "archive", port, {"inner": site(["/"], "inner.example.org").replace("true", "false")}
         ).run()
     assert reached == []
     assert result["exit_code"] == 1

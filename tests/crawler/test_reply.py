@@ -1,0 +1,104 @@
+"""What answers mean: shells, challenges, redirects, links of an article by address alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.discover import Found
+from crawler.frontier import Address
+from crawler.hrefs import hrefs
+from crawler.keeper import Kept
+from crawler.reply import interpret, is_block, is_shell
+from pipelines.reading.links import find_links
+from pipelines.records import Capture
+from pipelines.sites import Site
+
+NOW = 1_800_000_000.0
+URL = "http://www.example.org/a/1001.html"
+SITE = Site(hosts=("www.example.org",), name="example")
+TEXT = "国家知识产权局发布年度报告，专利授权数量稳步增长。" * 12
+
+
+def capture(
+    body: str | bytes, status: int = 200, *headers: tuple[str, str], kind: str = "text/html"
+) -> Capture:
+    payload = body.encode() if isinstance(body, str) else body
+    return Capture(
+        URL, "2026-01-01T00:00:00Z", payload, "sha256:1", status, (("Content-Type", kind), *headers)
+    )
+
+
+def address(kind: str = "article") -> Address:
+    return Address(URL, "www.example.org", "example", kind, 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "shell"),
+    [
+        ('<div id="app"></div><script src="/app.js"></script>', True),
+        (
+            "<head><title>报</title></head><body><script>render()</script><noscript>请开启JavaScript</noscript>",
+            True,
+        ),
+        (f"<p>{TEXT}</p><script>count()</script>", False),
+        ('<div id="app"></div>', False),
+        ("<script>" + f"var text = '{TEXT}';" * 5, True),
+        (f"<style>p</style><p>{TEXT}</p><script>", False),
+    ],
+)
+def test_shells(body: str, shell: bool) -> None:
+    assert is_shell(capture(body), 0) is shell
+    assert interpret(address(), Kept(capture(body)), SITE, NOW).render is shell
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "block"),
+    [
+        ("<title>安全验证</title><p>请完成验证</p>", 200, True),
+        ("<script src='https://static.geetest.com/x.js'></script>", 200, True),
+        ("您的访问过于频繁，请稍后再试".encode("gbk"), 403, True),
+        (f"<p>{TEXT}</p><img src='/captcha.php'>", 200, False),
+        ("<p>没有这样的页面</p>", 404, False),
+        ("", 200, False),
+    ],
+)
+def test_challenges_slow_the_host(body: str | bytes, status: int, block: bool) -> None:
+    assert is_block(capture(body, status)) is block
+    reply = interpret(address(), Kept(capture(body, status)), SITE, NOW)
+    assert reply.slow is block
+    if block:
+        assert reply.outcome.state == "pending"
+        assert reply.outcome.due >= NOW + 3600
+
+
+@given(st.binary(max_size=4000))
+def test_any_bytes_have_a_meaning(body: bytes) -> None:
+    interpret(address(), Kept(capture(body)), SITE, NOW)
+    interpret(address("list"), Kept(capture(body)), SITE, NOW)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_addresses_that_cost_depth(status: int) -> None:
+    reply = interpret(address(), Kept(capture("", status, ("Location", "/b/7.html"))), SITE, NOW)
+    (onward,) = reply.links
+    assert isinstance(onward, Found)
+    assert (onward.url, onward.kind, onward.depth) == ("http://www.example.org/b/7.html", "article", 8)
+
+
+def test_nofollow_and_unchanged_pages_have_no_links() -> None:
+    page = f'<a href="/a/7.html">x</a>{TEXT}'
+    assert interpret(address(), Kept(capture(page)), SITE, NOW).links
+    assert not interpret(address(), Kept(capture(page, 200, ("X-Robots-Tag", "nofollow"))), SITE, NOW).links
+    assert not interpret(address(), Kept(capture(page), "identical-payload-digest"), SITE, NOW).links
+
+
+def test_addresses_alone_are_those_of_the_full_reading() -> None:
+    page = """<html><head><base href="/a/b/"></head><body><p>正文</p><a href="1.html">一</a>
+    <a class="x" href='../2.html?x=1&amp;y=2'>二</a><a href=/3.html target=_blank>三</a><a href="#top">上</a>
+    <a href="javascript:go()">四</a><a href="mailto:a@example.org">五</a><a href="http://b.example.org/">六</a>
+    <a href="1.html">一</a></body></html>"""
+    alone = [link.url for link in hrefs(page.encode(), URL)]
+    assert alone == [link.url for link in find_links(page.encode(), "text/html; charset=utf-8", URL)]
+    assert alone[1] == "http://www.example.org/a/2.html?x=1&y=2"
