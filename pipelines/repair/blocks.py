@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
 from pipelines.markup import eaten_tags, opaque_spans
 from pipelines.repair.gloss import GLOSS, PINYIN
+from pipelines.repair.language import Characters
 from pipelines.repair.lattice import MARKS
 
 TRIGGER: Final = re.compile(
@@ -34,9 +36,35 @@ _GATES: Final = tuple(
 """TRIGGER taken apart by its first sign: a pattern that begins with one literal is searched ten times as fast."""
 
 
+SILENT_MARKS: Final = "！，？；："
+"""The marks behind which the rare characters of a run without `?` are looked for (variant 2 of the damage)."""
+
+
+@cache
+def silent_trigger() -> re.Pattern[str]:
+    """A mark and two rare characters among the next four: where a run can begin whose lone byte left no `?`."""
+    rare = re.escape(Characters.load().rare())
+    return re.compile(f"[{SILENT_MARKS}](?=[^\\x00-\x7f]{{0,2}}[{rare}][^\\x00-\x7f]{{0,1}}[{rare}])")
+
+
+@cache
+def _silent_gates() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    behind = silent_trigger().pattern[len(SILENT_MARKS) + 2 :]
+    return tuple((mark, re.compile(mark + behind)) for mark in SILENT_MARKS)
+
+
 def looks_damaged(text: str) -> bool:
     """The gate: False for text in which no damage can begin, at the speed of a search for one character."""
-    return any(sign in text and gate.search(text) is not None for sign, gate in _GATES)
+    return _opens(text, _GATES) or (not text.isascii() and _opens(text, _silent_gates()))
+
+
+def _opens(text: str, gates: tuple[tuple[str, re.Pattern[str]], ...]) -> bool:
+    return any(sign in text and gate.search(text) is not None for sign, gate in gates)
+
+
+def shows_lone_bytes(text: str) -> bool:
+    """Whether lone bytes may have been printed as `?` on this page: variant 1 of the damage."""
+    return _opens(text, _GATES[:2])
 
 
 def blocks(text: str) -> Iterator[tuple[int, int, bool]]:

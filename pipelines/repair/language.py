@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.errors import TableError
+from pipelines.repair.gbk import LEADS, SECONDS, decode_pair
 
 TABLES: Final = Path(__file__).with_name("tables")
 SCALE: Final = 64
@@ -28,6 +29,8 @@ ROOT: Final = 0
 HEADER: Final = struct.Struct("<4sII4x")
 
 
+RARE_SHARE: Final = 3e-6
+"""Share of running text below which a character is rare: 焙, 觽, 鬏; one in a page of 3,000 characters at most."""
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{2,}")
 PageNode = dict[int, tuple["_Count", "PageNode"]]
 
@@ -160,6 +163,22 @@ class Characters:
     def has_reading(self, char: str, reading: str) -> bool:
         """Whether a character is read so (tone-marked pinyin, `yè`)."""
         return char in self._readings.get(reading, ())
+
+    @staticmethod
+    @cache
+    def load() -> Characters:
+        """The process's tables of characters."""
+        return Characters()
+
+    def rare(self) -> str:
+        """Characters of GBK that running text hardly has: three in four of those that wrong pairing makes."""
+        chars = (decode_pair(lead, second) for lead in LEADS for second in SECONDS)
+        return "".join(char for char in chars if char and char >= "\u2460" and self._is_rare(char))
+
+    def _is_rare(self, char: str) -> bool:
+        if "\u4e00" <= char <= "\u9fff":
+            return self.share(char) < RARE_SHARE
+        return "\u2460" <= char <= "\u2642" or "\u3021" <= char <= "\u33d5" or "\ue000" <= char <= "\uf8ff"
 
     def simple(self, char: str) -> str:
         """The Simplified form of a character, itself when it has none."""

@@ -98,7 +98,8 @@ def vanishing_groups_of(user_rows_shown: bool) -> tuple[int, ...]:
 
 
 class Lattice:
-    """The arcs of one found block. `vanishing`: where pairs may have left no trace."""
+    """The arcs of one found block. `vanishing`: where pairs may have left no trace. `silent`: a lone byte is
+    printed as nothing (variant 2), not as `?`."""
 
     def __init__(
         self,
@@ -107,18 +108,23 @@ class Lattice:
         candidates: Candidates,
         glosses: Glosses,
         vanishing: Vanishing | None = None,
+        silent: bool = False,
     ) -> None:
         self.found = found
         self._characters = characters
         self._candidates = candidates
         self._glosses = glosses
         self._vanishing = vanishing
+        self._silent = silent
         self._length = len(found)
 
     def arcs(self, node: Node) -> Iterator[Arc | Fan]:
         """Every arc that leaves a node."""
         index, pending = node
         if index >= self._length:
+            if self._silent and pending < VANISHED:
+                options = self._candidates.after_lead(pending)
+                yield Fan(index, index, options, 0.0, "last", (index, IN_STEP))
             return
         if pending == IN_STEP:
             yield from self._in_step(index)
@@ -146,6 +152,10 @@ class Lattice:
         if char in _QUESTION:
             yield from self._lost_lead(at)
             yield from self._straddled(at)
+        if self._silent and char in MARKS:
+            mark = MARKS[char]
+            options = self._candidates.before_second(mark[0])
+            yield Fan(at, at + 1, options, COST_ENTER, "first", (at + 1, mark[1]))
 
     def _lost_lead(self, at: int) -> Iterator[Arc | Fan]:
         """`?` and a mark: a lone lead byte, its character's second byte is the first of the mark's code."""
@@ -190,6 +200,8 @@ class Lattice:
         code = bytes((EURO_BYTE,)) if char == "€" else encode_char(char)
         if char in _QUESTION:
             yield from self._lost_last(at, pending)
+        if self._silent and char in MARKS:
+            yield Fan(at, at, self._candidates.after_lead(pending), 0.0, "last", (at, IN_STEP))
         if code is None:
             return
         if char == "€" and (lost := decode_pair(pending, EURO_BYTE)):

@@ -16,7 +16,15 @@ from functools import cache
 from typing import Final
 
 from pipelines.records import LACUNA, Edit, replay
-from pipelines.repair.blocks import TRIGGER, blocks, can_begin, looks_damaged, undamaged
+from pipelines.repair.blocks import (
+    TRIGGER,
+    blocks,
+    can_begin,
+    looks_damaged,
+    shows_lone_bytes,
+    silent_trigger,
+    undamaged,
+)
 from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
 from pipelines.repair.compose import compose
@@ -39,6 +47,8 @@ damaged: see docs/repair.md."""
 PATIENCE: Final = 8
 """Places searched in vain before a block is left alone, two more for every damaged one: hostile text and forums
 have many marks behind question marks, mirrors few that are honest."""
+SILENT_MARGIN: Final = 12.0
+"""The same where no `?` speaks for damage but two rare characters; no place of 11 MB of clean text reaches it."""
 _PRIVATE_USE: Final = re.compile("[\ue000-\ue765]")
 _ENTERING: Final = frozenset(("first", "named"))
 
@@ -59,7 +69,7 @@ class Restorer:
     """The tables, loaded once per process, and the restoring of one text after the other. No state between."""
 
     def __init__(self) -> None:
-        self._characters = Characters()
+        self._characters = Characters.load()
         self._candidates = Candidates(self._characters)
         self._table = WordTable()
 
@@ -109,6 +119,7 @@ class _Page:
         self._characters = tables._characters
         self._candidates = tables._candidates
         self._glosses = Glosses(texts, self._characters)
+        self._silent = not any(map(shows_lone_bytes, texts))
         self._model = Model(tables._table, PageWords(undamaged(texts), self._characters, tables._table))
 
     def restore_block(self, found: str, base: int, field: str) -> Iterator[Edit]:
@@ -116,7 +127,7 @@ class _Page:
         done = region = 0
         patience = PATIENCE
         context = BLOCK_START
-        for trigger in TRIGGER.finditer(found):
+        for trigger in self._triggers(found):
             at = trigger.start()
             if at < done:
                 continue
@@ -124,12 +135,12 @@ class _Page:
                 if end := self._glosses.after(found, at, found[at - 1 : at]):
                     yield Edit(field, base + at, found[at:end], "", "gloss", "exact")
                     done = end
-            elif patience > 0 and can_begin(found, at):
+            elif patience > 0 and (self._silent or can_begin(found, at)):
                 start = max(region, at - LEFT_CONTEXT)
                 context = track(context, GLOSS.sub("", found[region:start]))
                 region = start
                 choices = self._search(found, start, context)
-                if _is_damage(choices):
+                if _is_damage(choices, SILENT_MARGIN if self._silent else ENTER_MARGIN):
                     settled = _up_to_last_change(choices)
                     yield from edits_of(found, (c for c in settled if c.arc.start >= done), base, field)
                     context = track(context, (char for choice in settled for char in choice.arc.text))
@@ -138,9 +149,17 @@ class _Page:
                 else:
                     patience -= 1
 
+    def _triggers(self, found: str) -> Iterator[re.Match[str]]:
+        """Where damage can begin in a block, in order."""
+        matches = TRIGGER.finditer(found)
+        if not self._silent:
+            return matches
+        silent = silent_trigger().finditer(found)
+        return iter(sorted((*matches, *silent), key=lambda match: match.start()))
+
     def _search(self, found: str, start: int, context: Context) -> list[Choice]:
         """Search without vanished pairs first; where that finds nothing likely, with them."""
-        lattice = Lattice(found, self._characters, self._candidates, self._glosses)
+        lattice = Lattice(found, self._characters, self._candidates, self._glosses, silent=self._silent)
         search = Search(lattice, self._model, start, context)
         end, choices = search.run()
         doubtful = search.dead | {choice.arc.start for choice in choices if _is_doubtful(choice)}
@@ -148,7 +167,9 @@ class _Page:
             doubtful = set(range(start, end + 1))
         if doubtful:
             vanishing = Vanishing(doubtful, vanishing_groups_of(_PRIVATE_USE.search(found) is not None))
-            lattice = Lattice(found, self._characters, self._candidates, self._glosses, vanishing)
+            lattice = Lattice(
+                found, self._characters, self._candidates, self._glosses, vanishing, self._silent
+            )
             choices = Search(lattice, self._model, start, context).run()[1] or choices
         return choices
 
@@ -165,6 +186,6 @@ def _is_doubtful(choice: Choice) -> bool:
     return choice.arc.kind in ("last", "eaten") and choice.margin < MARGIN_LIKELY
 
 
-def _is_damage(choices: list[Choice]) -> bool:
-    """Whether the found text, as it stands, is far less likely than damage."""
-    return min((c.genuine for c in choices if c.arc.kind in _ENTERING), default=0.0) >= ENTER_MARGIN
+def _is_damage(choices: list[Choice], margin: float) -> bool:
+    """Whether the found text, as it stands, is that much less likely than damage."""
+    return min((c.genuine for c in choices if c.arc.kind in _ENTERING), default=0.0) >= margin

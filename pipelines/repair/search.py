@@ -101,6 +101,8 @@ class Search:
             index += 1
             if self.work > MOST_WORK:
                 return index, []
+        if index == length:
+            self._expand(index)
         while index < length and not self._ends(index) and index <= max(self._states):
             index += 1
         ends = self._ends(index)
@@ -228,7 +230,13 @@ class Search:
             node, arcs = back
             weak = self._states[node[0]][node].alpha - after > WEAK * len(arcs)
             choices[:0] = [
-                _choice(arc, best, by_place[arc.start, arc.start == arc.end], weak, found[arc.start])
+                _choice(
+                    arc,
+                    best,
+                    by_place[arc.start, arc.start == arc.end],
+                    weak,
+                    found[arc.start : arc.start + 1],
+                )
                 for arc in arcs
             ]
         return choices

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.convert.script import detect_script
@@ -63,6 +63,7 @@ def test_a_quoted_title_in_simplified_text() -> None:
     assert simplify("这本书叫《後漢書》，是名著，记载显著。") == "这本书叫《后汉书》，是名著，记载显著。"
 
 
+@settings(deadline=None)
 @given(
     st.text(
         alphabet=st.one_of(

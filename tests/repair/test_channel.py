@@ -21,12 +21,14 @@ def test_same_text_and_settings_give_the_same_damage(text: str, seed: int, level
     ).damage(text)
 
 
+@settings(deadline=None)
 @given(CHINESE)
 def test_without_glosses_and_cuts_only_the_script_changes(text: str) -> None:
     damaged = Channel(level=None, cut=0.0).run(text)
     assert (damaged.text, damaged.places) == (to_traditional(text), ())
 
 
+@settings(deadline=None)
 @given(CHINESE, st.sampled_from([None, *LEVELS]), st.sampled_from([0.0, 0.5, 1.0]))
 def test_places_are_where_the_text_differs(text: str, level: int | None, cut: float) -> None:
     """A text of which no place is reported comes through whole, glosses apart."""
@@ -56,6 +58,7 @@ def test_decoding_of_a_piece(data: bytes, variant: int, decoded: str) -> None:
     assert "".join(char for char, _, _ in decode_piece(data, 1 if variant == 1 else 2)) == decoded
 
 
+@settings(deadline=None)
 @given(st.integers(0x81, 0xFE), st.integers(0x40, 0xFE))
 def test_codes_and_characters_are_inverse(lead: int, second: int) -> None:
     char = decode_pair(lead, second)

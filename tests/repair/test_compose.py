@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.records import Edit, replay
@@ -24,6 +24,7 @@ def edits_over(draw: st.DrawFn, text: str) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
+@settings(deadline=None)
 @given(st.data(), st.text(alphabet="abcdef", max_size=12))
 def test_composed_edits_do_what_both_passes_do(data: st.DataObject, text: str) -> None:
     first = data.draw(edits_over(text))

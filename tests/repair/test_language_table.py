@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import TableError
@@ -43,6 +43,7 @@ def test_common_words_cost_less() -> None:
     assert costs == sorted(cost for cost in costs if cost is not None)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="专利权人的。”保护", min_size=1, max_size=6))
 def test_children_agree_with_child(word: str) -> None:
     node = ROOT
@@ -54,6 +55,7 @@ def test_children_agree_with_child(word: str) -> None:
         node = following
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="丁戊己庚辛", max_size=12), max_size=4))
 def test_page_words_against_plain_counting(texts: list[str]) -> None:
     """The trie counts what a plain loop counts; the alphabet has no two that make a common word."""
