@@ -161,7 +161,7 @@ def find_body(page: Outline) -> Body | None:
         if element.last <= element.first or element.tag in ("html", "head"):
             continue
         value = sums[element.last] - sums[element.first]
-        if value > 0 and element.attributes and voice(element.attributes) > 0:
+        if value > 0 and value * 1.15 >= best and element.attributes and voice(element.attributes) > 0:
             value *= 1.15
         if value >= best and value > 0:
             best, chosen = value, index

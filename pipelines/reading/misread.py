@@ -22,8 +22,7 @@ def undo_misreading(text: str) -> str | None:
     Such a page is valid UTF-8 without one Han character and with Latin letters in hundreds (`Â±Â±Å¸Â©`).
     """
     for _ in range(2):
-        sample = text[:SAMPLE]
-        if _HAN.search(sample) or len(_LATIN.findall(sample)) < MANY:
+        if _HAN.search(text, 0, SAMPLE) or len(_LATIN.findall(text, 0, SAMPLE)) < MANY:
             return None
         for codec in ("latin-1", "cp1252", "iso8859-15"):
             try:

@@ -14,27 +14,8 @@ from functools import lru_cache
 
 from resiliparse.parse.html import HTMLParserException, HTMLTree
 
+from pipelines.reading.bounds import MAX_DEPTH, beyond_bounds
 from pipelines.records import Drop, Reason, Stage
-
-MAX_CHARS = 8_000_000
-"""Longer pages are dropped: the longest of the 126 reference pages has 0.3 million characters."""
-
-MAX_TAGS = 100_000
-"""Parse, serialisation and walk take up to 8 microseconds a tag together: 0.8 s at this bound. The reference
-pages have 2,000 on average, at most 9,000."""
-
-MAX_OPTIONS = 5_000
-"""lexbor walks a list of options anew for each of them: 50,000 took 24 s, 5,000 take 0.2 s."""
-
-MAX_DEPTH = 1_500
-"""Browsers stop nesting at 512 (Blink's kMaximumHTMLParserDOMTreeDepth); thrice that is no page."""
-
-MAX_UNCLOSED = 600
-"""Unclosed formatting elements are opened anew in every later block (HTML standard, 13.2.4.3), so n of them
-make n * n elements; 5,000 in 60 kB of text fill 2 GB."""
-
-MAX_TAG_CHARS = 50_000
-"""lexbor compares each attribute with all before it: 200,000 attributes in one tag took 269 s."""
 
 BLOCK, LINE_BREAK, LINK, NOTED, UNREAD, VOID, END = 1, 2, 4, 8, 16, 32, 64
 _BLOCK = (
@@ -63,12 +44,12 @@ _RAW = re.compile(
 _JSON_LD = re.compile(r"<script[^>]*ld\+json[^>]*>(.*?)</script>", re.S)
 _TOKEN = re.compile(r"<(/?[a-z0-9]+)([^>]*+)>([^<]*+)")
 _ATTRIBUTE = re.compile(r'([^\s="]+)="([^"]*)"')
+_PARAGRAPH = re.compile(r"(?<=[。！？”」』…：；])\s*\u3000{2}|\n\s*\n|\n(?=[ \u3000]{2})")
+"""Where a paragraph starts without a tag: at an indent of two ideographic spaces, at lines of a `pre`."""
+
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|(?:^|\s)hidden=|text-indent\s*:\s*-\d{3}"
 )
-_FORMATTING = re.compile(r"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s>]", re.I)
-_FORMATTING_END = re.compile(r"</(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s>]", re.I)
-_LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{MAX_TAG_CHARS}}}")
 _ENTITIES = (("&nbsp;", "\u00a0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 _GLOSS = re.compile(r"[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]{1,6}\s?[)）]")
 _INVISIBLE = ("\0", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad")
@@ -130,29 +111,12 @@ class Outline:
 
 def parse(html: str) -> HTMLTree | Drop:
     """Parse a page. Returns a Drop for a page that would take unbounded time or memory."""
-    if len(html) > MAX_CHARS:
-        return _drop(Reason.TOO_LARGE, f"{len(html):,} characters, at most {MAX_CHARS:,} are read")
-    tags = html.count("<")
-    if tags > MAX_TAGS:
-        return _drop(Reason.TOO_LARGE, f"{tags:,} tags, at most {MAX_TAGS:,} are read")
-    if tags > MAX_OPTIONS and html.count("<option") + html.count("<OPTION") > MAX_OPTIONS:
-        return _drop(Reason.TOO_LARGE, f"more than {MAX_OPTIONS:,} options in lists to choose from")
-    if tags > MAX_UNCLOSED and tags - 2 * html.count("</") > MAX_UNCLOSED:
-        unclosed = len(_FORMATTING.findall(html)) - len(_FORMATTING_END.findall(html))
-        if unclosed > MAX_UNCLOSED:
-            return _drop(Reason.TOO_DEEP, f"{unclosed:,} unclosed formatting elements")
-    if _may_have_long_tag(html) and _LONG_TAG.search(html):
-        return _drop(Reason.TOO_LARGE, f"a tag of more than {MAX_TAG_CHARS:,} characters")
+    if (dropped := beyond_bounds(html)) is not None:
+        return dropped
     try:
         return HTMLTree.parse(html)
     except HTMLParserException as error:
-        return _drop(Reason.NOT_HTML, str(error))
-
-
-def _may_have_long_tag(html: str) -> bool:
-    """Whether some half of MAX_TAG_CHARS has no `>` in it: what a long tag needs, told in microseconds."""
-    half = MAX_TAG_CHARS // 2
-    return any(html.find(">", start, start + half) < 0 for start in range(0, len(html) - half, half))
+        return Drop(Stage.EXTRACT, Reason.NOT_HTML, str(error))
 
 
 def outline(html: str) -> Outline | Drop:
@@ -172,7 +136,9 @@ def walk(serialised: str, tree: HTMLTree | None = None) -> Outline | Drop:
             serialised = serialised.replace(sign, "")
     page = Outline([], [], {}, scripts, tree)
     deep = _walk(page, _TOKEN.findall(_RAW.sub("", serialised)))
-    return page if not deep else _drop(Reason.TOO_DEEP, f"elements nested more than {MAX_DEPTH:,} deep")
+    if deep:
+        return Drop(Stage.EXTRACT, Reason.TOO_DEEP, f"elements nested more than {MAX_DEPTH:,} deep")
+    return page
 
 
 def _walk(page: Outline, tokens: list[tuple[str, str, str]]) -> bool:  # noqa: PLR0912
@@ -243,10 +209,18 @@ def is_hidden(attributes: str) -> bool:
 
 def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: list[int]) -> None:
     """A line ends: keep it unless it is white space alone."""
-    text = clean(unescape("".join(parts)))
-    if text and page.elements:
-        size = len(text) - text.count(" ")
-        page.lines.append(Line(text, block, size, min(linked, size), page.elements[block].tag, links, parts))
+    raw = unescape("".join(parts))
+    text = clean(raw)
+    if not text or not page.elements:
+        return
+    tag = page.elements[block].tag
+    if not linked and (tag == "pre" or "\u3000\u3000" in raw):
+        for paragraph in filter(None, map(clean, _PARAGRAPH.split(raw))):
+            size = len(paragraph) - paragraph.count(" ")
+            page.lines.append(Line(paragraph, block, size, 0, tag, links, [paragraph]))
+        return
+    size = len(text) - text.count(" ")
+    page.lines.append(Line(text, block, size, min(linked, size), tag, links, parts))
 
 
 def unescape(text: str) -> str:
@@ -275,7 +249,3 @@ def words(attributes: str) -> str:
     """
     found = [v for k, v in _ATTRIBUTE.findall(attributes) if k in ("class", "id", "role", "itemprop")]
     return f" {' '.join(found).lower()} " if found else ""
-
-
-def _drop(reason: Reason, detail: str) -> Drop:
-    return Drop(Stage.EXTRACT, reason, detail)

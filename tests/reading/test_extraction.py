@@ -161,3 +161,19 @@ def test_relevance_tells_the_field() -> None:
 )
 def test_names_of_a_slot(slot: str, names: tuple[str, ...]) -> None:
     assert split_names(slot) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>　　审查周期缩短，企业欢迎。　　代理机构也表示，流程更加清楚。</p>",
+        "<pre>审查周期缩短，企业欢迎。\n\n代理机构也表示，流程更加清楚。</pre>",
+        "<div>审查周期缩短，企业欢迎。<br><br>代理机构也表示，流程更加清楚。</div>",
+    ],
+)
+def test_paragraphs_without_tags(text: str) -> None:
+    page = read(f"<h1>专利审查提速</h1><div>{text}{BODY}</div>")
+    assert [block.text for block in page.blocks[:2]] == [
+        "审查周期缩短，企业欢迎。",
+        "代理机构也表示，流程更加清楚。",
+    ]
