@@ -92,7 +92,7 @@ def _outcome(char: str, restored: str, at: int | None) -> str:
 
 def _glosses_left(damaged: Damaged, restored: Restored) -> int:
     """Closing brackets that the printed text does not have: each gloss has one, whatever else it lost."""
-    return max(0, restored.text.count(")") - damaged.printed.count(")"))
+    return max(0, sum(map(restored.text.count, ")）")) - sum(map(damaged.printed.count, ")）")))
 
 
 def _invented(edit: Edit) -> bool:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from pipelines.repair.gbk import decode_pair, encode_char
 from pipelines.repair.language import Characters
 
 PINYIN: Final = "[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]{1,6} ?[)）]"
@@ -51,7 +52,7 @@ class Glosses:
         page = "\n".join(texts)
         counts: Counter[str] = Counter()
         for char, noted in _GLOSSED.findall(page):
-            if characters.has_reading(char, reading_of(noted)):
+            if characters.has_reading(char, reading_of(noted)) and not noted.isascii():
                 counts[char] += 1
         shared = {char: count for char, count in counts.items() if characters.simple(char) == char}
         self._shared = frozenset(
@@ -65,8 +66,18 @@ class Glosses:
     def after(self, text: str, at: int, char: str) -> int:
         """Index behind a mirror's gloss of `char` that begins at `at`; 0 when there is none."""
         match = GLOSS.match(text, at)
-        if not match or not char or not self._characters.has_reading(char, reading_of(match[1])):
+        if not match or not char:
+            return 0
+        if char.isascii():
+            return match.end() if self._straddles(text, at, reading_of(match[1])) else 0
+        if not self._characters.has_reading(char, reading_of(match[1])):
             return 0
         if self._characters.simple(char) == char:
             return match.end() if char in self._shared else 0
         return 0 if self._lesson else match.end()
+
+    def _straddles(self, text: str, at: int, reading: str) -> bool:
+        """Whether an ASCII character and the last byte before it are a code of that reading (“l(fā)a is “la)."""
+        code = encode_char(text[at - 2]) if at > 1 else None
+        char = decode_pair(code[-1], ord(text[at - 1])) if code and len(code) == 2 else None
+        return bool(char) and self._characters.has_reading(char or "", reading)
