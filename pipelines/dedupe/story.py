@@ -77,13 +77,7 @@ def digest_of(body: str) -> str:
 
 
 def _candidates(copies: Sequence[Copy], story: Story) -> list[Candidate]:
-    hosts: defaultdict[int, set[str]] = defaultdict(set)
-    for copy in copies:
-        hosts[copy.text].add(copy.host)
-    for edge in story.edges:
-        if edge.relation == "same":
-            hosts[edge.a].update(copy.host for copy in copies if copy.text == edge.b)
-            hosts[edge.b].update(copy.host for copy in copies if copy.text == edge.a)
+    confirmed = _confirmed(copies, story.edges)
     return [
         Candidate(
             id=copy.id,
@@ -91,11 +85,23 @@ def _candidates(copies: Sequence[Copy], story: Story) -> list[Candidate]:
             characters=story.lengths[copy.text],
             doubtful=copy.doubtful,
             date=copy.date,
-            confirmed=len(hosts[copy.text]) > 1,
+            confirmed=copy.text in confirmed,
             origins=frozenset({copy.origin} if copy.origin else ()),
         )
         for copy in copies
     ]
+
+
+def _confirmed(copies: Iterable[Copy], edges: Iterable[Edge[int]]) -> set[int]:
+    """Texts that a second host has too, letter for letter or nearly so from beginning to end."""
+    hosts: defaultdict[int, set[str]] = defaultdict(set)
+    for copy in copies:
+        hosts[copy.text].add(copy.host)
+    confirmed = {text for text, own in hosts.items() if len(own) > 1}
+    for edge in edges:
+        if edge.relation == "same" and len(hosts[edge.a] | hosts[edge.b]) > 1:
+            confirmed |= {edge.a, edge.b}
+    return confirmed
 
 
 def _edition(

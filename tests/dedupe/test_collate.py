@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.copies_texts import damaged, made_article, stories
@@ -161,6 +161,7 @@ def test_furniture_and_joined_pages_are_edits_too() -> None:
     assert replay(first.article_body, edits, "edition_body") == text == f"{PRINTED}\n{PRINTED}"
 
 
+@settings(max_examples=12)
 @given(st.integers(0, 10**6), st.sampled_from([None, 1, 3]))
 def test_editions_replay_and_settle_nothing_twice(seed: int, level: int | None) -> None:
     body = stories()[seed % len(stories())][:500]

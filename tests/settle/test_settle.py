@@ -142,6 +142,19 @@ def test_processes_that_help_change_nothing(
         assert result(catalog) == expected
 
 
+def test_on_postgresql_it_is_the_same(
+    postgres: str, articles: list[Article], expected: dict[str, Settled]
+) -> None:
+    with Catalog.open(postgres) as catalog:
+        store(catalog, articles[10:])
+        settle(catalog)
+        store(catalog, articles[:10])
+        settle(catalog)
+        assert result(catalog) == expected
+        rebuild(catalog)
+        assert result(catalog) == expected
+
+
 class Killed(Exception):
     """Stands for SIGKILL: the transactions before it are in the catalog, nothing after it is."""
 
