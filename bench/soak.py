@@ -128,17 +128,19 @@ def postgres_restarted(_: argparse.Namespace) -> Iterator[Figure]:
 
 def three_crawlers(_: argparse.Namespace) -> Iterator[Figure]:
     """Three crawlers on one PostgreSQL frontier, one of them killed; its leases expire."""
-    with scene() as (server, archive, whole), postgres() as (_database, address):
-        order = Order(archive, server.port, declarations(NETWORK), catalog=address)
-        crawlers = [order.start() for _ in range(2)]
-        code = run_until(server, order, 120)
-        for crawler in crawlers:
-            crawler.communicate()
+    network = replace(NETWORK, articles=60, mirrors=40)
+    with scene(network=network) as (server, archive, whole), postgres() as (_database, address):
+        order = Order(archive, server.port, declarations(network), catalog=address)
+        others: list[subprocess.Popen[str]] = []
+        with at_request(server, 20, lambda: others.extend((order.start(), order.start()))):
+            code = run_until(server, order, 400)
+        answers = [finished(other)["counts"].get("answers", 0) for other in others]
         with opened(order) as catalog:
             # The time that a lease takes to expire, as a change of the clock in the rows.
             late = update(addresses).where(addresses.c.state == "leased").values(lease_until=0.0)
             catalog.write(lambda connection: connection.execute(late).rowcount).result()
         yield Figure(AREA, "three crawlers: one was killed", float(code == -signal.SIGKILL), 1, floor=1)
+        yield Figure(AREA, "three crawlers: the others shared the work", min(answers), sum(answers), floor=1)
         yield from verdict("one of three crawlers killed", order, whole)
 
 
@@ -168,14 +170,14 @@ SCENARIOS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
 
 
 @contextmanager
-def scene(faults: Faults = QUIET) -> Iterator[tuple[Running, Path, Pages]]:
+def scene(faults: Faults = QUIET, network: Network = NETWORK) -> Iterator[tuple[Running, Path, Pages]]:
     """A running network, an archive to be disturbed, and the pages of an undisturbed crawl."""
     with tempfile.TemporaryDirectory() as folder:
-        with serve(NETWORK, QUIET) as server:
-            calm = Order(Path(folder) / "calm", server.port, declarations(NETWORK))
+        with serve(network, QUIET) as server:
+            calm = Order(Path(folder) / "calm", server.port, declarations(network))
             calm.run()
             whole = pages_of(calm)
-        with serve(NETWORK, faults) as server:
+        with serve(network, faults) as server:
             yield server, Path(folder) / "disturbed", whole
 
 

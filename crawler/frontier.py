@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, bindparam, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from crawler.discover import PRIORITY, Found
 from crawler.outcome import Outcome
@@ -56,6 +56,8 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     if connection.dialect.name == "sqlite":
         statement: Insert = sqlite.insert(table).on_conflict_do_nothing()
         return connection.execute(statement, list(rows)).rowcount
+    from sqlalchemy.dialects import postgresql  # 0.1 s of imports that SQLite does not need
+
     # psycopg does not count the rows of many statements: those that were inserted name themselves.
     named = postgresql.insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
     return len(connection.execute(named, list(rows)).all())

@@ -25,14 +25,14 @@ _NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "about:")
 
 def hrefs(payload: bytes, url: str) -> Iterator[Link]:
     """Absolute addresses in the order of the page, each once. `url` is the page's own."""
-    base, seen = url, set()
+    folder, seen = _directory(url), set()
     for found in _HREF.finditer(payload):
         written = found[2] or found[3] or found[4]
         if found[1].lower() == b"base":
-            base = urljoin(url, written.decode("latin-1"))
+            folder = _directory(urljoin(url, written.decode("latin-1")))
         elif written not in seen:
             seen.add(written)
-            if (link := _link(_directory(base), written)) is not None:
+            if (link := _link(folder, written)) is not None:
                 yield link
 
 

@@ -24,13 +24,11 @@ _PAGES = ("text/html", "application/xhtml+xml", "text/plain")
 _XML = ("application/xml", "text/xml", "application/rss+xml", "application/atom+xml", "application/gzip")
 _MOST_FOR_REFRESH = 4096
 """Bytes. A page that only sends on is short; a longer one with a refresh is a page that reloads itself."""
-_BLOCK_SIGNS = re.compile(
-    rb"captcha|geetest|slider-verify|_guard/(?:auto|html)\.js|cf-challenge|cf_chl_|acw_sc__v2|yunsuo_session|"
-    rb"\xe8\xae\xbf\xe9\x97\xae\xe8\xbf\x87\xe4\xba\x8e\xe9\xa2\x91\xe7\xb9\x81|"  # too many visits, UTF-8
-    rb"\xb7\xc3\xce\xca\xb9\xfd\xd3\xda\xc6\xb5\xb7\xb1|"  # the same in GBK
-    rb"\xe5\xae\x89\xe5\x85\xa8\xe9\xaa\x8c\xe8\xaf\x81|\xb0\xb2\xc8\xab\xd1\xe9\xd6\xa4",  # safety check
-    re.IGNORECASE,
-)
+_BLOCK_WORDS = ("访问过于频繁", "安全验证", "人机验证", "拖动滑块", "输入验证码")
+_BLOCK_SIGNS = (
+    b"captcha", b"geetest", b"slider-verify", b"_guard/", b"cf-challenge", b"cf_chl_", b"acw_sc__v2",
+    b"yunsuo_session", *(said.encode(code) for said in _BLOCK_WORDS for code in ("utf-8", "gb18030")),
+)  # fmt: skip
 _MOST_FOR_BLOCK = 24 * 1024
 """Bytes. A block or captcha page is a form and a script; an article page that only mentions one is longer."""
 _MOST_TEXT_OF_BLOCK = 750
@@ -116,7 +114,8 @@ def is_block(capture: Capture) -> bool:
     payload = capture.payload
     if capture.status not in (200, 403, 429, 503) or not 0 < len(payload) <= _MOST_FOR_BLOCK:
         return False
-    return bool(_BLOCK_SIGNS.search(payload)) and _text_size(payload) < _MOST_TEXT_OF_BLOCK
+    lower = payload.lower()
+    return any(sign in lower for sign in _BLOCK_SIGNS) and _text_size(payload) < _MOST_TEXT_OF_BLOCK
 
 
 def _links(address: Address, capture: Capture, site: Site) -> Iterable[Found | Refusal]:

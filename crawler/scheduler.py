@@ -32,6 +32,9 @@ before a queue is empty."""
 WATCH_EVERY = 30.0
 """Seconds between two looks for addresses that have become due, under --watch."""
 
+MOST_HOSTS = 16
+"""Hosts that one crawler of several holds at a time: enough to keep it busy at one connection each, and the
+others find some too."""
 HELD_RETRY = 5.0
 """Seconds until a host that another crawler holds is asked for again."""
 
@@ -46,6 +49,11 @@ class HostQueue:
     exhausted: bool = False
     asking_robots: bool = False
     due_at: float = math.inf
+
+    @property
+    def busy(self) -> bool:
+        """Whether this crawler holds addresses of the host."""
+        return bool(self.addresses) or self.manners.active > 0
 
 
 class FrontierScheduler(BaseScheduler):
@@ -168,9 +176,9 @@ class FrontierScheduler(BaseScheduler):
     def _refill_where_low(self, now: float) -> None:
         if self._refilling:
             return
-        low = [
-            q for q in self._turns if len(q.addresses) < QUEUE // 2 and (not q.exhausted or q.due_at <= now)
-        ]
+        low = self._fair_share(
+            [q for q in self._turns if len(q.addresses) < QUEUE // 2 and (not q.exhausted or q.due_at <= now)]
+        )
         overdue = now - self._renewed > LEASE_SECONDS / 3
         watching = (
             self._session is not None and self._session.plan.watch and now - self._promoted > WATCH_EVERY
@@ -178,11 +186,19 @@ class FrontierScheduler(BaseScheduler):
         if low or overdue or watching:
             self._refill(low, overdue, watching)
 
+    def _fair_share(self, low: list[HostQueue]) -> list[HostQueue]:
+        """On a frontier shared with other crawlers only so many hosts are held at a time."""
+        if self._session is None or self._session.catalog.dialect == "sqlite":
+            return low
+        room = MOST_HOSTS - sum(1 for queue in self._turns if queue.busy)
+        return [q for q in low if q.busy] + [q for q in low if not q.busy][: max(0, room)]
+
     def _refill(self, low: list[HostQueue] | None = None, renew: bool = False, promote: bool = False) -> None:
         session = self._session
         assert session is not None
         now, owner = time.time(), session.owner
-        wanted = {q.host: QUEUE - len(q.addresses) for q in (self._turns if low is None else low)}
+        chosen = self._fair_share(list(self._turns)) if low is None else low
+        wanted = {queue.host: QUEUE - len(queue.addresses) for queue in chosen}
         for host in wanted:
             # Set before the look, so that what is found while it is under way asks for another.
             self._by_host[host].exhausted = True

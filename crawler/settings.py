@@ -15,10 +15,10 @@ try:
 except PackageNotFoundError:  # run from a checkout that was never installed
     _VERSION = "0"
 
-BOT_NAME = "ipnews"
-SPIDER_MODULES = ["crawler.spiders"]
-NEWSPIDER_MODULE = "crawler.spiders"
-ADDONS: dict[str, int] = {}
+BOT_NAME = "ipnews"  # the name of stats, logs and of the robots.txt group we look for
+SPIDER_MODULES = ["crawler.spiders"]  # one spider for every mirror; sites are declarations, not code
+NEWSPIDER_MODULE = "crawler.spiders"  # where `scrapy genspider` would put one
+ADDONS: dict[str, int] = {}  # none: what an add-on changes stands in no file of ours
 
 USER_AGENT = f"ipnews/{_VERSION} (+https://github.com/ipnews/ipnews; research archive of IP news)"
 """Says what we are. `contact` of section [ipnews] in scrapy.cfg is added to it: a site's owner must be able
@@ -32,7 +32,7 @@ IPNEWS_UNVERIFIED: list[str] | None = None
 """Hosts whose certificates are not verified; None: those of declarations with `verify_tls = false`."""
 
 # Connections -----------------------------------------------------------------------------------------------
-TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"  # uvloop and the browser need it
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"  # +15 % pages/s over the default loop, measured on bare Scrapy
 TWISTED_DNS_RESOLVER = "crawler.connect.GuardedResolver"  # the address connected to is the address checked
 DOWNLOAD_HANDLERS = {
@@ -58,17 +58,17 @@ REMOTE_CONTROL_ENABLED = False  # the same, over Scrapy's newer control socket
 COOKIES_ENABLED = False  # mirrors need none; a cookie would make answers depend on the order of requests
 
 # Manners ---------------------------------------------------------------------------------------------------
-ROBOTSTXT_OBEY = True
-ROBOTSTXT_USER_AGENT = "ipnews"
-CONCURRENT_REQUESTS = 32
+ROBOTSTXT_OBEY = True  # `scrapy shell` asks too; a crawl asks more strictly, see CRAWL
+ROBOTSTXT_USER_AGENT = "ipnews"  # the product token alone: groups name no versions (RFC 9309, 2.2.1)
+CONCURRENT_REQUESTS = 32  # of all hosts together: enough to have one under way at each of a few dozen
 CONCURRENT_ITEMS = (
     2  # Scrapy starts so many tasks for every answer, and ours has one item: 100 cost 2 ms a page
 )
-CONCURRENT_REQUESTS_PER_DOMAIN = 1
-DOWNLOAD_DELAY = 2.0
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # as Pace.connections: a small server answers one stranger at a time
+DOWNLOAD_DELAY = 2.0  # as Pace.delay
 
 # Logs ------------------------------------------------------------------------------------------------------
-LOG_LEVEL = "INFO"
+LOG_LEVEL = "INFO"  # DEBUG writes a line for each page
 STATS_DUMP = False  # the run's counts are kept in the catalog and shown by `ipnews status`
 WARN_ON_GENERATOR_RETURN_VALUE = False  # looks at our own source at every start
 
@@ -80,13 +80,15 @@ DEFAULT_REQUEST_HEADERS = {
 
 FEED_EXPORT_ENCODING = "utf-8"  # `-O out.jsonl` with Chinese as it is, not as escapes
 
+# Reads like the sentence that describes the product; the same functions as in pipelines/read.py.
 ITEM_PIPELINES = {
     "pipelines.item_pipelines.ReadPipeline": 100,
     "pipelines.item_pipelines.ConvertPipeline": 200,
     "pipelines.item_pipelines.DeduplicatePipeline": 300,
     "pipelines.item_pipelines.ArchivePipeline": 400,
 }
-DEDUPE_POLICY = "mark"
+DEDUPE_POLICY = "mark"  # copies repair each other; "drop" keeps the first to arrive and drops the others
+READ_WORKERS = 1  # processes beside the reactor: one reads 90 pages/s, more than polite crawls bring; 0: none
 
 CRAWL: dict[str, Any] = {
     "SCHEDULER": "crawler.scheduler.FrontierScheduler",  # survives SIGKILL; Scrapy's queues do not
