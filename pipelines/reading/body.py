@@ -60,6 +60,7 @@ _REPORTED = re.compile(
         r"[【（(]?(?:本[报网刊]|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|撰文)[\s／/:：][^，。！？；]{2,24}[】）)]?"
     )
 )
+_SPAM = re.compile(phrases("spam"), re.I)
 _SUMMARY = re.compile(
     both(
         r"^[\s【\[（(]*(?:内容|文章|新闻)?(?:摘\s*要|导\s*[读语]|提\s*要|核心提示|概要|简介)[】\]）)\s]*[:：\s]"
@@ -81,11 +82,13 @@ least 0.78). Both reference halves and the own pages give the same for shares be
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The chosen lines (indexes into the outline's, in order) and the element around them."""
+    """The chosen lines (indexes into the outline's, in order), the element around them, and whether lines
+    of spam were taken off their ends."""
 
     lines: tuple[int, ...]
     element: int
     weight: float
+    spam: bool = False
 
 
 def weigh(line: Line) -> float:
@@ -171,7 +174,24 @@ def find_body(page: Outline) -> Body | None:
     element = page.elements[chosen]
     first, last = _heaviest(found, element.first, element.last)
     first, last = _widened(page, found, element, first, last)
-    return Body(tuple(_kept(page, found, first, last)), chosen, best)
+    kept = _kept(page, found, first, last)
+    clean = _without_spam(page, kept)
+    return Body(tuple(clean), chosen, best, spam=len(clean) < len(kept))
+
+
+def is_spam(text: str) -> bool:
+    """Whether a line is spam: three different words of it. An article about such sites has them apart."""
+    return len(text) < 300 and len(set(_SPAM.findall(text))) >= 3
+
+
+def _without_spam(page: Outline, kept: list[int]) -> list[int]:
+    """The lines without spam at either end, where mirrors put it; inside it would be a quotation."""
+    first, last = 0, len(kept)
+    while last - first > 1 and is_spam(page.lines[kept[first]].text):
+        first += 1
+    while last - first > 1 and is_spam(page.lines[kept[last - 1]].text):
+        last -= 1
+    return kept[first:last]
 
 
 def _innermost(page: Outline, sums: list[float], chosen: int) -> int:

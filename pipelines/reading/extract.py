@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipelines.reading.body import Body, find_body, find_summary
+from pipelines.reading.body import Body, find_body, find_summary, is_spam
 from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta
 from pipelines.reading.misread import undo_misreading
@@ -90,9 +90,16 @@ def _composed(
         page_urls=pages,
         page_number=number,
         system=recognise(page, url),
+        noise=_noise(page, body),
         noarchive="noarchive" in robots,
         tdm_reservation=any(name == "tdm-reservation" and value.strip() == "1" for name, value in meta),
     )
+
+
+def _noise(page: Outline, body: Body) -> tuple[str, ...]:
+    """Kinds of noise on the page that were kept out: spam (lines of it around the body)."""
+    around = (*page.lines[: body.lines[0]][:12], *page.lines[body.lines[-1] + 1 :][:6])
+    return ("spam",) if body.spam or any(is_spam(line.text) for line in around) else ()
 
 
 def _below_headline(body: Body, head: int) -> Body:

@@ -177,3 +177,14 @@ def test_paragraphs_without_tags(text: str) -> None:
         "审查周期缩短，企业欢迎。",
         "代理机构也表示，流程更加清楚。",
     ]
+
+
+def test_spam_lines_are_kept_out_and_named() -> None:
+    spam = "<p>久久精品无码，国产一区二区三区，高清视频在线观看，免费看片。</p>"
+    page = read(f"<div>{spam}<h1>专利审查提速</h1>{BODY}</div>")
+    assert page.noise == ("spam",)
+    assert "无码" not in page.body + page.headline
+    honest = "<p>该博彩网站以棋牌、百家乐招揽玩家投注，被判侵犯著作权。</p>"
+    page = read(f"<div><h1>专利审查提速</h1>{BODY}{honest}{BODY}</div>")
+    assert page.noise == ()
+    assert "百家乐" in page.body
