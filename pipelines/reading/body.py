@@ -45,6 +45,10 @@ DISCLAIMER = re.compile(
 )
 """How disclaimers, contact lines, calls to sign up begin (a line that only mentions such words is text)."""
 
+DISCLAIMER_WITHIN = re.compile(phrases("disclaimer_within"), re.I)
+HEAD = 60
+"""Characters from the start of a line in which the words of a disclaimer make it one."""
+
 LABELS = re.compile(
     both(
         r"(?:[来稿]\s*源|作\s*者|时\s*间|日\s*期|发[布表](?:者|于)?|点击|阅读|[查浏][看览]|评论|编\s*辑|责编|字号|出版|"
@@ -103,7 +107,9 @@ def weigh(line: Line) -> float:
     text = unglossed(line.text)
     if (size < 60 and CONTROL.match(text)) or (size < 200 and names_origin(text)):
         return -8.0
-    if TAIL.match(text) or (size < 400 and DISCLAIMER.match(text)):
+    if TAIL.match(text) or (
+        size < 400 and (DISCLAIMER.match(text) or DISCLAIMER_WITHIN.search(text, 0, HEAD))
+    ):
         return -25.0
     if marks and free >= 12:
         return float(min(free, 400)) + 8.0 * min(marks, 5)
