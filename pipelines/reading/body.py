@@ -17,6 +17,7 @@ from pipelines.reading.tree import Element, Line, Outline, unglossed, words
 from pipelines.text import plain
 
 _STRONG_MARKS = re.compile(r"[，。！？；,!?;]")
+_SEPARATED = re.compile(r"[:：|丨]")
 _STOP = re.compile(r"[。！？!?；;]")
 _LETTER = re.compile(r"[^\W_]")
 
@@ -121,15 +122,12 @@ def weigh(line: Line) -> float:
 def names_origin(text: str) -> bool:
     """Whether a line says where an article is from: two labels, or one and a date without a stop, or who
     reported it and nothing else."""
-    labels = len(LABELS.findall(text))
+    labels = len(LABELS.findall(text)) if _SEPARATED.search(text) else 0
     if labels > 1 or (len(text) < 30 and _REPORTED.fullmatch(text)):
         return True
-    dated = _DATED.search(text)
-    if len(text) > 100 or not (dated or labels) or _STOP.search(text):
+    if len(text) > 100 or _STOP.search(text) or not (dated := _DATED.search(text)):
         return False
-    return bool(labels and dated) or (
-        dated is not None and dated.start() < 3 and 2 < len(text) - len(dated[0]) < 60
-    )
+    return labels > 0 or (dated.start() < 3 and 2 < len(text) - len(dated[0]) < 60)
 
 
 def weights(page: Outline) -> list[float]:
