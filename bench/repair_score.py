@@ -15,7 +15,10 @@ from pipelines.text import fold_width, is_figure
 
 @dataclass(slots=True)
 class Score:
-    """Counts over many texts. Outcomes of a place: right, lost (a lacuna), wrong, rival (lost, but named)."""
+    """Counts over many texts. Outcomes of a place: right, lost (a lacuna), wrong, rival (lost, but named).
+
+    Certainties are counted from the other side: of the characters put in, those that stand where they were printed.
+    """
 
     families: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     certainties: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -37,9 +40,14 @@ class Score:
             if outcome == "lost" and edit and damaged.printed[index] in [r.text for r in edit.rivals]:
                 self.families[place.family]["rival"] += 1
             self.families[place.family][outcome] += 1
-            self.certainties[edit.certainty if edit else "found"][outcome] += 1
             if outcome == "wrong":
                 self.mistakes.append(_excerpt(damaged, index, restored.text, at, place.family))
+        printed_at = {at: index for index, at in where.items()}
+        for at, edit in edit_at.items():
+            if restored.text[at] != LACUNA:
+                index = printed_at.get(at)
+                right = index is not None and damaged.printed[index] == restored.text[at]
+                self.certainties[edit.certainty]["right" if right else "wrong"] += 1
         for index, char in enumerate(damaged.printed):
             if index not in places and not char.isspace():
                 at = where.get(index)

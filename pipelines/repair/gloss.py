@@ -77,7 +77,12 @@ class Glosses:
         return 0 if self._lesson else match.end()
 
     def _straddles(self, text: str, at: int, reading: str) -> bool:
-        """Whether an ASCII character and the last byte before it are a code of that reading (“l(fā)a is “la)."""
+        """Whether an ASCII character and the last byte before it are a code of that reading (“l(fā)a is “la).
+
+        Not behind `?` and a mark: there the letter is the end of a run (?，F(xiàn)場).
+        """
+        if text[max(at - 3, 0) : at - 2] in ("?", "？"):
+            return False
         code = encode_char(text[at - 2]) if at > 1 else None
         char = decode_pair(code[-1], ord(text[at - 1])) if code and len(code) == 2 else None
         return bool(char) and self._characters.has_reading(char or "", reading)

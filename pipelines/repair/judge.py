@@ -28,12 +28,17 @@ class _Piece(NamedTuple):
     rivals: tuple[Rival, ...] = ()
 
 
-def edits_of(found: str, choices: Iterable[Choice], base: int, field: str) -> Iterator[Edit]:
+def edits_of(
+    found: str, choices: Iterable[Choice], base: int, field: str, rows_shown: bool
+) -> Iterator[Edit]:
     """Edits that lead from `found` to the chosen text: exact neighbours joined, every other place by itself.
 
-    `base` is where the block begins in the field.
+    `base` is where the block begins in the field. `rows_shown`: the page shows private-use characters, so that no
+    pair of the user rows has left it without a trace.
     """
-    pieces = (piece for choice in choices if choice.arc.kind != "found" for piece in _pieces(choice))
+    pieces = (
+        piece for choice in choices if choice.arc.kind != "found" for piece in _pieces(choice, rows_shown)
+    )
     for _, group in groupby(_numbered(pieces), key=lambda item: item[0]):
         joined = [piece for _, piece in group]
         start, end = joined[0].start, joined[-1].end
@@ -54,9 +59,9 @@ def _numbered(pieces: Iterable[_Piece]) -> Iterator[tuple[int, _Piece]]:
         last = piece
 
 
-def _pieces(choice: Choice) -> Iterator[_Piece]:
+def _pieces(choice: Choice, rows_shown: bool) -> Iterator[_Piece]:
     arc = choice.arc
-    certainty = _certainty(choice)
+    certainty = _certainty(choice, rows_shown)
     if certainty == "lost":
         rivals = (Rival(arc.text, 0.0), *choice.rivals) if arc.text != LACUNA else choice.rivals
         yield _Piece(arc.start, arc.end, LACUNA, certainty, rivals)
@@ -66,10 +71,15 @@ def _pieces(choice: Choice) -> Iterator[_Piece]:
         yield _Piece(arc.end, arc.end, LACUNA, "lost")
 
 
-def _certainty(choice: Choice) -> Certainty:
-    """A figure is never chosen by the language model; a reading whose bytes survive is, where it is alone."""
+def _certainty(choice: Choice, rows_shown: bool) -> Certainty:
+    """A figure is never chosen by the language model; a reading whose bytes survive is exact where it is alone.
+
+    Alone is a paired character only if no pair can have vanished in it: two characters whose middle bytes are gone
+    look like one. That one is a stray single character; a character within a longer word was no accident.
+    """
     arc = choice.arc
-    if arc.kind == "gloss" or (arc.kind in _BYTES_SURVIVE and choice.margin >= MARGIN_EXACT):
+    paired = arc.kind == "pair" and not (choice.in_word or rows_shown or is_figure(arc.text))
+    if arc.kind == "gloss" or (arc.kind in _BYTES_SURVIVE and choice.margin >= MARGIN_EXACT and not paired):
         return "exact"
     if arc.text == LACUNA or choice.margin < MARGIN_LIKELY or (arc.text and is_figure(arc.text)):
         return "lost"

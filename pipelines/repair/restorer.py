@@ -119,6 +119,7 @@ class _Page:
         self._characters = tables._characters
         self._candidates = tables._candidates
         self._glosses = Glosses(texts, self._characters)
+        self._rows_shown = any(map(_PRIVATE_USE.search, texts))
         self._silent = not any(map(shows_lone_bytes, texts))
         self._model = Model(tables._table, PageWords(undamaged(texts), self._characters, tables._table))
 
@@ -142,7 +143,9 @@ class _Page:
                 choices = self._search(found, start, context)
                 if _is_damage(choices, SILENT_MARGIN if self._silent else ENTER_MARGIN):
                     settled = _up_to_last_change(choices)
-                    yield from edits_of(found, (c for c in settled if c.arc.start >= done), base, field)
+                    yield from edits_of(
+                        found, (c for c in settled if c.arc.start >= done), base, field, self._rows_shown
+                    )
                     context = track(context, (char for choice in settled for char in choice.arc.text))
                     done = region = settled[-1].arc.end
                     patience += 2

@@ -59,7 +59,8 @@ class Choice:
     """One arc of the best path, its distance to the best path without it (nats), and its rivals.
 
     `weak`: the language model finds nothing likely here, so that something else may have happened. `genuine`: the
-    distance to the best path on which the found character is what was printed.
+    distance to the best path on which the found character is what was printed. `in_word`: the character is part of
+    a longer word of the best path.
     """
 
     arc: Arc
@@ -67,6 +68,7 @@ class Choice:
     rivals: tuple[Rival, ...]
     weak: bool
     genuine: float
+    in_word: bool
 
 
 @dataclass(slots=True)
@@ -229,14 +231,9 @@ class Search:
             after = self._states[node[0]][node].alpha
             node, arcs = back
             weak = self._states[node[0]][node].alpha - after > WEAK * len(arcs)
+            in_word = sum(bool(arc.text) for arc in arcs) > 1
             choices[:0] = [
-                _choice(
-                    arc,
-                    best,
-                    by_place[arc.start, arc.start == arc.end],
-                    weak,
-                    found[arc.start : arc.start + 1],
-                )
+                _choice(arc, best, by_place[arc.start, arc.start == arc.end], found, weak, in_word)
                 for arc in arcs
             ]
         return choices
@@ -260,11 +257,12 @@ class Search:
         return list(scores.items())
 
 
-def _choice(arc: Arc, best: float, known: dict[tuple[int, str], float], weak: bool, found: str) -> Choice:
-    genuine = best - known.get((arc.start + 1, found), _NEVER)
+def _choice(
+    arc: Arc, best: float, known: dict[tuple[int, str], float], found: str, weak: bool, in_word: bool
+) -> Choice:
+    genuine = best - known.get((arc.start + 1, found[arc.start : arc.start + 1]), _NEVER)
     others = [(score, text) for (end, text), score in known.items() if (end, text) != (arc.end, arc.text)]
-    if not others:
-        return Choice(arc, float("inf"), (), weak, genuine)
     others.sort(reverse=True)
     rivals = tuple(Rival(text, round(score - best, 2)) for score, text in others[:MOST_RIVALS])
-    return Choice(arc, best - others[0][0], rivals, weak, genuine)
+    margin = best - others[0][0] if others else float("inf")
+    return Choice(arc, margin, rivals, weak, genuine, in_word)
