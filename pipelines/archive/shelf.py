@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, select, update
 
+from pipelines.archive.remote import open_remote
 from pipelines.archive.schema import sources
 from pipelines.errors import SourceError
 
 WARC_FOLDER = "warc"
 COPY_MARK = "-copy-"
 """In the names of WARC files that hold copies of foreign records."""
-_REMOTE = ("s3", "gs", "az", "azure", "http", "https")
 
 
 class Shelf:
@@ -74,22 +74,4 @@ def open_location(location: str) -> BinaryIO:
     if scheme in ("", "file"):
         path = unquote(urlsplit(location).path) if scheme else location
         return Path(path).open("rb")
-    if scheme not in _REMOTE:
-        raise SourceError(
-            f"{location}: {scheme}:// is not known; use a path, s3://, az://, gs:// or https://"
-        )
-    return _open_remote(location)
-
-
-def _open_remote(location: str) -> BinaryIO:
-    try:
-        import obstore
-        from obstore.exceptions import BaseError
-        from obstore.store import from_url
-    except ImportError:
-        raise SourceError(f"{location}: object stores need the extra: pip install 'ipnews[export]'") from None
-    base, _, name = location.rpartition("/")
-    try:
-        return cast(BinaryIO, obstore.open_reader(from_url(base), unquote(name), buffer_size=1 << 22))
-    except (BaseError, ValueError) as error:
-        raise OSError(" ".join(str(error).split())[:300]) from None
+    return open_remote(location)

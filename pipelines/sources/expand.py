@@ -10,6 +10,7 @@ from glob import glob, has_magic
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pipelines.archive.remote import list_below
 from pipelines.archive.shelf import open_location
 from pipelines.errors import SourceError
 
@@ -108,17 +109,9 @@ def _remote(address: str) -> Iterator[SourceFile]:
         yield _file(address)
         return
     try:
-        import obstore
-        from obstore.exceptions import BaseError
-        from obstore.store import from_url
-    except ImportError:
-        raise SourceError(f"{address}: object stores need the extra: pip install 'ipnews[export]'") from None
-    try:
-        for batch in obstore.list(from_url(address)):
-            yield from (_file(address + str(m["path"])) for m in batch if str(m["path"]).endswith(SUFFIXES))
-    except (BaseError, ValueError) as error:
-        said = " ".join(str(error).split())[:300]
-        raise SourceError(f"{address}: {said}; check the address and the credentials") from None
+        yield from (_file(found) for found in list_below(address) if found.lower().endswith(SUFFIXES))
+    except OSError as error:
+        raise SourceError(f"{address}: {error}; check the address and the credentials") from None
 
 
 def members(file: SourceFile) -> Iterator[tuple[int, int | None]]:

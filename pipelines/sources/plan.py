@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.archive.frames import frames
+from pipelines.archive.remote import look_at
 from pipelines.archive.shelf import open_location
 from pipelines.errors import SourceError
 from pipelines.sources.expand import SourceFile, members
@@ -49,7 +50,7 @@ def fingerprint(file: SourceFile) -> tuple[str, int]:
         with Path(file.location).open("rb") as data:
             return f"sha256:{hashlib.file_digest(data, 'sha256').hexdigest()}", data.tell()
     except OSError as error:
-        raise SourceError(f"{file.location}: {error.strerror or error}; check the path") from None
+        raise SourceError(f"{file.location}: {error.strerror or error}; check the address") from None
 
 
 def ranges(file: SourceFile, name: str, digest: str) -> Iterator[Range]:
@@ -72,17 +73,6 @@ def ranges(file: SourceFile, name: str, digest: str) -> Iterator[Range]:
 
 
 def _remote_fingerprint(location: str) -> tuple[str, int]:
-    try:
-        import obstore
-        from obstore.exceptions import BaseError
-        from obstore.store import from_url
-    except ImportError:
-        raise SourceError(f"{location}: object stores need the extra: pip install 'ipnews[export]'") from None
-    base, _, name = location.rpartition("/")
-    try:
-        about = obstore.head(from_url(base), name)
-    except (BaseError, ValueError) as error:
-        said = " ".join(str(error).split())[:300]
-        raise SourceError(f"{location}: {said}; check the address and the credentials") from None
-    identity = f"{location}\n{about['size']}\n{about['e_tag']}"
-    return f"etag:{hashlib.sha256(identity.encode()).hexdigest()}", int(about["size"])
+    size, tag = look_at(location)
+    identity = f"{location}\n{size}\n{tag}"
+    return f"etag:{hashlib.sha256(identity.encode()).hexdigest()}", size

@@ -1,0 +1,106 @@
+"""WARC files on object stores and web servers: looked at, listed, opened as seekable streams.
+
+Credentials come from the usual environment variables and are read by the store itself.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, BinaryIO
+from urllib.parse import unquote, urlsplit
+
+from pipelines.errors import SourceError
+
+SCHEMES = ("s3", "az", "gs", "http", "https")
+_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_STORAGE_ENDPOINT")
+_AHEAD = 4 << 20
+"""Bytes fetched by one request while a file is read from front to back."""
+
+_RETRY = {"max_retries": 4, "retry_timeout": timedelta(seconds=60)}
+"""Four tries more, with the store's own growing pauses: some seconds, a server's restart."""
+
+
+def open_remote(address: str) -> BinaryIO:
+    """A seekable stream of one object; only what is read is fetched. Raises OSError, SourceError."""
+    store, name = _store(address)
+    with _as_os_error():
+        return io.BufferedReader(_Stream(_obstore().open_reader(store, name, buffer_size=_AHEAD)), 1 << 16)
+
+
+def look_at(address: str) -> tuple[int, str]:
+    """(size in bytes, ETag or time of change) of one object. Raises OSError, SourceError."""
+    store, name = _store(address)
+    with _as_os_error():
+        about = _obstore().head(store, name)
+    return int(about["size"]), str(about["e_tag"] or about["last_modified"])
+
+
+def list_below(address: str) -> Iterator[str]:
+    """Addresses of the objects below one that ends in `/`. Raises OSError, SourceError."""
+    store, _ = _store(address)
+    with _as_os_error():
+        for batch in _obstore().list(store):
+            yield from (f"{address}{about['path']}" for about in batch)
+
+
+class _Stream(io.RawIOBase):
+    """obstore's reader as Python's files are: it cannot be closed, nor be left with `with`."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with _as_os_error():
+            piece = bytes(self._reader.read(len(buffer)))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return int(self._reader.seek(offset, whence))
+
+
+def _store(address: str) -> tuple[Any, str]:
+    """The store that holds an object, and the object's name in it."""
+    if urlsplit(address).scheme.lower() not in SCHEMES:
+        raise SourceError(f"{address}: unknown kind of address; use a path, s3://, az://, gs:// or https://")
+    module = _obstore()
+    base, _, name = address.rpartition("/")
+    servers = [address, *(os.environ.get(variable, "") for variable in _ENDPOINTS)]
+    in_clear_text = any(server.startswith("http://") for server in servers)
+    options = {
+        "allow_http": in_clear_text,
+        "connect_timeout": timedelta(seconds=10),
+        "timeout": timedelta(minutes=5),
+    }
+    with _as_os_error():
+        return module.store.from_url(base, client_options=options, retry_config=_RETRY), unquote(name)
+
+
+def _obstore() -> Any:
+    try:
+        import obstore
+        import obstore.store
+    except ImportError:
+        raise SourceError("object stores need the extra: pip install 'ipnews[export]'") from None
+    return obstore
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    """What a store refuses, as one line of an OSError: callers treat it as they treat a disk's."""
+    from obstore.exceptions import BaseError
+
+    try:
+        yield
+    except (BaseError, OSError, ValueError) as error:
+        raise OSError(" ".join(str(error).split())[:300]) from None
