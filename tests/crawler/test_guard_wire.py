@@ -77,7 +77,7 @@ def test_traps_and_bombs_are_bounded_and_harm_no_neighbour(tmp_path: Path, catal
     assert time.monotonic() - started < 240
     disk = sum(file.stat().st_size for file in (tmp_path / "archive" / "warc").iterdir())
     assert disk < 40 << 20
-    failures = dict(
+    failures: dict[str, str] = dict(
         catalog_rows(tmp_path / "archive", "select url, failure from addresses where failure is not null")
     )
     for name in ("bomb", "double-bomb", "endless", "long-line", "huge-headers", "many-headers", "short"):

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from scrapy.settings import Settings
+
+from crawler import settings
 from crawler.demo.declare import declarations
 from crawler.demo.network import Network
 from crawler.demo.server import Running
@@ -56,16 +59,15 @@ def test_fetch_goes_through_the_guard() -> None:
     refused = scrapy("fetch", "http://2130706433:9999/", *at_once)
     assert refused.stdout == ""
     assert "refused to connect to 2130706433: 127.0.0.1 is not a public address" in refused.stderr
-    assert scrapy("fetch", "file:///etc/hostname", *at_once).stdout == ""
 
 
 def test_doors_are_shut() -> None:
-    done = scrapy("settings", "--get", "DOWNLOAD_HANDLERS")
-    handlers = json.loads(done.stdout)
+    configured = Settings()
+    configured.setmodule(settings)
+    handlers = configured.getwithbase("DOWNLOAD_HANDLERS")
     assert {scheme for scheme, handler in handlers.items() if handler} == {"http", "https"}
-    from crawler import settings
-
-    assert not settings.TELNETCONSOLE_ENABLED
-    assert not settings.REMOTE_CONTROL_ENABLED
-    assert not settings.HTTPPROXY_ENABLED
-    assert settings.ROBOTSTXT_OBEY
+    assert not configured.getbool("TELNETCONSOLE_ENABLED")
+    assert not configured.getbool("REMOTE_CONTROL_ENABLED")
+    assert not configured.getbool("HTTPPROXY_ENABLED")
+    assert not configured.getbool("COOKIES_ENABLED")
+    assert configured.getbool("ROBOTSTXT_OBEY")
