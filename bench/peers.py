@@ -92,7 +92,7 @@ def _justext(html: str) -> str:
 def _newspaper(html: str) -> str:
     import newspaper
 
-    article = newspaper.Article("http://example.test/", language="zh")
+    article = newspaper.Article("http://example.test/", language="zh", fetch_images=False)
     article.download(input_html=html)
     article.parse()
     return f"{article.title}\n{article.text}"
