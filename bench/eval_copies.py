@@ -45,7 +45,7 @@ def run(full: bool) -> list[Figure]:
     bounds = floors(AREA)
     figures = list(recall(200 if full else 15, full, bounds))
     figures += false_pairs(2000 if full else 120, 500 if full else 60, bounds)
-    figures += hard_places(60 if full else 12, bounds)
+    figures += hard_places(60, bounds) if full else hard_places(12, {})  # too few places to be held
     figures.append(_network(bounds, full))
     return figures
 
@@ -145,12 +145,16 @@ def _edition(articles: Sequence[Article]) -> str:
 
 
 def _scored(copy: made.DamagedCopy, text: str) -> tuple[Counter[str], Counter[str], int]:
-    """(right, cases) by damage family, held against the print by alignment; digits that were not printed."""
+    """(right, cases) by damage family, held against the print by alignment; digits put in but not printed.
+
+    What repair itself makes of digits is the repair evaluation's to count.
+    """
     where = {i + n: j + n for i, j, length in align(copy.printed, text).runs for n in range(length)}
     right = Counter(str(place.family) for place in copy.places if place.printed in where)
     cases = Counter(str(place.family) for place in copy.places)
-    digits, printed = (Counter(char for char in side if char.isdigit()) for side in (text, copy.printed))
-    return right, cases, (digits - printed).total()
+    made_of = (copy.article.article_body, text, copy.printed)
+    before, after, printed = (Counter(char for char in side if char.isdigit()) for side in made_of)
+    return right, cases, ((after - before) - (printed - before)).total()
 
 
 def _network(bounds: dict[str, float], full: bool) -> Figure:
