@@ -23,7 +23,7 @@ _HOST = re.compile(r"[a-z0-9._:-]+")
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def canonical(url: str) -> str:
     """Lower-case scheme and host, no default port, no fragment, no session; percent-encoded as in the WARC.
 

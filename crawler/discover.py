@@ -124,7 +124,7 @@ def priority(kind: Kind, depth: int) -> int:
     return PRIORITY[kind] + (min(depth, 20) // 2 if kind in ("list", "unknown") else 0)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def trap_of(url: str) -> str | None:
     """Why an address looks like one of an endless space, or None. A declared pattern overrides it."""
     parts = urlsplit(url)
@@ -152,7 +152,7 @@ def shape(url: str) -> str:
     return f"{_DIGITS.sub('N', parts.path)}?{names}"
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _checked_host(url: str, loopback: bool) -> str | Refusal:
     try:
         return check_url(url, loopback)

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Table, bindparam, func, select, text, update
 from sqlalchemy.dialects import sqlite
 
-from crawler.discover import PRIORITY, Found
+from crawler.addresses import canonical
+from crawler.discover import PRIORITY, Found, Kind
 from crawler.outcome import Outcome
 from pipelines.archive.schema import addresses
 from pipelines.sites import Site
@@ -63,13 +64,16 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     return len(connection.execute(named, list(rows)).all())
 
 
-def seed(connection: Connection, site: Site, now: float) -> dict[tuple[str, bool], int]:
-    """Put the addresses that a declaration starts from into the frontier; known ones stay as they are."""
-    starts = [(url, "list") for url in site.start]
-    starts += [(url, "feed") for url in site.feeds] + [(url, "sitemap") for url in site.sitemaps]
+def seed(connection: Connection, site: Site, typed: Iterable[str], now: float) -> Counts:
+    """Put the addresses that a declaration starts from, and the typed ones of its hosts, into the frontier;
+    known ones stay as they are."""
+    named: list[tuple[str, Kind]] = [(url, "unknown") for url in typed if _host(url) in site.hosts]
+    named += [(url, "list") for url in site.start]
+    named += [(url, "feed") for url in site.feeds]
+    named += [(url, "sitemap") for url in site.sitemaps]
     found = [
-        Found(url, _host(url), site.name, kind, PRIORITY[kind], 0)  # type: ignore[arg-type]
-        for url, kind in starts
+        Found(url, _host(url), site.name, kind, PRIORITY[kind], 0)
+        for url, kind in ((canonical(url), kind) for url, kind in named)
     ]
     return add(connection, [(each, None) for each in found], now)
 

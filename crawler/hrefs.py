@@ -42,7 +42,7 @@ def _directory(base: str) -> str:
     return urljoin(base, path[: path.rfind("/") + 1] or "/")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _link(folder: str, written: bytes) -> Link | None:
     try:
         text = html.unescape(written.decode("utf-8", "replace")).strip()

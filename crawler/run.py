@@ -159,7 +159,7 @@ def _dry_run(
     starts = [
         (host, "start", url)
         for site in sites
-        for url in (*site.start, *site.feeds, *site.sitemaps, *urls)
+        for url in map(canonical, (*site.start, *site.feeds, *site.sitemaps, *urls))
         if (host := url.partition("://")[2].partition("/")[0]) in site.hosts and url not in known
     ]
     rows = tuple(dict.fromkeys((*due, *starts)))

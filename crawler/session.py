@@ -116,7 +116,7 @@ class Session:
         def prepare(connection: Connection) -> tuple[int, frontier.Counts, frontier.Counts]:
             frontier.expire(connection, now, all_owners=self.catalog.dialect == "sqlite")
             for site in plan.sites:
-                frontier.seed(connection, site, now)
+                frontier.seed(connection, site, plan.urls, now)
             frontier.promote(connection, plan.hosts, now, plan.everything)
             frontier.ask_again(connection, plan.urls, now)
             run = runs.start(connection, "crawl", _iso(now))

@@ -121,11 +121,13 @@ def test_addresses_are_given_back_and_hosts_put_off(do: Do) -> None:
 
 def test_seeding_keeps_what_is_known(do: Do) -> None:
     site = Site(hosts=(HOST,), name="example", start=(f"http://{HOST}/",), feeds=(f"http://{HOST}/feed",))
-    assert do(frontier.seed, site, NOW) == {(HOST, False): 2}
+    assert do(frontier.seed, site, [], NOW) == {(HOST, False): 2}
     (feed, start) = do(frontier.lease, HOST, 9, "a", NOW)
     assert (feed.kind, start.kind) == ("feed", "list")
-    assert do(frontier.seed, site, NOW) == {}
-    assert do(frontier.lease, HOST, 9, "a", NOW) == []
+    assert do(frontier.seed, site, [f"http://{HOST}", f"http://{HOST}/x", "http://b.example.org/"], NOW) == {
+        (HOST, False): 1
+    }
+    assert urls(do(frontier.lease, HOST, 9, "a", NOW)) == [f"http://{HOST}/x"]
 
 
 def test_on_postgresql_a_host_belongs_to_one_crawler_and_nothing_is_leased_twice(
