@@ -1,7 +1,7 @@
 """Speed of the repair on one core: the gate, a damaged place, the start of a process, memory.
 
-Peers: none is known to undo this damage. The gate is set beside `str.translate` over the same text, the cheapest
-whole-text operation that a cleaning step would do anyway.
+Peers: none is known to undo this damage. The gate is set beside `str.translate` over the same text, the
+cheapest whole-text operation that a cleaning step would do anyway.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Make the tables of `pipelines/repair/tables/` from sources that may be learnt from, and record their digests.
+"""Make the tables of `pipelines/repair/tables/` from sources that may be learnt from; record digests.
 
 Sources: jieba's dictionary (words with counts; MIT), pypinyin's readings (MIT), opencc's character tables
-(Apache 2.0), and `domain.txt`, our own list of the field's terms and of common phrases. No article is learnt from.
+(Apache 2.0), and two lists of our own: `domain.txt` (terms, sequences of marks) and `phrases.txt` (clauses and
+collocations, cut into words by jieba). No article is learnt from.
 
     python -m bench.build_language_table
 """
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import jieba
 import opencc
-import pypinyin
+from pypinyin.pinyin_dict import pinyin_dict
 
 from pipelines.repair.channel import to_traditional
 from pipelines.repair.gbk import LEADS, SECONDS, decode_pair
@@ -29,8 +30,8 @@ MOST_WORDS = 4
 PHRASE_COUNT = 500
 """Count of one place in `phrases.txt`: chosen on held-back text, see docs/repair.md."""
 DOMAIN_COUNT = 400
-"""Count given to an entry of `domain.txt`, about that of 专利 in jieba's dictionary: the median of its words of
-the field, so that a listed term is neither unknown nor drowns common words."""
+"""Count given to an entry of `domain.txt`, about that of 专利 in jieba's dictionary: the median of its
+words of the field, so that a listed term is neither unknown nor drowns common words."""
 
 
 def main() -> None:
@@ -58,8 +59,8 @@ def read_words() -> dict[str, float]:
         for entry in [entry for entry in line.split("#")[0].split(" ") if entry]:
             term, _, count_text = entry.partition("=")
             words[term] = max(words[term], float(count_text or DOMAIN_COUNT))
-    for sequence, count in sequences().items():
-        words[sequence] += count * PHRASE_COUNT
+    for sequence, places in sequences().items():
+        words[sequence] += places * PHRASE_COUNT
     return dict(words)
 
 
@@ -80,7 +81,8 @@ def sequences() -> Counter[str]:
 
 
 def write_words(words: dict[str, float]) -> None:
-    """The trie, breadth first: children of a node lie side by side, sorted by code (see `language.WordTable`)."""
+    """The trie, breadth first: children of a node lie side by side, sorted by code (see
+    `language.WordTable`)."""
     total = sum(words.values())
     children: dict[str, list[str]] = defaultdict(list)
     for prefix in {word[:length] for word in words for length in range(1, len(word) + 1)}:
@@ -110,7 +112,7 @@ def write_characters(words: dict[str, float]) -> None:
     forms = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
     readings: dict[str, list[str]] = defaultdict(list)
     for char in han:
-        for reading in pypinyin.pinyin_dict.pinyin_dict.get(ord(char), "").split(","):
+        for reading in pinyin_dict.get(ord(char), "").split(","):
             if reading:
                 readings[reading].append(char)
     counts: Counter[str] = Counter()

@@ -1,8 +1,9 @@
 """Figures of the repair: what comes back by family of damage, how sure it is, and what is done to clean text.
 
 The project's own texts and, where present, the references of `../shared/data/daniel-zh` are damaged by the
-forward model at every gloss level, cut at every possible place and at half of them. The full form adds Chinese
-documentation of Debian packages. None of these texts was learnt from. `python -m bench.eval_repair` alone.
+forward model at every gloss level, cut at every possible place and at half of them. The full form adds
+Chinese documentation of Debian packages. None of these texts was learnt from. `python -m bench.eval_repair`
+alone.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from pipelines.text import fold_width, is_figure
 class Score:
     """Counts over many texts. Outcomes of a place: right, lost (a lacuna), wrong, rival (lost, but named).
 
-    Certainties are counted from the other side: of the characters put in, those that stand where they were printed.
+    Certainties are counted from the other side: of the characters put in, those that stand where they were
+    printed.
     """
 
     families: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -34,24 +35,24 @@ class Score:
         where = align(damaged.printed, restored.text)
         places = {place.printed: place for place in damaged.places}
         for index, place in places.items():
-            at = where.get(index)
-            outcome = _outcome(damaged.printed[index], restored.text, at)
-            edit = edit_at.get(at) if at is not None else None
+            place_at = where.get(index)
+            outcome = _outcome(damaged.printed[index], restored.text, place_at)
+            edit = edit_at.get(place_at) if place_at is not None else None
             if outcome == "lost" and edit and damaged.printed[index] in [r.text for r in edit.rivals]:
                 self.families[place.family]["rival"] += 1
             self.families[place.family][outcome] += 1
             if outcome == "wrong":
-                self.mistakes.append(_excerpt(damaged, index, restored.text, at, place.family))
+                self.mistakes.append(_excerpt(damaged, index, restored.text, place_at, place.family))
         printed_at = {at: index for index, at in where.items()}
         for at, edit in edit_at.items():
             if restored.text[at] != LACUNA:
-                index = printed_at.get(at)
-                right = index is not None and damaged.printed[index] == restored.text[at]
+                source = printed_at.get(at)
+                right = source is not None and damaged.printed[source] == restored.text[at]
                 self.certainties[edit.certainty]["right" if right else "wrong"] += 1
         for index, char in enumerate(damaged.printed):
             if index not in places and not char.isspace():
-                at = where.get(index)
-                folded = at is not None and fold_width(char) == fold_width(restored.text[at])
+                clean_at = where.get(index)
+                folded = clean_at is not None and fold_width(char) == fold_width(restored.text[clean_at])
                 self.clean["right" if folded else "wrong"] += 1
         self.glosses += damaged.glosses
         self.glosses_left += _glosses_left(damaged, restored)

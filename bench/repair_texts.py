@@ -1,7 +1,8 @@
 """The texts on which repair is measured: none of them is shipped, and none of them was learnt from.
 
-References: the human-made texts of `../shared/data/daniel-zh`, where present. Packages: Chinese documentation in
-both scripts that Debian carries, fetched once with `apt-get download` into `data/eval/cache` (ignored by git).
+References: the human-made texts of `../shared/data/daniel-zh`, where present. Packages: Chinese
+documentation in both scripts that Debian carries, fetched once with `apt-get download` into
+`data/eval/cache` (ignored by git).
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def own_texts() -> list[str]:
 
 
 def references(script: str) -> list[str]:
-    """The reference texts of a script (`hans`, `hant`), one string a page; empty where they are not present."""
+    """The reference texts of a script (`hans`, `hant`), one string a page; empty where they are not
+    present."""
     manifest = REFERENCES / "manifest.tsv"
     if not manifest.exists():
         return []

@@ -1,4 +1,5 @@
-"""Cutting a text into the blocks that no damaged run crosses, and finding the places where damage can begin."""
+"""Cutting a text into the blocks that no damaged run crosses, and finding the places where damage can
+begin."""
 
 from __future__ import annotations
 
@@ -33,16 +34,19 @@ _GATES: Final = tuple(
         ("（", PINYIN),
     )
 )
-"""TRIGGER taken apart by its first sign: a pattern that begins with one literal is searched ten times as fast."""
+"""TRIGGER taken apart by its first sign: a pattern that begins with one literal is searched ten times
+as fast."""
 
 
 SILENT_MARKS: Final = "！，？；："
-"""The marks behind which the rare characters of a run without `?` are looked for (variant 2 of the damage)."""
+"""The marks behind which the rare characters of a run without `?` are looked for (variant 2 of the
+damage)."""
 
 
 @cache
 def silent_trigger() -> re.Pattern[str]:
-    """A mark and two rare characters among the next four: where a run can begin whose lone byte left no `?`."""
+    """A mark and two rare characters among the next four: where a run can begin whose lone byte left no
+    `?`."""
     rare = re.escape(Characters.load().rare())
     return re.compile(f"[{SILENT_MARKS}](?=[^\\x00-\x7f]{{0,2}}[{rare}][^\\x00-\x7f]{{0,1}}[{rare}])")
 
@@ -89,7 +93,8 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def can_begin(found: str, at: int) -> bool:
-    """Whether a run can begin at a `?`: among Chinese, and in front of a mark not within Latin text or code."""
+    """Whether a run can begin at a `?`: among Chinese, and in front of a mark not within Latin text or
+    code."""
     before, behind = found[max(at - 1, 0) : at], found[at + 2 : at + 3]
     if found[at + 1 : at + 2] in MARKS and _is_latin(before) and _is_latin(behind):
         return False
@@ -104,8 +109,9 @@ def _is_latin(char: str) -> bool:
 def undamaged(texts: Iterable[str]) -> Iterator[str]:
     """The texts without glosses and without what may be out of step.
 
-    That is from three characters before a place where damage can begin (they would witness for their own place)
-    to the next mark. A run that goes on behind a mark leaves sequences that nobody writes, so none that mislead.
+    That is from three characters before a place where damage can begin (they would witness for their own
+    place) to the next mark. A run that goes on behind a mark leaves sequences that nobody writes, so none
+    that mislead.
     """
     for text in texts:
         yield _RUN.sub(" ", GLOSS.sub("", text))

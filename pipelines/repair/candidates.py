@@ -10,10 +10,12 @@ from pipelines.repair.gbk import LEADS, SECONDS, decode_pair, vanishing_groups
 from pipelines.repair.language import Characters
 
 SIGN_COSTS: Final = {
-    "，": 2.9, "。": 3.4, "、": 4.5, "“": 5.0, "”": 5.0, "《": 6.0, "》": 6.0, "（": 5.5, "）": 5.5, "：": 5.5,
+    "，": 2.9, "。": 3.4, "、": 4.5, "“": 5.0, "”": 5.0, "《": 6.0, "》": 6.0, "（": 5.5, "）": 5.5,
+    "：": 5.5,
     "；": 6.0, "？": 7.5, "！": 7.5, "—": 6.5, "…": 7.0, "·": 7.0, "‘": 8.0, "’": 8.0, "【": 8.5, "】": 8.5,
     "\u3000": 11.0, "％": 9.0, "～": 9.0, "－": 9.0, "〈": 9.5, "〉": 9.5, "「": 9.5, "」": 9.5, "『": 10.0,
-    "』": 10.0, "／": 10.0, "＋": 10.0, "．": 9.5, "℃": 9.5, "×": 9.5, "→": 10.0, "■": 10.0, "●": 10.0, "①": 9.5,
+    "』": 10.0, "／": 10.0, "＋": 10.0, "．": 9.5, "℃": 9.5, "×": 9.5, "→": 10.0, "■": 10.0, "●": 10.0,
+    "①": 9.5,
     "②": 9.5, "③": 9.5, "④": 10.0, "⑤": 10.5, "○": 9.5, "〇": 9.5, "★": 10.5, "◆": 10.5, "▲": 10.5, "※": 11.0,
 }  # fmt: skip
 """Cost in nats (-ln of the share in running text) of signs that are no words; counted on our own articles."""
@@ -45,7 +47,8 @@ COMMON_SHARE: Final = 1e-3
 
 
 class Option(NamedTuple):
-    """A printed character that is possible: itself, the code of its Simplified form, what its script costs."""
+    """A printed character that is possible: itself, the code of its Simplified form, what its script
+    costs."""
 
     char: str
     code: int
@@ -53,7 +56,8 @@ class Option(NamedTuple):
 
 
 class Options:
-    """The characters that one unknown byte allows, grouped by the code under which the language model knows them."""
+    """The characters that one unknown byte allows, grouped by the code under which the language model
+    knows them."""
 
     def __init__(self, options: Iterable[Option]) -> None:
         self.all = tuple(options)

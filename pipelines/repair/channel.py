@@ -150,7 +150,8 @@ def _traditional_table() -> dict[int, str]:
 
 
 def _in_daily_big5(char: str) -> bool:
-    """Whether Traditional text uses the character daily: level 1 of Big5 (below C940); 复, 价, 据 are in level 2."""
+    """Whether Traditional text uses the character daily: level 1 of Big5 (below C940); 复, 价, 据 are
+    in level 2."""
     try:
         return char.encode("big5") < b"\xc9\x40"
     except UnicodeEncodeError:

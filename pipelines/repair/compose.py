@@ -21,8 +21,8 @@ class _Span(NamedTuple):
 def compose(found: str, first: Iterable[Edit], second: Iterable[Edit]) -> list[Edit]:
     """Edits over `found` that do what `first` and then `second` do.
 
-    An edit of the second pass that overlaps what the first has put in is joined with it, under the certainty of
-    the second; every other one only moves to where its text stands in `found`.
+    An edit of the second pass that overlaps what the first has put in is joined with it, under the
+    certainty of the second; every other one only moves to where its text stands in `found`.
     """
     composed, shift = [], 0
     for cluster in _clusters(

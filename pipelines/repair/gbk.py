@@ -66,7 +66,8 @@ def encode_char(char: str) -> bytes | None:
 def vanishing_groups() -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
     """(first bytes, second bytes) of the pairs that leave no printable trace, first bytes of a kind together.
 
-    Group USER_ROWS is that of the user rows 1 and 2. User rows and undefined pairs as observed; 80 as a first byte for tools that take it for one (inferred).
+    Group USER_ROWS is that of the user rows 1 and 2. User rows and undefined pairs as observed; 80 as a
+    first byte for tools that take it for one (inferred).
     """
     seconds: dict[int, list[int]] = {EURO_BYTE: list(LEADS)}
     for pair, char in _pairs().items():

@@ -1,8 +1,9 @@
 """Which pinyin in brackets is a mirror's gloss, and which is the author's.
 
-A mirror's table glosses the characters that it converts, everywhere; a language lesson glosses any character, once.
-So a gloss of a Traditional form counts as the mirror's unless the page reads like a lesson; a gloss of a character
-that both scripts share counts only where the page glosses (nearly) all of its places.
+A mirror's table glosses the characters that it converts, everywhere; a language lesson glosses any
+character, once. So a gloss of a Traditional form counts as the mirror's unless the page reads like a
+lesson; a gloss of a character that both scripts share counts only where the page glosses (nearly) all of
+its places.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ _LESSON: Final = re.compile(
 _SLIP: Final = re.compile(rf"[?？](?:[！，？；：。、]|{PINYIN})")
 MANY: Final = 3
 NEARLY_ALL: Final = 0.8
-"""Of the places of a shared character (的, 人, 月), on pages with at least MANY of its glosses: tables gloss all but
-those within their word entries, a lesson the first or the one in question."""
+"""Of the places of a shared character (的, 人, 月), on pages with at least MANY of its glosses: tables
+gloss all but those within their word entries, a lesson the first or the one in question."""
 
 TABLE_GLOSSES: Final = 8
 STRAY_SHARE: Final = 0.1
@@ -42,6 +43,13 @@ def _is_table(counts: Counter[str], stray: int, page: str) -> bool:
 def reading_of(noted: str) -> str:
     """The reading in a note: `yè) ` to `yè`, the letter ɡ of some input methods to g."""
     return noted.rstrip(" )）").replace("ɡ", "g")
+
+
+def before_gloss(text: str, at: int) -> int:
+    """The index itself, or that of the glossed character when the index lies within a gloss."""
+    opened = max(text.rfind("(", max(0, at - 8), at), text.rfind("（", max(0, at - 8), at))
+    match = GLOSS.match(text, opened) if opened > 0 else None
+    return opened - 1 if match and match.end() > at else at
 
 
 class Glosses:

@@ -33,8 +33,8 @@ def edits_of(
 ) -> Iterator[Edit]:
     """Edits that lead from `found` to the chosen text: exact neighbours joined, every other place by itself.
 
-    `base` is where the block begins in the field. `rows_shown`: the page shows private-use characters, so that no
-    pair of the user rows has left it without a trace.
+    `base` is where the block begins in the field. `rows_shown`: the page shows private-use characters, so
+    that no pair of the user rows has left it without a trace.
     """
     pieces = (
         piece for choice in choices if choice.arc.kind != "found" for piece in _pieces(choice, rows_shown)
@@ -72,10 +72,12 @@ def _pieces(choice: Choice, rows_shown: bool) -> Iterator[_Piece]:
 
 
 def _certainty(choice: Choice, rows_shown: bool) -> Certainty:
-    """A figure is never chosen by the language model; a reading whose bytes survive is exact where it is alone.
+    """A figure is never chosen by the language model; a reading whose bytes survive is exact where it is
+    alone.
 
-    Alone is a paired character only if no pair can have vanished in it: two characters whose middle bytes are gone
-    look like one. That one is a stray single character; a character within a longer word was no accident.
+    Alone is a paired character only if no pair can have vanished in it: two characters whose middle bytes
+    are gone look like one. That one is a stray single character; a character within a longer word was no
+    accident.
     """
     arc = choice.arc
     paired = arc.kind == "pair" and not (choice.in_word or rows_shown or is_figure(arc.text))

@@ -1,7 +1,7 @@
 """The language model: words with counts in a memory-mapped table, readings, and the page's own words.
 
-Everything is kept in Simplified form; a Traditional character is looked up by its Simplified one, so one table
-serves both scripts. Made by `bench/build_language_table.py`, which names its sources.
+Everything is kept in Simplified form; a Traditional character is looked up by its Simplified one, so one
+table serves both scripts. Made by `bench/build_language_table.py`, which names its sources.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ HEADER: Final = struct.Struct("<4sII4x")
 
 
 RARE_SHARE: Final = 3e-6
-"""Share of running text below which a character is rare: 焙, 觽, 鬏; one in a page of 3,000 characters at most."""
+"""Share of running text below which a character is rare: 焙, 觽, 鬏; one in a page of 3,000 characters
+at most."""
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{2,}")
 PageNode = dict[int, tuple["_Count", "PageNode"]]
 
@@ -52,7 +53,8 @@ def _checked(name: str) -> bytes:
 class WordTable:
     """A memory-mapped trie of words, breadth first: the children of a node lie side by side, sorted by code.
 
-    Layout after the header: first child of every node and a sentinel (u32), costs (u16, 1/64 nat), codes (u16).
+    Layout after the header: first child of every node and a sentinel (u32), costs (u16, 1/64 nat), codes
+    (u16).
     """
 
     def __init__(self, path: Path = TABLES / "words.bin") -> None:
@@ -93,14 +95,15 @@ class WordTable:
 class PageWords:
     """What the page itself says where it is whole: its sequences of two to four Han characters, as a trie.
 
-    A node is a dict from code to [count, node]. Press repeats its names and terms within a page, so a sequence
-    seen once is worth more than two common characters side by side.
+    A node is a dict from code to [count, node]. Press repeats its names and terms within a page, so a
+    sequence seen once is worth more than two common characters side by side.
     """
 
     LONGEST: Final = 4
     _PENALTY: Final = (0.0, 0.0, 2.0, 1.0, 0.5)
     _GLUE: Final = 11.0
-    """Cost in nats below which two characters are a common word, so that a sequence does not end between them."""
+    """Cost in nats below which two characters are a common word, so that a sequence does not end
+    between them."""
     _SMOOTHING: Final = 2000
     """Characters added to the size of the page: what a short page repeats says little."""
     """Nats added by length to -ln(count / characters); chosen on held-back text, see docs/repair.md."""
@@ -114,7 +117,8 @@ class PageWords:
                 self._add([ord(char) for char in run])
 
     def _add(self, codes: list[int]) -> None:
-        """Count every sequence whose ends do not cut through a word of the table (权益保 of 权益保护 does)."""
+        """Count every sequence whose ends do not cut through a word of the table (权益保 of 权益保护
+        does)."""
         self._size += len(codes)
         cuts = [False, *map(self._is_word, codes, codes[1:]), False]
         for start in range(len(codes)):

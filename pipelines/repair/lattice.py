@@ -1,8 +1,8 @@
 """The inverse of the forward model, as arcs: every way in which found characters can stand for printed ones.
 
 A node is (index into the found block, pending byte): IN_STEP with the printed characters, or the last byte
-decoded is the lead byte of a printed character that is not complete; VANISHED when it went with a pair that left
-no trace. Each arc undoes one operation of `channel.decode_piece`, so a path through the lattice is a
+decoded is the lead byte of a printed character that is not complete; VANISHED when it went with a pair that
+left no trace. Each arc undoes one operation of `channel.decode_piece`, so a path through the lattice is a
 proof that its text gives the found one.
 """
 
@@ -79,7 +79,8 @@ class Fan(NamedTuple):
 
 
 class Vanishing(NamedTuple):
-    """The indices before which a pair may have left no trace, and the groups of pairs that leave none here."""
+    """The indices before which a pair may have left no trace, and the groups of pairs that leave none
+    here."""
 
     indices: Container[int]
     groups: tuple[int, ...]
@@ -238,7 +239,8 @@ class Lattice:
         yield self._arc(at, after or at + 1, char, 0.0, "pair", (after or at + 1, code[1]))
 
     def _ascii(self, at: int, pending: int, byte: int) -> Iterator[Arc | Fan]:
-        """An ASCII second byte brings the run back into step; a gloss may hang on it. Or a folded full form."""
+        """An ASCII second byte brings the run back into step; a gloss may hang on it. Or a folded full
+        form."""
         char = decode_pair(pending, byte) if byte >= 0x40 else None
         if char and not "\ue000" <= char <= "\uf8ff":
             after = self._gloss_after(at + 1, char) if at + 1 < self._length else 0

@@ -1,4 +1,5 @@
-"""The language model as the search sees it: the shipped words and the page's own, walked character by character."""
+"""The language model as the search sees it: the shipped words and the page's own, walked character by
+character."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ ASCII_COST: Final = 4.5
 
 
 class Prefix(NamedTuple):
-    """A word begun: its node in the table (ROOT when the table has none such), its node among the page's words."""
+    """A word begun: its node in the table (ROOT when the table has none such), its node among the
+    page's words."""
 
     node: int
     page: PageNode | None
@@ -29,7 +31,8 @@ class Model:
         self.begin = Prefix(ROOT, page.root if page else None, 0)
 
     def step(self, prefix: Prefix, code: int) -> tuple[float | None, Prefix | None]:
-        """(cost of the word that ends with this character or None, the prefix if longer words go on from it)."""
+        """(cost of the word that ends with this character or None, the prefix if longer words go on
+        from it)."""
         table, length = self._table, prefix.length + 1
         node = table.child(prefix.node, code) if prefix.node or not prefix.length else ROOT
         cost = table.cost(node) if node else None

@@ -2,9 +2,9 @@
 
     restored = Restorer.load().restore(text)
 
-A text is cut into blocks at newlines and tags, which no damaged run crosses. In each block the places where damage
-can begin are found, the region around each is searched (see `lattice`, `search`), and what differs from the found
-text becomes edits with a certainty each.
+A text is cut into blocks at newlines and tags, which no damaged run crosses. In each block the places where
+damage can begin are found, the region around each is searched (see `lattice`, `search`), and what differs
+from the found text becomes edits with a certainty each.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipelines.repair.blocks import (
 from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
 from pipelines.repair.compose import compose
-from pipelines.repair.gloss import GLOSS, Glosses
+from pipelines.repair.gloss import GLOSS, Glosses, before_gloss
 from pipelines.repair.judge import MARGIN_LIKELY, edits_of
 from pipelines.repair.language import Characters, PageWords, WordTable
 from pipelines.repair.lattice import Lattice, Vanishing, vanishing_groups_of
@@ -40,15 +40,17 @@ __all__ = ["Restored", "Restorer", "looks_damaged"]
 LEFT_CONTEXT: Final = 8
 """Found characters read before a place: two words, or one and its gloss."""
 MOST_PASSES: Final = 4
-"""What is restored is context for what was left, until nothing changes: so restoring twice is restoring once."""
-ENTER_MARGIN: Final = 8.0
-"""Nats by which damage must beat the found text as it stands, measured where the gate opens on clean text and on
-damaged: see docs/repair.md."""
+"""What is restored is context for what was left, until nothing changes: so restoring twice is restoring
+once."""
+ENTER_MARGIN: Final = 5.0
+"""Nats by which damage must beat the found text as it stands, measured where the gate opens on clean text
+and on damaged: see docs/repair.md."""
 PATIENCE: Final = 8
-"""Places searched in vain before a block is left alone, two more for every damaged one: hostile text and forums
-have many marks behind question marks, mirrors few that are honest."""
+"""Places searched in vain before a block is left alone, two more for every damaged one: hostile text and
+forums have many marks behind question marks, mirrors few that are honest."""
 SILENT_MARGIN: Final = 12.0
-"""The same where no `?` speaks for damage but two rare characters; no place of 11 MB of clean text reaches it."""
+"""The same where no `?` speaks for damage but two rare characters; no place of 11 MB of clean text
+reaches it."""
 _PRIVATE_USE: Final = re.compile("[\ue000-\ue765]")
 _ENTERING: Final = frozenset(("first", "named"))
 
@@ -66,7 +68,8 @@ class Restored:
 
 
 class Restorer:
-    """The tables, loaded once per process, and the restoring of one text after the other. No state between."""
+    """The tables, loaded once per process, and the restoring of one text after the other. No state
+    between."""
 
     def __init__(self) -> None:
         self._characters = Characters.load()
@@ -137,7 +140,7 @@ class _Page:
                     yield Edit(field, base + at, found[at:end], "", "gloss", "exact")
                     done = end
             elif patience > 0 and (self._silent or can_begin(found, at)):
-                start = max(region, at - LEFT_CONTEXT)
+                start = max(region, before_gloss(found, max(0, at - LEFT_CONTEXT)))
                 context = track(context, GLOSS.sub("", found[region:start]))
                 region = start
                 choices = self._search(found, start, context)

@@ -44,7 +44,8 @@ Node = tuple[int, int, Context]
 
 
 class Token(NamedTuple):
-    """A word begun: its prefix, where it began, costs of marks and channel since, its arcs, the context now."""
+    """A word begun: its prefix, where it began, costs of marks and channel since, its arcs, the context
+    now."""
 
     prefix: Prefix
     began: Node
@@ -58,9 +59,9 @@ class Token(NamedTuple):
 class Choice:
     """One arc of the best path, its distance to the best path without it (nats), and its rivals.
 
-    `weak`: the language model finds nothing likely here, so that something else may have happened. `genuine`: the
-    distance to the best path on which the found character is what was printed. `in_word`: the character is part of
-    a longer word of the best path.
+    `weak`: the language model finds nothing likely here, so that something else may have happened.
+    `genuine`: the distance to the best path on which the found character is what was printed. `in_word`:
+    the character is part of a longer word of the best path.
     """
 
     arc: Arc
@@ -198,9 +199,9 @@ class Search:
         if state.alpha > _NEVER:
             self._reach(node, target, reached, state.alpha, arc.cost, (arc,))
         for prefix, began, alpha, spent, arcs, context in state.tokens:
-            spent += arc.cost
-            reached.tokens.append(Token(prefix, began, alpha, spent, (*arcs, arc), context))
-            reached.best = max(reached.best, alpha - spent)
+            cost = spent + arc.cost
+            reached.tokens.append(Token(prefix, began, alpha, cost, (*arcs, arc), context))
+            reached.best = max(reached.best, alpha - cost)
 
     def _state(self, node: Node) -> _State:
         nodes = self._states[node[0]]

@@ -1,7 +1,7 @@
 """Restoring of text as it comes, and of HTML: what `ipnews restore` runs.
 
-A stream is cut at newlines into pages of bounded size. Each page is restored by itself, with its own words, so an
-article gives the same result from a pipe as in one string, and memory does not grow with the stream.
+A stream is cut at newlines into pages of bounded size. Each page is restored by itself, with its own words,
+so an article gives the same result from a pipe as in one string, and memory does not grow with the stream.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ LONGEST_LINE: Final = 1 << 21
 
 
 def restore_text(chunks: Iterable[str], *, field: str = "text") -> Iterator[Restored]:
-    """Restore a stream of text, page by page; the texts joined are the whole. Edits count from its beginning."""
+    """Restore a stream of text, page by page; the texts joined are the whole. Edits count from its
+    beginning."""
     restorer, offset = Restorer.load(), 0
     for page in _pages(chunks):
         yield restorer.restore(page, field=field, offset=offset)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,7 +41,7 @@ def test_places_are_where_the_text_differs(text: str, level: int | None, cut: fl
 
 
 def test_levels_are_nested() -> None:
-    for lower, higher in zip(LEVELS, LEVELS[1:], strict=False):
+    for lower, higher in pairwise(LEVELS):
         assert set(glosses(lower)) < set(glosses(higher))
 
 

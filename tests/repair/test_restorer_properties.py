@@ -153,6 +153,7 @@ def work(text: str) -> int:
     ],
 )
 def test_linear_time(unit: str) -> None:
-    """Eight times the text takes no more than twelve times the work: the bound of quadratic work is sixty-four."""
-    small, large = (work(unit * count) for count in (100, 800))
-    assert large <= 12 * small + 5_000
+    """Eight times the text takes no more than twelve times the work: the bound of quadratic work is
+    sixty-four."""
+    small, large = (work(unit * count) for count in (40, 320))
+    assert large <= 12 * small + 20_000
