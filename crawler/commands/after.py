@@ -11,6 +11,7 @@ from threading import Event, Thread
 from crawler.config import Config
 from crawler.console import progress, say
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.cdxj import write_indexes
 from pipelines.read import PIPELINE_VERSION, read_own
 from pipelines.runner import Reading, read_pending
 from pipelines.settle import settle
@@ -48,13 +49,14 @@ def _settle(config: Config) -> None:
 
 
 def finish(config: Config) -> tuple[dict[str, int], int]:
-    """Drain the reading queue, settle; counts by name, and the exit code: 1 after a bug in our code."""
+    """Drain the reading queue, settle, index the WARC files; counts by name, and the exit code: 1 after a bug in our code."""
     with Catalog.open(config.catalog_location) as catalog:
         with progress("Reading"):
             reading = Reading(read_own, PIPELINE_VERSION)
             read = read_pending(catalog, config.archive, load_sites(config.sites), reading=reading)
         with progress("Settling"):
             settled = settle(catalog)
+    write_indexes(config.archive)
     if read.bugs:
         say(
             f"{read.bugs} captures met a bug in our code: ipnews status names them; their tracebacks are kept"

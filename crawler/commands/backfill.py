@@ -16,6 +16,7 @@ from pipelines.read import PIPELINE_VERSION, read_own
 from pipelines.runner import Progress, Reading, Result, Selection, backfill, queue_again
 from pipelines.runner.engines import Engine
 from pipelines.sites import load_sites
+from pipelines.sources.expand import is_address_list, read_addresses
 
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
@@ -41,6 +42,8 @@ def run(
         )
     if own:
         return _again(config, json)
+    if lists := [Path(name) for name in source or [] if is_address_list(name)]:
+        return _fetch(lists, source or [], archive, json)
     if engine not in ("local", "ray"):
         raise UsageError(f"--engine {engine}: type --engine local or --engine ray")
     selection = Selection(_day("since", since), _end("until", until), tuple(host or ()))
@@ -65,6 +68,17 @@ def run(
     after, code = finish(config)
     _show(result, after, json)
     return code or result.exit_code
+
+
+def _fetch(lists: list[Path], source: list[str], archive: Path | None, json: bool) -> int:
+    """Addresses go through the crawler, with its manners and its frontier."""
+    from crawler.commands.crawl import run as crawl
+
+    if len(lists) < len(source):
+        raise UsageError(
+            "lists of addresses and files of captures are two jobs; give them one after the other"
+        )
+    return crawl(url=[url for path in lists for url in read_addresses(path)], archive=archive, json=json)
 
 
 def _again(config: Config, json: bool) -> int:
