@@ -12,7 +12,7 @@ from pipelines.text import is_figure
 
 MARGIN_EXACT: Final = 12.0
 """Nats by which a reading that follows from surviving bytes must beat every other way of reading them."""
-MARGIN_LIKELY: Final = 2.0
+MARGIN_LIKELY: Final = 2.5
 """Nats by which a reading chosen by the language model must win; calibrated, see docs/repair.md."""
 STEP: Final = "slip"
 GLOSS_STEP: Final = "gloss"
@@ -80,8 +80,9 @@ def _certainty(choice: Choice, rows_shown: bool) -> Certainty:
     accident.
     """
     arc = choice.arc
-    paired = arc.kind == "pair" and not (choice.in_word or rows_shown or is_figure(arc.text))
-    if arc.kind == "gloss" or (arc.kind in _BYTES_SURVIVE and choice.margin >= MARGIN_EXACT and not paired):
+    alone = choice.in_word or rows_shown or is_figure(arc.text) if arc.text else True
+    survives = arc.kind in _BYTES_SURVIVE and choice.margin >= MARGIN_EXACT
+    if arc.kind == "gloss" or (survives and alone and not choice.weak):
         return "exact"
     if arc.text == LACUNA or choice.margin < MARGIN_LIKELY or (arc.text and is_figure(arc.text)):
         return "lost"
