@@ -17,16 +17,15 @@ from pipelines.dedupe.witness import CONTEXT, Reading, View, Witness
 from pipelines.records import LACUNA, Edit, Rival
 
 MOST_WITNESSES = 32
-"""Texts collated with one, the least damaged first. With cuts at half of all places, 8 copies leave one
-place in 250 damaged in all of them."""
+"""Texts collated with one, the least damaged first. Of places cut independently in half of the copies, 8
+copies leave one in 256 that is damaged in all of them."""
 
 UNNAMED = -6.0
-"""Score (natural log) of a reading that a damaged copy does not name: repair lists the readings within about
-6 nats of the best."""
+"""Score (natural log) of a reading that a damaged copy does not name: below most of those that repair lists."""
 
 DECISIVE = 2.0
-"""Nats by which damaged copies together must prefer a reading: right in 88 % of cases at worst, and they are
-asked only where no undamaged copy is."""
+"""Nats by which damaged copies together must prefer a reading: odds of 7 to 1. They are asked only where no
+undamaged copy is."""
 
 MOST_NAMED = 8
 """Witnesses named in an edit."""
