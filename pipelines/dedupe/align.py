@@ -22,8 +22,8 @@ about every 11th time (exp(-48/20)); it is searched for 3-grams first."""
 
 EDITED = 0.4
 """Least share of a gap's shorter side that the common subsequence must hold. Own texts of 300 characters:
-gaps of copies with 30 % replaced .56 on average (1,469 gaps), gaps between reports of one event in other words
-.12, 99th percentile .32 (589 gaps). Sides shorter than `TRIVIAL` say nothing and are bridged."""
+gaps of copies with 30 % replaced .56 on average (1,469 gaps), gaps between reports of one event in other
+words .12, 99th percentile .32 (589 gaps). Sides shorter than `TRIVIAL` say nothing and are bridged."""
 
 TRIVIAL = 8
 LOPSIDED = 3

@@ -21,7 +21,7 @@ MOST_WITNESSES = 32
 copies leave one in 256 that is damaged in all of them."""
 
 UNNAMED = -6.0
-"""Score (natural log) of a reading that a damaged copy does not name: below most of those that repair lists."""
+"""Score (natural log) of a reading that a damaged copy does not name: below most that repair lists."""
 
 DECISIVE = 2.0
 """Nats by which damaged copies together must prefer a reading: odds of 7 to 1. They are asked only where no
