@@ -20,7 +20,7 @@ SPIDER_MODULES = ["crawler.spiders"]  # one spider for every mirror; sites are d
 NEWSPIDER_MODULE = "crawler.spiders"  # where `scrapy genspider` would put one
 ADDONS: dict[str, int] = {}  # none: what an add-on changes stands in no file of ours
 
-USER_AGENT = f"ipnews/{_VERSION} (+https://github.com/ipnews/ipnews; research archive of IP news)"
+USER_AGENT = f"ipnews/{_VERSION} (research archive of IP news)"
 """Says what we are. `contact` of section [ipnews] in scrapy.cfg is added to it: a site's owner must be able
 to reach somebody. The product token is the one that robots.txt groups are matched against."""
 

@@ -49,7 +49,7 @@ def _settle(config: Config) -> None:
 
 
 def finish(config: Config) -> tuple[dict[str, int], int]:
-    """Drain the reading queue, settle, index the WARC files; counts by name, and the exit code: 1 after a bug in our code."""
+    """Drain the reading queue, settle, index the WARC files. Counts by name; 1 after a bug of ours."""
     with Catalog.open(config.catalog_location) as catalog:
         with progress("Reading"):
             reading = Reading(read_own, PIPELINE_VERSION)

@@ -75,9 +75,7 @@ def _fetch(lists: list[Path], source: list[str], archive: Path | None, json: boo
     from crawler.commands.crawl import run as crawl
 
     if len(lists) < len(source):
-        raise UsageError(
-            "lists of addresses and files of captures are two jobs; give them one after the other"
-        )
+        raise UsageError("lists of addresses and files of captures are two jobs; give one after the other")
     return crawl(url=[url for path in lists for url in read_addresses(path)], archive=archive, json=json)
 
 

@@ -74,7 +74,7 @@ def gzip_record(kind: str, record_id: str, fields: Fields, block: bytes) -> byte
     out = io.BytesIO()
     record.write(out)
     # Not fastwarc's GzipWriter: it holds the interpreter's lock while it packs, and took five times as long
-    # for a page of 15 kB (570 against 110 microseconds).
+    # for a page of 15 kB (2.1 against 0.45 ms side by side on a busy machine).
     return zlib.compress(out.getvalue(), _COMPRESSION, wbits=31)
 
 

@@ -40,7 +40,6 @@ _NAMES: Final = {
 _NAME: Final = re.compile("|".join(_NAMES))
 
 
-
 @cache
 def conversion_name(configuration: str = "t2s") -> str:
     """What `Article.conversion` records: configuration and versions. Asking for a version costs 4 ms."""
