@@ -1,4 +1,4 @@
-"""Where things lie: the nearest `scrapy.cfg` upwards, its section `[ipnews]`, and what a command line changes.
+"""Where things lie: the nearest `scrapy.cfg` upwards, its section `[ipnews]`, what a command line changes.
 
 [ipnews]
 archive = data/archive/main      ; folder, relative to scrapy.cfg
