@@ -73,7 +73,9 @@ def test_traps_and_bombs_are_bounded_and_harm_no_neighbour(tmp_path: Path, catal
     assert result["exit_code"] in (0, 1), result["errors"]
     assert "Traceback" not in result["errors"]
     assert taken <= 150 + 50, "the page budget of the host, and what four answers under way add to it"
-    assert result["memory"] < 500
+    # 123 MB of crawler, and one answer of 16 MiB (DOWNLOAD_MAXSIZE) as wire bytes, payload, text of up to four
+    # bytes a character, and parsed tree: measured 380 to 520 MB; without bounds the bombs hold 10 GB.
+    assert result["memory"] < 700
     assert time.monotonic() - started < 240
     disk = sum(file.stat().st_size for file in (tmp_path / "archive" / "warc").iterdir())
     assert disk < 40 << 20

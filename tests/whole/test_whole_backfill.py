@@ -31,13 +31,16 @@ def members(data: bytes) -> Iterator[bytes]:
 
 @pytest.fixture(scope="module")
 def pieces(crawled: Any, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The records of the crawl's WARC files, shuffled, in five files: revisits before what they refer to."""
+    """The records of the crawl's WARC files, shuffled, in twelve files: revisits before what they refer to.
+
+    A file goes to one of two shards by its content: that all twelve go to the same has one chance in 2,048.
+    """
     files = sorted((crawled.archive / "warc").glob("*.warc.gz"))
     records = [member for file in files for member in members(file.read_bytes())]
     random.Random(7).shuffle(records)
     folder = tmp_path_factory.mktemp("pieces")
-    for number in range(5):
-        (folder / f"piece-{number}.warc.gz").write_bytes(b"".join(records[number::5]))
+    for number in range(12):
+        (folder / f"piece-{number}.warc.gz").write_bytes(b"".join(records[number::12]))
     return sorted(folder.iterdir())
 
 
