@@ -14,7 +14,7 @@ from typing import Final
 
 import opencc
 
-from pipelines.convert.script import detect_script, simplified_forms
+from pipelines.convert.script import script_of, simplified_forms, tally
 from pipelines.errors import UsageError
 
 CONFIGURATIONS: Final = ("t2s", "tw2s", "hk2s")
@@ -66,8 +66,9 @@ def simplify(text: str, *, configuration: str = "t2s") -> str:
     converter = _converter(configuration)
     if text.isascii():
         return text
-    if detect_script(text) == "zh-Hans":
-        return text.translate(simplified_forms())
+    counted = tally(text)
+    if script_of(counted, len(text)) == "zh-Hans":
+        return text.translate(simplified_forms()) if counted.traditional else text
     converted = converter.convert(text)
     if len(converted) != len(text):
         converted = text.translate(simplified_forms())
