@@ -9,6 +9,7 @@ serialisation, in which every element is closed and every `<` or `>` in an attri
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -135,13 +136,20 @@ def walk(serialised: str, tree: HTMLTree | None = None) -> Outline | Drop:
         if sign in serialised:
             serialised = serialised.replace(sign, "")
     page = Outline([], [], {}, scripts, tree)
-    deep = _walk(page, _TOKEN.findall(_RAW.sub("", serialised)))
+    deep = _walk(page, _tokens(_RAW.sub("", serialised)))
     if deep:
         return Drop(Stage.EXTRACT, Reason.TOO_DEEP, f"elements nested more than {MAX_DEPTH:,} deep")
     return page
 
 
-def _walk(page: Outline, tokens: list[tuple[str, str, str]]) -> bool:  # noqa: PLR0912
+def _tokens(serialised: str) -> Iterator[tuple[str, str, str]]:
+    """(tag, attributes, text behind the tag) of each tag. `findall` would make a tuple for each, all of them
+    alive at once, and set off the collector of garbage on every page; `zip` uses one again and again."""
+    parts = _TOKEN.split(serialised)
+    return zip(parts[1::4], parts[2::4], parts[3::4], strict=True)
+
+
+def _walk(page: Outline, tokens: Iterable[tuple[str, str, str]]) -> bool:  # noqa: PLR0912
     """The one walk over (tag, with its slash if it is an end tag; attributes; text behind the tag). Whether
     the page was nested too deeply.
 
@@ -176,7 +184,11 @@ def _walk(page: Outline, tokens: list[tuple[str, str, str]]) -> bool:  # noqa: P
                     elements[index].last = len(lines)
                     anchors[index] = "".join(parts[mark:]) if elements[index].first == len(lines) else ""
                     link = -1
-            elif kind & UNREAD or (attributes and not kind & VOID and is_hidden(attributes)):
+            elif kind & UNREAD or (
+                ("style=" in attributes or "hidden" in attributes)
+                and not kind & VOID
+                and _HIDDEN.search(attributes) is not None
+            ):
                 skip = 1
                 continue
             elif kind & (BLOCK | LINK | NOTED):
@@ -202,15 +214,12 @@ def _walk(page: Outline, tokens: list[tuple[str, str, str]]) -> bool:  # noqa: P
     return False
 
 
-def is_hidden(attributes: str) -> bool:
-    """Whether the attributes of an element take it out of sight."""
-    return ("style=" in attributes or "hidden" in attributes) and _HIDDEN.search(attributes) is not None
-
-
 def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: list[int]) -> None:
     """A line ends: keep it unless it is white space alone."""
-    raw = unescape("".join(parts))
-    text = clean(raw)
+    raw = parts[0] if len(parts) == 1 else "".join(parts)
+    if "&" in raw:
+        raw = unescape(raw)
+    text = " ".join(raw.split())
     if not text or not page.elements:
         return
     tag = page.elements[block].tag
