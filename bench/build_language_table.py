@@ -1,8 +1,8 @@
 """Make the tables of `pipelines/repair/tables/` from sources that may be learnt from; record digests.
 
 Sources: jieba's dictionary (words with counts; MIT), pypinyin's readings (MIT), opencc's character tables
-(Apache 2.0), and two lists of our own: `domain.txt` (terms, sequences of marks) and `phrases.txt` (clauses and
-collocations, cut into words by jieba). No article is learnt from.
+(Apache 2.0), and two lists of our own: `domain.txt` (terms, sequences of marks) and `phrases.txt` (clauses
+and collocations, cut into words by jieba). No article is learnt from.
 
     python -m bench.build_language_table
 """

@@ -175,9 +175,19 @@ class Characters:
         return Characters()
 
     def rare(self) -> str:
-        """Characters of GBK that running text hardly has: three in four of those that wrong pairing makes."""
+        """Characters of GBK that running text hardly has, as ranges for a character class.
+
+        Three in four of those that wrong pairing makes are among them.
+        """
         chars = (decode_pair(lead, second) for lead in LEADS for second in SECONDS)
-        return "".join(char for char in chars if char and char >= "\u2460" and self._is_rare(char))
+        codes = sorted({ord(char) for char in chars if char and char >= "\u2460" and self._is_rare(char)})
+        ranges: list[list[int]] = []
+        for code in codes:
+            if ranges and code == ranges[-1][1] + 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+        return "".join(chr(first) if first == last else f"{chr(first)}-{chr(last)}" for first, last in ranges)
 
     def _is_rare(self, char: str) -> bool:
         if "\u4e00" <= char <= "\u9fff":
