@@ -51,6 +51,8 @@ forums have many marks behind question marks, mirrors few that are honest."""
 SILENT_MARGIN: Final = 12.0
 """The same where no `?` speaks for damage but two rare characters; no place of 11 MB of clean text
 reaches it."""
+MOST_VAIN: Final = 200
+"""The same for a page: no page of ours has more than ten."""
 _PRIVATE_USE: Final = re.compile("[\ue000-\ue765]")
 _ENTERING: Final = frozenset(("first", "named"))
 
@@ -123,13 +125,14 @@ class _Page:
         self._candidates = tables._candidates
         self._glosses = Glosses(texts, self._characters)
         self._rows_shown = any(map(_PRIVATE_USE.search, texts))
+        self._vain = 0
         self._silent = not any(map(shows_lone_bytes, texts))
         self._model = Model(tables._table, PageWords(undamaged(texts), self._characters, tables._table))
 
     def restore_block(self, found: str, base: int, field: str) -> Iterator[Edit]:
         """Edits of one block, which begins at `base` in the field."""
         done = region = 0
-        patience = PATIENCE
+        patience = PATIENCE if self._vain < MOST_VAIN else 0
         context = BLOCK_START
         for trigger in self._triggers(found):
             at = trigger.start()
@@ -154,6 +157,7 @@ class _Page:
                     patience += 2
                 else:
                     patience -= 1
+                    self._vain += 1
 
     def _triggers(self, found: str) -> Iterator[re.Match[str]]:
         """Where damage can begin in a block, in order."""

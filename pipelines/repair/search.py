@@ -30,8 +30,8 @@ RIGHT_CONTEXT: Final = 10
 LONGEST_REGION: Final = 160
 """Found characters after which a region that has not come back into step is given up."""
 MOST_WORK: Final = 4_000
-"""Steps of the language model after which a region is given up, some 60 ms. Ninety-nine places in a hundred need
-at most 700, with vanished pairs 3,700 (measured on the references)."""
+"""Steps of the language model after which a region is given up, some 60 ms. Ninety-nine places in a hundred
+need at most 700, with vanished pairs 3,700 (measured on the references)."""
 MOST_RIVALS: Final = 20
 WEAK: Final = 8.0
 """Cost of a word, in nats a character, above which the model finds nothing likely in it."""
