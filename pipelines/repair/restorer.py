@@ -52,7 +52,7 @@ SILENT_MARGIN: Final = 12.0
 """The same where no `?` speaks for damage but two rare characters; no place of 11 MB of clean text
 reaches it."""
 MOST_VAIN: Final = 200
-"""The same for a page: no page of ours has more than ten."""
+"""The same for a page: the most searched page of the references takes 43 searches, vain or not."""
 _PRIVATE_USE: Final = re.compile("[\ue000-\ue765]")
 _ENTERING: Final = frozenset(("first", "named"))
 
