@@ -61,7 +61,7 @@ def crawl(
     everything: Annotated[bool, typer.Option("--all", help="Not only what is due.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on until stopped.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due, fetch nothing.")] = False,
-    pages: Annotated[int | None, typer.Option(help="Stop after so many pages.")] = None,
+    pages: Annotated[int | None, typer.Option(help="Stop after so many pages.", min=1)] = None,
     minutes: Annotated[float | None, typer.Option(help="Stop after so many minutes.")] = None,
     archive: Archive = None,
     json: Json = False,
@@ -163,7 +163,7 @@ def copies(
 @app.command()
 def search(
     words: Annotated[list[str], typer.Argument(help="Words that must stand side by side.")],
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 20,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 20,
     archive: Archive = None,
     json: Json = False,
 ) -> None:

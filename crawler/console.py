@@ -37,19 +37,22 @@ def say(message: str) -> None:
 
 
 def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on stderr. Columns that hold only numbers are set right."""
+    """A table on stderr. Columns that hold only numbers are set right; empty names leave out the header."""
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
 
     lines = [tuple(row) for row in rows]
-    drawn = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    drawn = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False, show_header=any(header))
     for number, name in enumerate(header):
         numeric = all(isinstance(line[number], int | float) for line in lines) and bool(lines)
         drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for line in lines:
         drawn.add_row(*(f"{cell:,}" if isinstance(cell, int) else escape(str(cell)) for cell in line))
-    console().print(drawn)
+    screen = console()
+    # Not as the title of the table: that is folded to the table's width, paths included.
+    screen.print(escape(title), style="italic", soft_wrap=True)
+    screen.print(drawn)
 
 
 def pairs(title: str, values: Mapping[str, object]) -> None:

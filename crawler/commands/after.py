@@ -61,6 +61,6 @@ def finish(config: Config) -> tuple[dict[str, int], int]:
         say(
             f"{read.bugs} captures met a bug in our code: ipnews status names them; their tracebacks are kept"
         )
-    counts = {f"read late: {key}": value for key, value in asdict(read).items() if value}
-    counts |= {f"settled: {key}": value for key, value in vars(settled).items() if isinstance(value, int)}
-    return counts, 1 if read.bugs else 0
+    done = {f"read from the queue: {key}": value for key, value in asdict(read).items()}
+    done |= {f"settled: {key}": value for key, value in vars(settled).items() if isinstance(value, int)}
+    return {key: value for key, value in done.items() if value}, 1 if read.bugs else 0

@@ -80,7 +80,11 @@ def _show_stories(connection: Connection, json: bool) -> int:
         elif found <= SHOWN:
             first = members[0]
             sys.stdout.write(f"{first['id'][:12]}  {len(members):>3} pages  {first['headline']}\n")
-    say(f"{found:,} stories stand on more than one page." + (" One: ipnews copies ID" if found else ""))
+    listed = f", the first {SHOWN} are listed (all of them: --json)" if found > SHOWN and not json else ""
+    say(
+        f"{found:,} stories stand on more than one page{listed}."
+        + (" One: ipnews copies ID" if found else "")
+    )
     return 0
 
 
@@ -112,9 +116,10 @@ def _show_hosts(connection: Connection, json: bool) -> int:
         for pair in found:
             emit(pair)
         return 0
-    header = ("had it first", "had it later", "stories", "median delay", "left open in 1,000 characters")
-    rows = [(p.first, p.second, p.stories, f"{p.delay_days:.1f} days", p.damage_second) for p in found]
-    table("Hosts that share text", header, rows)
+    header = ("had it first", "had it later", "stories", "days later", "open in 1,000")
+    rows = [(p.first, p.second, p.stories, round(p.delay_days, 1), round(p.damage_second, 1)) for p in found]
+    title = "Hosts that share text; median delay; places left open in 1,000 characters of the later host"
+    table(title, header, rows)
     return 0
 
 

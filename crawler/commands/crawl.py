@@ -33,9 +33,7 @@ def run(
 
     config = load_config(archive)
     if not config.contact and not dry_run:
-        say(
-            "No contact: put contact = you@example.org into [ipnews] of scrapy.cfg, so that sites can reach you"
-        )
+        say("No contact: put contact = you@example.org into [ipnews] of scrapy.cfg, for sites to reach you")
     with ticker("Fetching") as show, settling_beside(config, watch):
         result = crawl(
             config.archive,

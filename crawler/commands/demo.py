@@ -19,7 +19,7 @@ from crawler.commands.status import gather
 from crawler.config import PROJECT, Config
 from crawler.console import emit, pairs, say, table, ticker
 from pipelines.archive.catalog import Catalog
-from pipelines.errors import UsageError
+from pipelines.errors import ArchiveUnwritable, UsageError
 from pipelines.sites import load_sites
 
 EXAMPLES = 5
@@ -60,6 +60,8 @@ def run(
             resolve=network.resolve,
             progress=show,
         )
+    if result.stop_reason:
+        say(f"Stopped: {result.stop_reason}. The same command goes on from here; so far:")
     after, code = finish(config)
     export = export_archive(config, str(config.archive / "export"), "jsonl")
     report = config.archive / "report.html"
@@ -91,7 +93,12 @@ def _options(articles: int | None, mirrors: int | None, seed: int) -> list[str]:
 def _declare(options: list[str], config: Config) -> None:
     """Write the declarations of this network; a network of other options gets other hosts."""
     shutil.rmtree(config.sites, ignore_errors=True)
-    config.sites.mkdir(parents=True)
+    try:
+        config.sites.mkdir(parents=True)
+    except OSError as error:
+        raise ArchiveUnwritable(
+            f"{config.archive}: {error.strerror}; name another folder with --archive DIR"
+        ) from None
     command = [sys.executable, "-m", "crawler.demo", *options, "--write-sites", str(config.sites)]
     subprocess.run(command, check=True, cwd=PROJECT)
 
@@ -127,7 +134,7 @@ def _facts(
         "unchanged": fetched.get("unchanged", 0),
         **{name.replace("_", " "): state[name] for name in chosen},
         "waiting for a browser": fetched.get("waiting for a browser", 0),
-        **{name: value for name, value in after.items() if value},
+        **after,
         "exported": rows,
         "seconds": round(seconds, 1),
     }

@@ -9,12 +9,15 @@ from crawler.config import load_config
 from crawler.console import emit, say
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.search import Hit, search
+from pipelines.errors import UsageError
 
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def run(words: list[str], limit: int = 20, archive: Path | None = None, json: bool = False) -> int:
     """Print the articles in which the words stand: two lines each, the hit in bold on a terminal."""
+    if not " ".join(words).strip():
+        raise UsageError("no words; type some: ipnews search 专利 质押")
     config = load_config(archive)
     with Catalog.open(config.catalog_location, read_only=True) as catalog, catalog.read() as connection:
         hits = search(connection, " ".join(words), limit)

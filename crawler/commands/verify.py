@@ -41,7 +41,10 @@ def run(uri: str | None = None, archive: Path | None = None, json: bool = False)
     if not found:
         say(f"{name} is whole.")
         return 0
-    say(f"{name} has {found:,} faults." + (" All of them: --json" if found > SHOWN and not json else ""))
+    say(
+        f"{name} has {found:,} {'fault' if found == 1 else 'faults'}."
+        + (" All of them: --json" if found > SHOWN and not json else "")
+    )
     return ExportError.exit_code if uri else ArchiveError.exit_code
 
 
