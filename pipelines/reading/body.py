@@ -14,11 +14,13 @@ from functools import lru_cache
 
 from pipelines.reading.phrases import both, phrases
 from pipelines.reading.tree import Element, Line, Outline, unglossed, words
-from pipelines.text import plain
 
 _STRONG_MARKS = re.compile(r"[，。！？；,!?;]")
 _SEPARATED = re.compile(r"[:：|丨]")
 _STOP = re.compile(r"[。！？!?；;]")
+_ENDED = re.compile(r"[。！？：:][”」』）)]?$")
+"""How a line of text ends: a label or a name set in a `div` of its own does not."""
+
 _LETTER = re.compile(r"[^\W_]")
 
 AGAINST = re.compile(
@@ -56,7 +58,7 @@ LABELS = re.compile(
         r"更新|撰文)\s*[:：|丨]"
     )
 )
-_DATED = re.compile(
+DATED = re.compile(
     r"\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}|(?<![\d年])\d{1,2}月\d{1,2}日|"
     r"[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月"
 )
@@ -66,15 +68,6 @@ _REPORTED = re.compile(
     )
 )
 _SPAM = re.compile(phrases("spam"), re.I)
-_SUMMARY = re.compile(
-    both(
-        r"^[\s【\[（(]*(?:内容|文章|新闻)?(?:摘\s*要|导\s*[读语]|提\s*要|核心提示|概要|简介)[】\]）)\s]*[:：\s]"
-    )
-)
-_SUMMARY_NAMES = re.compile(
-    r"\bsummary|abstract|zhaiyao|daodu|daoyu|\bdigest|article-?intro|\blead\b|\bdesc\b"
-)
-
 GAP = 160.0
 """Weight of the links and scraps after which running text is no longer the same article but comments or a
 disclaimer: about ten links. On the reference pages 80 to 1,000 give the same F1 to the third decimal."""
@@ -106,7 +99,8 @@ def weigh(line: Line) -> float:
         return -6.0 - 0.5 * min(size, 40)
     marks = len(_STRONG_MARKS.findall(line.text))
     text = unglossed(line.text)
-    if (size < 60 and CONTROL.match(text)) or (size < 200 and names_origin(text)):
+    shown = size - len(line.text) + len(text)
+    if (shown < 60 and CONTROL.match(text)) or (shown < 200 and names_origin(text)):
         return -8.0
     if TAIL.match(text) or (
         size < 400 and (DISCLAIMER.match(text) or DISCLAIMER_WITHIN.search(text, 0, HEAD))
@@ -125,7 +119,7 @@ def names_origin(text: str) -> bool:
     labels = len(LABELS.findall(text)) if _SEPARATED.search(text) else 0
     if labels > 1 or (len(text) < 30 and _REPORTED.fullmatch(text)):
         return True
-    if len(text) > 100 or _STOP.search(text) or not (dated := _DATED.search(text)):
+    if len(text) > 100 or _STOP.search(text) or not (dated := DATED.search(text)):
         return False
     return labels > 0 or (dated.start() < 3 and 2 < len(text) - len(dated[0]) < 60)
 
@@ -185,7 +179,7 @@ def find_body(page: Outline) -> Body | None:
 
 def is_spam(text: str) -> bool:
     """Whether a line is spam: three different words of it. An article about such sites has them apart."""
-    return len(text) < 300 and len(set(_SPAM.findall(text))) >= 3
+    return len(text) < 300 and len(set(_SPAM.findall(unglossed(text)))) >= 3
 
 
 def _without_spam(page: Outline, kept: list[int]) -> list[int]:
@@ -241,7 +235,9 @@ def _widened(page: Outline, found: list[float], element: Element, first: int, la
         around = page.elements[core.element].parent
         if line.tag == core.tag:
             return line.element == core.element or (
-                page.elements[line.element].parent == around and line.tag not in ("td", "div")
+                page.elements[line.element].parent == around
+                and line.tag != "td"
+                and (line.tag != "div" or _ENDED.search(line.text) is not None)
             )
         return core.tag == "p" and line.element == around
 
@@ -252,7 +248,7 @@ def _widened(page: Outline, found: list[float], element: Element, first: int, la
         first > element.first
         and found[first - 1] > -5.5
         and alike(lines[first - 1], start)
-        and not _DATED.match(lines[first - 1].text)
+        and not DATED.match(lines[first - 1].text)
     ):
         first -= 1
     while last < element.last and found[last] > -5.5 and alike(lines[last], end):
@@ -273,21 +269,3 @@ def _kept(page: Outline, found: list[float], first: int, last: int) -> list[int]
             continue
         kept.append(i)
     return kept
-
-
-def find_summary(page: Outline, head: int, first: int) -> int | None:
-    """The line of a summary (摘要, 导读) between headline and body, which belongs to the article."""
-    for index in range(max(head + 1, first - 6, 0), first):
-        line = page.lines[index]
-        names = words(page.elements[line.element].attributes)
-        if (
-            line.size < 20
-            or line.linked
-            or CONTROL.match(unglossed(line.text))
-            or not (_SUMMARY.match(unglossed(line.text)) or _SUMMARY_NAMES.search(names))
-        ):
-            continue
-        start = plain(_SUMMARY.sub("", line.text))[:20]
-        if start not in plain(page.lines[first].text):
-            return index
-    return None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipelines.reading.body import Body, find_body, find_summary, is_spam
+from pipelines.reading.body import Body, find_body, is_spam
 from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta
 from pipelines.reading.misread import undo_misreading
+from pipelines.reading.opening import find_summary, opened, unrepeated
 from pipelines.reading.pagekind import kind_of_page
 from pipelines.reading.pager import find_pages
 from pipelines.reading.records import Block, BlockKind, Extracted, OriginLine
@@ -69,7 +70,11 @@ def _composed(
     heads = find_headlines(page, body.lines[0], title)
     head = heads[0][1] if heads else -1
     body = _below_headline(body, head)
-    summary = None if rules and rules.body else find_summary(page, head, body.lines[0])
+    pages, number = find_pages(page, url, ruled_links(page, rules.next if rules else None))
+    summary = None
+    if not (rules and rules.body):
+        body = opened(page, unrepeated(page, body), head)
+        summary = find_summary(page, head, body.lines[0]) if number in (None, 1) else None
     lines = body.lines if summary is None else (summary, *body.lines)
     chosen = ruled_texts(page, rules.headline if rules else None)[:1]
     named = [
@@ -77,7 +82,6 @@ def _composed(
         for css in ((rules.origin, rules.date) if rules else ())
         for text in ruled_texts(page, css)
     ]
-    pages, number = find_pages(page, url, ruled_links(page, rules.next if rules else None))
     robots = " ".join(value.lower() for name, value in meta if name in ("robots", "googlebot", "baiduspider"))
     return Extracted(
         title=title,

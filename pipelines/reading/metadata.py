@@ -30,6 +30,7 @@ _DATES = re.compile(
     r"https?://\S+|\d{1,2}月\d{1,2}日|\d{2,4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*日?|"
     r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|[ap]m|上午|下午|星期[一二三四五六日]"
 )
+_SENTENCE = re.compile(r"[，。！？]")
 _REPORTER = re.compile(both(r"记\s*者|通讯|文$"))
 _CLOSING = re.compile(r"(?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*)+$")
 _NEAR: tuple[str, ...] = ("above", "below", "end", "start", "over")
@@ -92,7 +93,7 @@ def _slots_of(extracted: Extracted) -> Iterator[tuple[str, Found]]:
             here = list(slots(text))
             if here and not here[-1].value and here[-1].slot != "other" and number + 1 < len(lines):
                 follower = lines[number + 1]
-                if len(follower) <= 30 and not slots(follower):
+                if len(follower) <= 30 and not _SENTENCE.search(follower) and not slots(follower):
                     here[-1] = Found(here[-1].slot, here[-1].label, trim(follower))
             yield from ((place, slot) for slot in here)
 

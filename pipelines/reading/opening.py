@@ -1,0 +1,100 @@
+"""How an article opens between its headline and its first paragraph: a summary, a subheading."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from pipelines.reading.body import CONTROL, DATED, LABELS, Body, is_spam, weigh
+from pipelines.reading.phrases import both
+from pipelines.reading.publishers import is_outlet
+from pipelines.reading.tree import Element, Line, Outline, unglossed, words
+from pipelines.text import plain
+
+_SUMMARY = re.compile(
+    both(
+        r"^[\s【\[（(]*(?:内容|文章|新闻)?(?:摘\s*要|导\s*[读语]|提\s*要|核心提示|概要|简介)[】\]）)\s]*[:：\s]"
+    )
+)
+_SUMMARY_NAMES = re.compile(
+    r"\bsummary|abstract|zhaiyao|daodu|daoyu|\bdigest|article-?intro|\blead\b|\bdesc\b"
+)
+_SUBHEADINGS = ("h2", "h3", "h4", "h5", "h6", "p")
+
+SAME, SAME_START = 0.6, 40
+"""Likeness (2 * common / all) above which the first characters of a summary are those of a paragraph. On the
+reference pages a summary in its own words has at most .3; one cut from the text and damaged apart from it has
+.7 or more."""
+
+AGENCY = 6
+"""Characters by which the two may be set off; more is 某日消息 before what the summary takes up."""
+
+
+def find_summary(page: Outline, head: int, first: int) -> int | None:
+    """The line of a summary (摘要, 导读) between headline and body, which belongs to the article."""
+    for index in range(max(head + 1, first - 6, 0), first):
+        line = page.lines[index]
+        names = words(page.elements[line.element].attributes)
+        if (
+            line.size < 20
+            or line.linked
+            or CONTROL.match(unglossed(line.text))
+            or not (_SUMMARY.match(unglossed(line.text)) or _SUMMARY_NAMES.search(names))
+        ):
+            continue
+        if not _repeats(_SUMMARY.sub("", unglossed(line.text)), page.lines[first : first + 3]):
+            return index
+    return None
+
+
+def unrepeated(page: Outline, body: Body) -> Body:
+    """The body without a labelled summary at its start that only repeats how the text begins."""
+    first, *rest = body.lines
+    text = unglossed(page.lines[first].text)
+    label = _SUMMARY.match(text)
+    if not rest or not label or not _repeats(text[label.end() :], [page.lines[i] for i in rest[:3]]):
+        return body
+    return replace(body, lines=tuple(rest))
+
+
+def _repeats(summary: str, lines: list[Line]) -> bool:
+    """Whether a summary is how the text begins, though each of the two was damaged in its own way."""
+    begun = plain(summary)[:SAME_START]
+    matcher = SequenceMatcher(b=begun, autojunk=False)
+    for line in lines:
+        matcher.set_seq1(plain(unglossed(line.text))[: len(begun)])
+        if matcher.ratio() > SAME:
+            start, begun_at, _ = matcher.find_longest_match()
+            if abs(start - begun_at) <= AGENCY:
+                return True
+    return False
+
+
+def opened(page: Outline, body: Body, head: int) -> Body:
+    """The body with the subheadings that stand between the headline (line `head`) and its first paragraph."""
+    if not 0 <= head < body.lines[0]:
+        return body
+    first = body.lines[0]
+    core = page.elements[page.lines[first].element]
+    while first - 1 > head and _opens(page, page.lines[first - 1], core):
+        first -= 1
+    return replace(body, lines=(*range(first, body.lines[0]), *body.lines))
+
+
+def _opens(page: Outline, line: Line, core: Element) -> bool:
+    """Whether a line is set beside the paragraphs as a subheading: no label, date, link, name of a paper."""
+    element = page.elements[line.element]
+    return (
+        element.parent == core.parent
+        and not line.linked
+        and (line.tag in _SUBHEADINGS or (line.tag == core.tag == "div" and line.size >= 8))
+        and 4 <= line.size <= 60
+        and "。" not in line.text
+        and not is_spam(line.text)
+        and element.attributes == ("" if line.tag in _SUBHEADINGS else core.attributes)
+        and weigh(line) > -5.5
+        and not DATED.search(line.text)
+        and not LABELS.search(unglossed(line.text))
+        and not is_outlet(unglossed(line.text))
+    )
