@@ -9,9 +9,6 @@ from crawler.timing import DAY, GONE_BEFORE_DEAD, RETRIES_BEFORE_DEAD, next_inte
 
 State = Literal["pending", "leased", "done", "failed", "dead"]
 
-DISALLOWED = "robots.txt disallows it"
-"""The failure of an address that a site keeps for itself: counted apart, because nothing went wrong."""
-
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PASSING = frozenset((408, 421, 425, 429))
 """4xx that speak of the moment, not of the page (RFC 9110, 15.5.9; RFC 6585, 4; RFC 8470, 5.2)."""

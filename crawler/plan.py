@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,15 @@ def choose_sites(declared: Mapping[str, Site], names: Iterable[str], urls: Itera
     return tuple(site for site in declared.values() if site.enabled)
 
 
+def require_sites(sites: Collection[Site]) -> None:
+    """Raises UsageError where there is nothing to crawl: an empty success would go unnoticed for years."""
+    if not sites:
+        raise UsageError(
+            "no declared site is enabled; enable one: ipnews sites enable NAME, or give an address: "
+            "ipnews crawl --url https://www.example.org/"
+        )
+
+
 def undeclared(url: str) -> Site:
     """A site for one address: its host with and without www. Raises UsageError when the guard refuses it."""
     try:
@@ -50,6 +59,7 @@ def plan_from_settings(settings: Any, site: str, url: str) -> Plan:
     config = load_config(archive=Path(settings["IPNEWS_ARCHIVE"]) if settings.get("IPNEWS_ARCHIVE") else None)
     urls = tuple(canonical(one) for one in url.split())
     sites = choose_sites(declared_sites(settings), site.split(), urls)
+    require_sites(sites)
     return Plan(
         config.archive, config.catalog_location, sites, urls, agent=settings["USER_AGENT"],
         browser=bool(settings.get("PLAYWRIGHT_LAUNCH_OPTIONS")),

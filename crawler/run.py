@@ -16,7 +16,7 @@ from crawler.addresses import canonical
 from crawler.browser import browser_settings, find_browser
 from crawler.budget import Limits
 from crawler.optin import guard_settings
-from crawler.plan import choose_sites
+from crawler.plan import choose_sites, require_sites
 from crawler.session import Plan, Session
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import IpnewsError, Stopped
@@ -70,6 +70,7 @@ def crawl(
     """
     typed = tuple(canonical(url) for url in urls)
     chosen = choose_sites(sites, site_names, typed)
+    require_sites(chosen)
     if dry_run:
         return _dry_run(catalog or archive, chosen, typed, everything)
     configured = _settings(chosen, resolve, contact, browser, read, settings)

@@ -25,6 +25,7 @@ from crawler.frontier import LEASE_SECONDS, Address
 from crawler.manners import HostManners, origin_of
 from crawler.outcome import refused
 from crawler.session import Session
+from pipelines.archive.schema import DISALLOWED
 
 QUEUE = 64
 """Addresses leased ahead for one host: at 900 pages/s over ten hosts a refill is asked for every 0.4 s, long
@@ -160,7 +161,7 @@ class FrontierScheduler(BaseScheduler):
         queue.addresses.popleft()
         if not robots.allows(address.url):
             session.counts["disallowed"] += 1
-            session.fail(address, refused("robots.txt disallows it", address.interval, now))
+            session.fail(address, refused(DISALLOWED, address.interval, now))
             return None
         return cast("Request", self._spider.page_request(address))
 

@@ -29,7 +29,6 @@ from pipelines.archive import runs, tombstones
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.shelf import WARC_FOLDER
 from pipelines.archive.warc import WarcWriter
-from pipelines.errors import UsageError
 from pipelines.sites import Site
 
 T = TypeVar("T")
@@ -71,11 +70,6 @@ class Session:
 
         Raises UsageError, ArchiveBusy, ArchiveUnwritable, ArchiveError, SchemaError.
         """
-        if not plan.sites:
-            raise UsageError(
-                "no declared site is enabled; enable one: ipnews sites enable NAME, or give an address: "
-                "ipnews crawl --url https://www.example.org/"
-            )
         self.plan = plan
         self.counts: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()

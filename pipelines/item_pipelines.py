@@ -19,8 +19,10 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -76,6 +78,9 @@ class ReadPipeline(_Pipeline):
         # outlive a crawl that is killed.
         context = multiprocessing.get_context("spawn")
         self.pool = ProcessPoolExecutor(workers, context, _end_with_the_crawl) if workers else None
+        if self.pool is not None:
+            with _ctrl_c_ignored():
+                self.pool.submit(_start)
 
     async def process_item(self, item: Any) -> Any:
         """Read one capture; anything else passes."""
@@ -96,13 +101,28 @@ class ReadPipeline(_Pipeline):
             self.close_spider()
             self.open_spider()
             raise DropItem(
-                f"a worker died while it read {capture.url}; it stays in the reading queue"
+                f"a worker died while it read {capture.url}; it stays in the reading queue",
+                log_level="DEBUG",
             ) from None
 
     def close_spider(self) -> None:
         """Let the workers finish."""
         if self.pool is not None:
             self.pool.shutdown()
+
+
+@contextmanager
+def _ctrl_c_ignored() -> Iterator[None]:
+    """A worker is started while Ctrl-C is ignored, and inherits that: its imports would not survive one."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _start() -> None:
+    """The first task, which makes the pool start its process."""
 
 
 def _end_with_the_crawl() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -55,7 +56,7 @@ def finish(config: Config) -> tuple[dict[str, int], int]:
             reading = Reading(read_own, PIPELINE_VERSION)
             read = read_pending(catalog, config.archive, load_sites(config.sites), reading=reading)
         with progress("Settling"):
-            settled = settle(catalog)
+            settled = settle(catalog, workers=os.cpu_count() or 1)
     write_indexes(config.archive)
     if read.bugs:
         say(

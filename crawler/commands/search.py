@@ -9,6 +9,7 @@ from crawler.config import load_config
 from crawler.console import emit, say
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.search import Hit, search
+from pipelines.convert.simplify import simplify
 from pipelines.errors import UsageError
 
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
@@ -20,7 +21,7 @@ def run(words: list[str], limit: int = 20, archive: Path | None = None, json: bo
         raise UsageError("no words; type some: ipnews search 专利 质押")
     config = load_config(archive)
     with Catalog.open(config.catalog_location, read_only=True) as catalog, catalog.read() as connection:
-        hits = search(connection, " ".join(words), limit)
+        hits = search(connection, simplify(" ".join(words)), limit)
     for hit in hits:
         if json:
             emit(hit)
@@ -28,7 +29,7 @@ def run(words: list[str], limit: int = 20, archive: Path | None = None, json: bo
             sys.stdout.write(f"{hit.id[:12]}  {(hit.date_published or '')[:10]:10}  {hit.headline}\n")
             sys.stdout.write(f"              {_snippet(hit)}\n")
     if not hits:
-        say(f"No article has {' '.join(words)}; words are Simplified characters that stand side by side")
+        say(f"No article has {' '.join(words)}; every word must stand in it, its characters side by side")
     return 0
 
 

@@ -9,10 +9,18 @@ from sqlalchemy import Connection, func, select
 
 from crawler.config import load_config
 from crawler.console import emit, table
-from crawler.outcome import DISALLOWED
 from pipelines.archive import runs
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.schema import addresses, articles, captures, drops, parts, settled, tombstones
+from pipelines.archive.schema import (
+    DISALLOWED,
+    addresses,
+    articles,
+    captures,
+    drops,
+    parts,
+    settled,
+    tombstones,
+)
 
 
 def run(archive: Path | None = None, json: bool = False) -> int:

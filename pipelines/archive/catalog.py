@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pipelines.archive.faults import explained
 from pipelines.archive.migrations import check_schema, migrate
 from pipelines.archive.writer import IMMEDIATE, Writer
-from pipelines.errors import ArchiveError, UsageError
+from pipelines.errors import UsageError
 
 T = TypeVar("T")
 
@@ -41,8 +41,8 @@ class Catalog:
     def open(cls, location: Path | str, *, read_only: bool = False) -> Catalog:
         """Open the catalog of an archive folder (made when missing) or of a `postgresql://` address.
 
-        An older schema is migrated first. Raises SchemaError for a newer one, ArchiveError for a missing
-        (read only) or damaged catalog, ArchiveUnwritable, ArchiveBusy.
+        An older schema is migrated first. Raises SchemaError for a newer one, UsageError for a missing
+        one (read only), ArchiveError for a damaged one, ArchiveUnwritable, ArchiveBusy.
         """
         if isinstance(location, str) and "://" in location:
             engine, where = _postgres(location), _without_password(location)
@@ -104,7 +104,7 @@ def _sqlite(folder: Path, read_only: bool) -> Engine:
     path = folder / CATALOG_FILE
     if read_only:
         if not path.is_file():
-            raise ArchiveError(f"{folder}: no archive here; give --archive DIR, or make one: ipnews crawl")
+            raise UsageError(f"{folder}: no archive here; give --archive DIR, or make one: ipnews crawl")
         _migrate_before_reading(folder)
         # A WAL file cannot be opened where its -shm file cannot be made, unless nobody writes there.
         mode = "mode=ro" if os.access(folder, os.W_OK) else "immutable=1"

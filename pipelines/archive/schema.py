@@ -24,6 +24,9 @@ from sqlalchemy import (
 CATALOG_SCHEMA = 1
 """Number of the newest step in `migrations.py`."""
 
+DISALLOWED = "robots.txt disallows it"
+"""`addresses.failure` of what a site keeps for itself: counted apart, because nothing went wrong."""
+
 metadata = MetaData()
 
 meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", Text, nullable=False))

@@ -12,7 +12,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, func, select
 
 from pipelines.archive.codec import unpack
-from pipelines.archive.schema import addresses, articles, captures, drops, edits, revisits, runs, settled
+from pipelines.archive.schema import (
+    DISALLOWED,
+    addresses,
+    articles,
+    captures,
+    drops,
+    edits,
+    revisits,
+    runs,
+    settled,
+)
 from pipelines.records import Article, Edit, Settled
 from pipelines.report.diff import Segment, paragraphs, side_by_side
 
@@ -167,7 +177,7 @@ _HOST_COUNTS = {
     .where(addresses.c.state.in_(("pending", "leased")), addresses.c.fetched_at.is_(None))
     .group_by(addresses.c.host),
     "failed": select(addresses.c.host, func.count())
-    .where(addresses.c.state.in_(("failed", "dead")))
+    .where(addresses.c.state.in_(("failed", "dead")), func.coalesce(addresses.c.failure, "") != DISALLOWED)
     .group_by(addresses.c.host),
 }
 _EDITS_BY_HOST = (

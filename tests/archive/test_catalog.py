@@ -190,7 +190,7 @@ def test_an_older_catalog_that_cannot_be_migrated_is_refused_with_what_to_do(tmp
 
 
 def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match="no archive here"):
+    with pytest.raises(UsageError, match="no archive here"):
         Catalog.open(tmp_path / "nowhere", read_only=True)
     (tmp_path / CATALOG_FILE).write_bytes(b"not a database" * 100)
     with pytest.raises(ArchiveError, match="ipnews backfill OLD/warc"):
