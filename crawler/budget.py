@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.discover import MAX_LINKS, Found, Refusal
+from pipelines.errors import ArchiveUnwritable
 from pipelines.sites import Site
 
 FREE_BYTES = 256 << 20
@@ -71,10 +72,15 @@ class HostBudgets:
 
 
 def disk_refusal(folder: Path, written: int, limits: Limits) -> str | None:
-    """Why no more may be written to an archive, or None. `written`: bytes of WARC in it."""
+    """Why no more may be written to an archive, or None. `written`: bytes of WARC in it.
+
+    Raises ArchiveUnwritable when its disk is full: nobody has set that bound, so it is no limit reached.
+    """
     if limits.disk is not None and written >= limits.disk:
         return f"the archive's disk budget of {limits.disk:,} bytes is used up"
     free = shutil.disk_usage(folder).free
     if free < FREE_BYTES:
-        return f"only {free:,} bytes are free on the archive's disk"
+        raise ArchiveUnwritable(
+            f"{folder}: only {free:,} bytes are free on this disk; make room, then type the same again"
+        )
     return None

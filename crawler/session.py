@@ -29,6 +29,7 @@ from pipelines.archive import runs, tombstones
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.shelf import WARC_FOLDER
 from pipelines.archive.warc import WarcWriter
+from pipelines.errors import ArchiveUnwritable
 from pipelines.sites import Site
 
 T = TypeVar("T")
@@ -185,6 +186,13 @@ class Session:
         for host, _ in added:
             self.on_found(host)
 
+    def _disk_refusal(self) -> str | None:
+        try:
+            return disk_refusal(self.plan.archive, self._disk_before + self.keeper.written, self.plan.limits)
+        except ArchiveUnwritable as error:
+            self.stop("archive", error)
+            return str(error)
+
     def limit_reached(self, now: float) -> str | None:
         """Which bound of the crawl is reached, in words, or None."""
         limits = self.plan.limits
@@ -194,7 +202,7 @@ class Session:
             return f"{limits.seconds / 60:g} minutes"
         if self.keeper.written - self._disk_seen >= DISK_STEP or not self._disk_seen:
             self._disk_seen = max(1, self.keeper.written)
-            return disk_refusal(self.plan.archive, self._disk_before + self.keeper.written, limits)
+            return self._disk_refusal()
         return None
 
     def close(self, exit_code: int) -> Mapping[str, int]:

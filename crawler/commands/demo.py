@@ -147,7 +147,8 @@ def _show(
     reasons = state["dropped_because"]
     if isinstance(reasons, dict) and reasons:
         table("Dropped, and why", ("reason", "captures"), list(reasons.items()))
-    table("As found, as restored", ("found", "restored"), lines)
+    if lines:
+        table("As found, as restored", ("found", "restored"), lines)
     if facts["waiting for a browser"]:
         say("No Chromium was found, so the page that needs a browser waits for one.")
         say("Install one (Debian: apt-get install chromium; elsewhere: playwright install chromium)")
