@@ -150,8 +150,11 @@ def clusters(connection: Connection) -> tuple[Cluster, ...]:
 
 
 def shown(connection: Connection) -> tuple[Shown, ...]:
-    """Canonical articles with most damage mended, each as found and as restored."""
-    return tuple(_shown(row) for row in connection.execute(_MOST_DAMAGED.limit(MOST_SHOWN)))
+    """The pages with most damage mended, one a story, each as found and as restored."""
+    of_story: dict[str, Row[*tuple[Any, ...]]] = {}
+    for row in connection.execute(_MOST_DAMAGED.limit(MOST_SHOWN * MOST_MEMBERS)):
+        of_story.setdefault(row.cluster_id, row)
+    return tuple(_shown(row) for row in list(of_story.values())[:MOST_SHOWN])
 
 
 def run_rows(connection: Connection) -> list[Row[*tuple[Any, ...]]]:
@@ -195,9 +198,15 @@ _MEMBERS = (
     .order_by(case((settled.c.canonical, 0), else_=1), articles.c.host, articles.c.url)
 )
 _MOST_DAMAGED = (
-    select(articles.c.record, edits.c.edits, settled.c.record.label("settled_record"), articles.c.host)
+    select(
+        articles.c.record,
+        edits.c.edits,
+        settled.c.record.label("settled_record"),
+        settled.c.cluster_id,
+        articles.c.host,
+    )
     .join(edits, edits.c.article_id == articles.c.id)
-    .join(settled, and_(settled.c.id == articles.c.id, settled.c.canonical))
+    .join(settled, settled.c.id == articles.c.id)
     .where(_CURRENT)
     .order_by(func.length(edits.c.edits).desc(), articles.c.id)
 )
