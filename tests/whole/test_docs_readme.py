@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 DOCUMENTS = (*READMES, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 _COMMAND = re.compile(r"^ {4}((?:echo .* \| )?ipnews\b.*?)(?:\s+# .*)?$", re.M)
-_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 _OWN_SETTING = re.compile(r"settings(?:\.get\w*\(|\[)\"(IPNEWS_\w+|READ_\w+|DEDUPE_\w+)\"")
 
 
