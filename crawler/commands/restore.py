@@ -11,7 +11,6 @@ from io import BufferedReader
 from pathlib import Path
 from typing import cast
 
-from crawler.console import emit, say
 from pipelines.convert.simplify import simplify
 from pipelines.errors import UsageError
 from pipelines.repair.restorer import Restored
@@ -33,7 +32,7 @@ def run(file: str = "-", keep_script: bool = False, html: bool | None = None, js
             lacunae += restored.lacunae
             _write(restored, keep_script, json)
     if lacunae and sys.stderr.isatty():
-        say(f"{lacunae:,} characters are lost (□); ipnews explain {file} shows their rivals")
+        sys.stderr.write(f"{lacunae:,} characters are lost (□); ipnews explain {file} shows their rivals\n")
     return 0
 
 
@@ -73,6 +72,8 @@ def _is_utf8(beginning: bytes) -> bool:
 def _write(restored: Restored, keep_script: bool, json: bool) -> None:
     text = restored.text if keep_script else simplify(restored.text)
     if json:
+        from crawler.console import emit
+
         emit({"text": text, "lacunae": restored.lacunae, "edits": restored.edits})
         return
     sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
