@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.export.rows import VOLATILE
 
-MOMENTS = (12, 45, 90)
+MOMENTS = (12, 60)
 """Numbers of the requests at which the server's answer meets a killed crawl, counted from the first crawl."""
 
 
