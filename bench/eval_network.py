@@ -44,7 +44,7 @@ def pages(network: Network) -> Iterator[Read]:
 
 
 def run(full: bool) -> list[Figure]:
-    """The figures; the short form reads the publisher and three mirrors: 150 pages, six seconds."""
+    """The figures; the short form reads the publisher and three mirrors: 165 pages."""
     network = Network(today=TODAY, mirrors=11 if full else 3)
     reads = [page for page in pages(network) if not page.truth.needs_browser]
     bounds = floors(AREA)

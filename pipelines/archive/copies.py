@@ -17,9 +17,8 @@ from pipelines.dedupe.candidates import indexed
 from pipelines.records import Article
 
 SHARED = 0.5
-"""Share of the sketch's hashes that another text must have. Two different stories share less than a hundredth
-of their 5-grams once common phrases are out; bulletins of one template share more than half, and an estimate
-may count them: settle verifies by alignment."""
+"""Share of the sketch's hashes that another text must have: a judgement, not measured. Bulletins of one
+template may pass it; this only counts, and settle verifies by alignment."""
 
 
 def is_copy(connection: Connection, article: Article) -> str | None:
