@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
+from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
+    _ScrapyAgent,
 )
 from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
-from twisted.web.client import BrowserLikePolicyForHTTPS
+from twisted.web.client import Agent, BrowserLikePolicyForHTTPS
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
@@ -30,6 +36,9 @@ logger = logging.getLogger(__name__)
 MAX_HEAD = 128 * 1024
 """Bytes of status line and header lines. Browsers stop at 256 KiB, servers send below 16 KiB; Twisted bounds
 one line but neither their number nor their sum."""
+
+CONNECT_TIMEOUT = 30.0
+"""Seconds for a connection to be made, part of the DOWNLOAD_TIMEOUT of the whole answer."""
 
 Resolved = Mapping[str, tuple[str, int]]
 
@@ -159,8 +168,37 @@ class _PolicyBySite:
         return (self._lenient if lenient else self._strict).creatorForNetloc(hostname, port)
 
 
+class _OneAgent(Agent):
+    """Twisted's agent for all requests, with an endpoint per origin: making both anew for every request, with
+    the host's name checked by IDNA each time, costs 0.1 ms a page."""
+
+    _getEndpoint: Any
+
+    def __init__(self, reactor: Any, policy: Any, pool: Any) -> None:
+        super().__init__(reactor, policy, CONNECT_TIMEOUT, pool=pool)  # type: ignore[no-untyped-call]
+        endpoint_of = lru_cache(maxsize=1_024)(self._endpointFactory.endpointForURI)
+        self._getEndpoint = lambda uri: endpoint_of(_Origin(uri.scheme, uri.host, uri.port))
+
+
+class _Origin(NamedTuple):
+    """What an endpoint depends on, under the names that Twisted's `URI` gives it."""
+
+    scheme: bytes
+    host: bytes
+    port: int
+
+
+class _AgentOfOne(_ScrapyAgent):
+    def __init__(self, agent: _OneAgent, **given: Any) -> None:
+        super().__init__(**given)
+        self._agent = agent
+
+    def _get_agent(self, request: Request, timeout: float) -> Agent:  # noqa: ARG002 (Scrapy's names)
+        return self._agent
+
+
 class BoundedHTTPHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP/1.1 handler with bounded heads and verified certificates.
+    """Scrapy's HTTP/1.1 handler with bounded heads and verified certificates, and without proxies.
 
     Scrapy verifies no certificate unless told to, and then for all hosts or none; its own factory, which
     here follows DOWNLOAD_VERIFY_CERTIFICATES = False, serves only the hosts of `IPNEWS_UNVERIFIED`.
@@ -170,4 +208,14 @@ class BoundedHTTPHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory
         policy: Any = _PolicyBySite(self._contextFactory, hosts_opted_in(crawler.settings, UNVERIFIED))
-        self._contextFactory = policy
+        self._agent = _OneAgent(self._pool._reactor, policy, self._pool)
+        self._bounds: dict[str, Any] = {
+            "contextFactory": policy, "maxsize": self._default_maxsize, "warnsize": self._default_warnsize,
+            "fail_on_dataloss": self._fail_on_dataloss, "crawler": crawler,
+        }  # fmt: skip
+
+    async def download_request(self, request: Request) -> Response:
+        """One answer. Raises what Scrapy's handlers raise."""
+        with wrap_twisted_exceptions():
+            agent = _AgentOfOne(self._agent, **self._bounds)
+            return await maybe_deferred_to_future(agent.download_request(request))

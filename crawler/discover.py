@@ -7,7 +7,7 @@ None can be told from one page alone, so each has its own bound here, and the bu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -39,7 +39,6 @@ _CALENDAR = re.compile(
 )
 _REPEATED = re.compile(r"/([^/]+)(?:/[^/]+)*?/\1(?:/[^/]+)*?/\1(?:/|$)")
 _PAGE_NUMBER = re.compile(r"(?:[?&](?:page|pn|pageno|pageindex|curpage)=|/page/)(\d+)", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
 
 MAX_PAGE = 2_000
 """No list of the 47 hosts of the field notes has more pages; at 20 links each it names 40,000 articles."""
@@ -85,8 +84,10 @@ class Refusal:
 def follow(
     links: Iterable[Link], site: Site, depth: int, source: Kind = "unknown"
 ) -> Iterator[Found | Refusal]:
-    """The policy: every distinct link as Found or as Refusal. `depth` is that of the page that has them."""
+    """The policy: every distinct link as Found or as Refusal. `depth` is that of the page that has them; a
+    pager leads to more of its own kind, `source`."""
     bound = MAX_SITEMAP_LINKS if source == "sitemap" else MAX_LINKS
+    judged, depth = _judge_of(site, source), depth + 1
     seen: set[str] = set()
     for link in links:
         url = canonical(link.url)
@@ -96,27 +97,48 @@ def follow(
             yield Refusal(url, "too many links on one page")
             return
         seen.add(url)
-        yield judge(url, link, site, depth + 1, source)
+        verdict = judged(url, link.kind)
+        if isinstance(verdict, Refusal):
+            yield verdict
+        elif depth > site.pace.depth:
+            yield Refusal(url, "too deep")
+        else:
+            host, kind = verdict
+            first = priority(kind, depth)
+            yield Found(url, host, site.name, kind, first, depth, link.title, link.date)
 
 
-def judge(url: str, link: Link, site: Site, depth: int, source: Kind = "unknown") -> Found | Refusal:
-    """One canonical address: followed as what, or refused why. A pager leads to more of its own kind."""
-    host = _checked_host(url, site.loopback)
-    if isinstance(host, Refusal):
-        return host
+@lru_cache(maxsize=32)
+def _judge_of(site: Site, source: Kind) -> Callable[[str, str], tuple[str, Kind] | Refusal]:
+    """What a site's declaration makes of an address that a page of kind `source` names.
+
+    Cached, because a site's navigation stands on every one of its pages; by site, because hashing a
+    declaration takes longer than the look-up.
+    """
+
+    @lru_cache(maxsize=2_048)
+    def judged(url: str, kind: Kind | Literal["page"]) -> tuple[str, Kind] | Refusal:
+        return judge(url, source if kind == "page" else kind, site)
+
+    return judged
+
+
+def judge(url: str, kind: Kind, site: Site) -> tuple[str, Kind] | Refusal:
+    """One canonical address: its host and what it is followed as, or refused why."""
+    try:
+        host = check_url(url, site.loopback)
+    except Refused as error:
+        return Refusal(url, f"guard: {error}")
     if host not in site.hosts:
         return Refusal(url, "other site")
-    if depth > site.pace.depth:
-        return Refusal(url, "too deep")
     if _matches(site.urls.ignore, url):
         return Refusal(url, "ignored by declaration")
-    declared: Kind | None = (
-        "article" if _matches(site.urls.article, url) else "list" if _matches(site.urls.list, url) else None
-    )
-    if declared is None and (trap := trap_of(url)):
-        return Refusal(url, trap)
-    kind: Kind = declared or (source if link.kind == "page" else link.kind)
-    return Found(url, host, site.name, kind, priority(kind, depth), depth, link.title, link.date)
+    if _matches(site.urls.article, url):
+        return host, "article"
+    if _matches(site.urls.list, url):
+        return host, "list"
+    trap = trap_of(url)
+    return Refusal(url, trap) if trap else (host, kind)
 
 
 def priority(kind: Kind, depth: int) -> int:
@@ -124,7 +146,6 @@ def priority(kind: Kind, depth: int) -> int:
     return PRIORITY[kind] + (min(depth, 20) // 2 if kind in ("list", "unknown") else 0)
 
 
-@lru_cache(maxsize=16_384)
 def trap_of(url: str) -> str | None:
     """Why an address looks like one of an endless space, or None. A declared pattern overrides it."""
     parts = urlsplit(url)
@@ -143,21 +164,6 @@ def trap_of(url: str) -> str | None:
     if pager and (len(pager[1]) > 9 or int(pager[1]) > MAX_PAGE):
         return "pager without end"
     return None
-
-
-def shape(url: str) -> str:
-    """An address with its numbers blotted out: pages of one template share it."""
-    parts = urlsplit(url)
-    names = "&".join(sorted(part.partition("=")[0] for part in parts.query.split("&"))) if parts.query else ""
-    return f"{_DIGITS.sub('N', parts.path)}?{names}"
-
-
-@lru_cache(maxsize=16_384)
-def _checked_host(url: str, loopback: bool) -> str | Refusal:
-    try:
-        return check_url(url, loopback)
-    except Refused as error:
-        return Refusal(url, f"guard: {error}")
 
 
 @lru_cache(maxsize=1_024)

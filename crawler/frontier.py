@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, bindparam, func, select, text, update
+from sqlalchemy import Connection, Insert, Integer, Table, Update, bindparam, func, select, text, update
 from sqlalchemy.dialects import sqlite
 
 from crawler.addresses import canonical
@@ -48,20 +49,39 @@ class Address:
 
 
 _ADDRESS = tuple(addresses.c[name] for name in Address.__slots__)
+_DUE = (
+    select(*_ADDRESS)
+    .where(addresses.c.state == "pending", addresses.c.host == bindparam("of"))
+    .where(addresses.c.due <= bindparam("now"))
+    .order_by(addresses.c.priority, addresses.c.due, addresses.c.url)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(addresses)
+    .where(addresses.c.url == bindparam("key"))
+    .values(state="leased", lease_owner=bindparam("owner"), lease_until=bindparam("until"))
+)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows whose key is not there yet; returns how many that were."""
     if not rows:
         return 0
-    if connection.dialect.name == "sqlite":
-        statement: Insert = sqlite.insert(table).on_conflict_do_nothing()
-        return connection.execute(statement, list(rows)).rowcount
+    dialect = connection.dialect.name
+    inserted = connection.execute(_inserting(table, dialect), list(rows))
+    return inserted.rowcount if dialect == "sqlite" else len(inserted.all())
+
+
+@cache
+def _inserting(table: Table, dialect: str) -> Insert:
+    # Statements are built once: SQLAlchemy takes longer to build one than SQLite to run it.
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
     from sqlalchemy.dialects import postgresql  # 0.1 s of imports that SQLite does not need
 
     # psycopg does not count the rows of many statements: those that were inserted name themselves.
-    named = postgresql.insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
-    return len(connection.execute(named, list(rows)).all())
+    return postgresql.insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
 
 
 def seed(connection: Connection, site: Site, typed: Iterable[str], now: float) -> Counts:
@@ -124,21 +144,13 @@ def expire(connection: Connection, now: float, all_owners: bool) -> int:
 
 def lease(connection: Connection, host: str, limit: int, owner: str, now: float) -> list[Address]:
     """Lease up to `limit` due addresses of one host, the most urgent first; none while another holds it."""
-    due = (
-        select(*_ADDRESS)
-        .where(addresses.c.state == "pending", addresses.c.host == host, addresses.c.due <= now)
-        .order_by(addresses.c.priority, addresses.c.due, addresses.c.url)
-        .limit(limit)
-    )
-    if connection.dialect.name == "postgresql":
-        if _held_by_another(connection, host, owner, now):
-            return []
-        due = due.with_for_update(skip_locked=True)
-    rows = connection.execute(due).all()
+    if connection.dialect.name == "postgresql" and _held_by_another(connection, host, owner, now):
+        return []
+    # SQLite leaves FOR UPDATE out: there is one crawl to an archive.
+    rows = connection.execute(_DUE, {"of": host, "now": now, "most": limit}).all()
     if rows:
-        taken = update(addresses).where(addresses.c.url == bindparam("key"))
-        taken = taken.values(state="leased", lease_owner=owner, lease_until=now + LEASE_SECONDS)
-        connection.execute(taken, [{"key": row.url} for row in rows])
+        until = now + LEASE_SECONDS
+        connection.execute(_TAKE, [{"key": row.url, "owner": owner, "until": until} for row in rows])
     return [Address(*row) for row in rows]
 
 
@@ -176,8 +188,13 @@ def conclude(connection: Connection, ends: Iterable[tuple[str, Outcome, Mapping[
         }  # fmt: skip
         groups.setdefault(tuple(row), []).append({"key": url, **row})
     for columns, rows in groups.items():
-        end = update(addresses).where(addresses.c.url == bindparam("key"))
-        connection.execute(end.values({name: bindparam(name) for name in columns}), rows)
+        connection.execute(_ending(columns), rows)
+
+
+@cache
+def _ending(columns: tuple[str, ...]) -> Update:
+    end = update(addresses).where(addresses.c.url == bindparam("key"))
+    return end.values({name: bindparam(name) for name in columns})
 
 
 def postpone(connection: Connection, host: str, due: float, reason: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -121,6 +122,7 @@ def _number(label: str) -> int:
     return int(label)
 
 
+@lru_cache(maxsize=1_024)
 def _check_host(written: str, loopback: bool) -> str:
     # Resolvers and browsers fold width and ideographic full stops before they look a name up (UTS 46).
     host = unicodedata.normalize("NFKC", written).replace("\u3002", ".").lower().removesuffix(".")

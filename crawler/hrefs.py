@@ -20,6 +20,8 @@ _HREF = re.compile(
     rb"<(a|base|iframe)\b[^<>]{0,500}?\b(?:href|src)\s*=\s*(?:\"([^\"<>]{1,2000})|'([^'<>]{1,2000})|([^\s\"'<>]{1,2000}))",
     re.I,
 )
+_PLAIN = re.compile(rb"(?:https?://[a-z0-9.-]+)?/?[\w~-][\w~./-]*(?:\?[\w.=-]+)?")
+"""No colon, blank or ampersand: an address from the root, from the folder or whole, and no other meaning."""
 _NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "about:")
 
 
@@ -44,6 +46,23 @@ def _directory(base: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _link(folder: str, written: bytes) -> Link | None:
+    address = _plain(folder, written) or _worked_out(folder, written)
+    return Link(address, kind_of_address(address)) if address else None
+
+
+def _plain(folder: str, written: bytes) -> str | None:
+    """The address that a plain reference stands for, None where it has to be worked out."""
+    if not _PLAIN.fullmatch(written) or b"//" in written[8:] or b"/." in written:
+        return None
+    text = written.decode("ascii")
+    if text.startswith(("http://", "https://")):
+        return text
+    if b"//" in written:
+        return None
+    return folder[: folder.index("/", 8)] + text if text[0] == "/" else folder + text
+
+
+def _worked_out(folder: str, written: bytes) -> str | None:
     try:
         text = html.unescape(written.decode("utf-8", "replace")).strip()
         address = urljoin(folder, re.sub(r"[\t\r\n]", "", text)).partition("#")[0]
@@ -52,4 +71,4 @@ def _link(folder: str, written: bytes) -> Link | None:
         return None
     if not usable or text.lower().startswith(_NO_ADDRESS):
         return None
-    return Link(address, kind_of_address(address))
+    return address

@@ -5,6 +5,8 @@ A Twisted reactor runs once in a process, so `crawl` does too; a second call in 
 
 from __future__ import annotations
 
+import gc
+import logging
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -117,9 +119,13 @@ def _run(plan: Plan, settings: Any, progress: Progress | None) -> CrawlResult:
     exit_code = Stopped.exit_code
     try:
         process = CrawlerProcess(settings)
+        # Scrapy leaves its loggers open and lets the handler drop what is below LOG_LEVEL, line by line.
+        logging.getLogger("scrapy").setLevel(settings["LOG_LEVEL"])
         crawler = process.create_crawler(MirrorSpider)
         process.crawl(crawler, session=session)
         _report(session, progress)
+        # What was imported stays: the collector need not look through it again and again.
+        gc.freeze()
         process.start()
         exit_code = _exit_code(session, crawler.stats.get_value("finish_reason"), crawler.stats)
     finally:

@@ -13,6 +13,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Literal
 from urllib.parse import quote
@@ -146,12 +147,16 @@ def _response_head(capture: Capture) -> bytes:
 
 def _latin(text: str) -> bytes:
     """Header bytes, one per code point, as RFC 9110 (5.5) reads them; what lies beyond goes as UTF-8."""
+    if text.isascii():
+        return text.encode("ascii")
     return "".join(c if c < "\u0100" else c.encode().decode("latin-1") for c in text).encode("latin-1")
 
 
+@lru_cache(maxsize=1_024)
 def _one_line(value: str) -> str:
     return _latin(_LINE_BREAKS.sub(" ", value)).decode("latin-1").strip(" \t")
 
 
+@lru_cache(maxsize=1_024)
 def _token(name: str) -> str:
     return re.sub(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]", "-", name) or "X-Unnamed"

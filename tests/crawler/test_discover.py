@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler import addresses, hrefs
 from crawler.addresses import canonical
 from crawler.discover import MAX_LINKS, Found, Refusal, follow, priority
 from pipelines.records import Link
@@ -40,6 +41,34 @@ def test_one_page_is_one_address(url: str, kept: str) -> None:
 def test_canonical_is_idempotent(host: str, rest: str) -> None:
     once = canonical(f"http://{host}/{rest}")
     assert canonical(once) == once
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["a", "b1", "..", ".", "/", "//", "?", "=", "&", "&amp;", "&copy", "sid", "from", "id", "-", "_", "~", ".x", "%41",
+         "#", ":", ";", "(S(x))", " ", "专", "A", "http:", "http://h.example", "www.example.org", ":80", "é", "\t"]
+    ),
+    max_size=9,
+).map("".join)  # fmt: skip
+
+
+@given(PIECES)
+def test_the_short_way_to_the_one_form_is_the_long_one(rest: str) -> None:
+    for url in (f"http://www.example.org/{rest}", f"https://{rest}", rest):
+        assert canonical(url) == addresses._worked_out(url)
+
+
+@given(PIECES, st.sampled_from(["http://www.example.org/", "https://b.example:8080/a/b/"]))
+def test_the_short_way_from_a_reference_to_its_address_is_the_long_one(written: str, folder: str) -> None:
+    short = hrefs._plain(folder, written.encode())
+    assert short is None or short == hrefs._worked_out(folder, written.encode())
+
+
+@pytest.mark.parametrize(
+    "written", ["a.html", "/a/b-1_2.html?id=3", "https://other.example/x", "t20210101_1.htm"]
+)
+def test_plain_references_take_the_short_way(written: str) -> None:
+    assert hrefs._plain("http://www.example.org/", written.encode())
 
 
 @pytest.mark.parametrize(
