@@ -7,25 +7,29 @@ which of its copies is canonical, is settle's to say.
 from __future__ import annotations
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from pipelines.archive import shingle_index
+from pipelines.archive import postings, shingle_index
 from pipelines.archive.article_rows import body_digest
 from pipelines.archive.member_rows import members_with_text
 from pipelines.archive.schema import articles
-from pipelines.dedupe.candidates import indexed
+from pipelines.dedupe.candidates import indexed, is_in
 from pipelines.records import Article
 
 SHARED = 0.5
 """Share of the sketch's hashes that another text must have: a judgement, not measured. Bulletins of one
 template may pass it; this only counts, and settle verifies by alignment."""
 
+# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+_TWIN = select(func.min(articles.c.id)).where(
+    articles.c.body_digest == bindparam("body"), articles.c.work_id != bindparam("own")
+)
+
 
 def is_copy(connection: Connection, article: Article) -> str | None:
     """The id of a stored article that has this text, or most of it; None when there is none."""
     digest = body_digest(article.article_body)
-    same = (articles.c.body_digest == digest) & (articles.c.work_id != article.work_id)
-    twin = connection.scalar(select(articles.c.id).where(same).order_by(articles.c.id).limit(1))
+    twin = connection.scalar(_TWIN, {"body": digest, "own": article.work_id})
     return str(twin) if twin else _near_copy(connection, article)
 
 
@@ -33,8 +37,12 @@ def _near_copy(connection: Connection, article: Article) -> str | None:
     if article.sketch is None or not article.sketch.hashes:
         return None
     hashes = indexed(np.array(article.sketch.hashes, dtype=np.uint64))
-    _, owners = shingle_index.postings(connection, hashes)
-    keys, counts = np.unique(owners, return_counts=True)
-    near = keys[counts >= SHARED * len(hashes)].tolist()
-    found = members_with_text(connection, near)
+    near: list[int] = []
+    for segment in postings.lookup(connection, hashes):
+        owners = segment.texts[is_in(segment.hashes, hashes)]
+        numbers, counts = np.unique(owners, return_counts=True)
+        near += numbers[counts >= SHARED * len(hashes)].tolist()
+    if not near:
+        return None
+    found = members_with_text(connection, [fact.key for fact in shingle_index.facts_of(connection, near)])
     return min((key for key in found if key != article.id), default=None)

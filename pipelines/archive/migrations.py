@@ -7,10 +7,34 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, bindparam, func, inspect, select, update
 
 from pipelines.archive import search
-from pipelines.archive.schema import CATALOG_SCHEMA, meta, metadata
+from pipelines.archive.index_schema import texts
+from pipelines.archive.schema import CATALOG_SCHEMA, meta
 from pipelines.errors import SchemaError
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {}
+
+def _index_in_segments(connection: Connection) -> None:
+    """2: the index of texts in segments. What is derived is derived anew at the next settle."""
+    sqlite = connection.dialect.name == "sqlite"
+    counted = "INTEGER PRIMARY KEY AUTOINCREMENT" if sqlite else "BIGSERIAL PRIMARY KEY"
+    given = "INTEGER PRIMARY KEY" if sqlite else "BIGINT PRIMARY KEY"
+    blob = "BLOB" if sqlite else "BYTEA"
+    for statement in (
+        "DROP TABLE shingles",
+        "DROP TABLE texts",
+        "DELETE FROM pairs",
+        f"CREATE TABLE texts (number {counted}, key BIGINT NOT NULL UNIQUE, state VARCHAR NOT NULL, "
+        "density INTEGER NOT NULL, length INTEGER NOT NULL, size INTEGER NOT NULL)",
+        "CREATE INDEX texts_state ON texts (state, key)",
+        f"CREATE TABLE text_bodies (number {given}, hashes {blob} NOT NULL, plain {blob} NOT NULL)",
+        f"CREATE TABLE segments (id {counted}, state VARCHAR NOT NULL, shift INTEGER NOT NULL, "
+        "postings BIGINT NOT NULL, common BIGINT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL)",
+        f"CREATE TABLE posting_blocks (place {given}, postings {blob} NOT NULL)",
+        "UPDATE articles SET settle_state = 'pending'",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: _index_in_segments}
 """Number of a schema -> what turns the one before it into this one. A step states its tables in SQL of its
 own: `schema.py` moves on, a step must not. Schema 1 is the first, made from `schema.py` as a whole."""
 
@@ -33,7 +57,7 @@ def migrate(
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))  # two processes may meet a new database
     found = version(connection)
     if found is None:
-        metadata.create_all(connection)
+        texts.metadata.create_all(connection)  # all tables, those of index_schema too
         search.create(connection)
         connection.execute(
             meta.insert(), [{"key": _VERSION, "value": str(newest)}, {"key": _NEXT_NUMBER, "value": "1"}]

@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-CATALOG_SCHEMA = 1
+CATALOG_SCHEMA = 2
 """Number of the newest step in `migrations.py`."""
 
 DISALLOWED = "robots.txt disallows it"
@@ -221,43 +221,6 @@ furniture = Table(
     metadata,
     Column("host", String, primary_key=True),
     Column("block", BigInteger, primary_key=True),
-)
-
-texts = Table(  # distinct texts of members, furniture removed and pages joined: equal ones are one row
-    "texts",
-    metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),  # 63 bits of the text's digest
-    Column("state", String, nullable=False),  # new: to be matched; dirty: to be clustered; clean
-    Column("density", Integer, nullable=False),
-    Column("length", Integer, nullable=False),
-    Column("hashes", LargeBinary, nullable=False),  # as in `shingles`, little-endian int64, sorted
-    Column("plain", LargeBinary, nullable=False),  # dedupe.match.comparable of the text, UTF-8, zlib
-    Index("texts_state", "state"),
-)
-
-shingles = Table(  # the inverted index: which texts have a shingle
-    "shingles",
-    metadata,
-    Column("hash", BigInteger, primary_key=True, autoincrement=False),  # upper 48 bits
-    Column("text", BigInteger, primary_key=True, autoincrement=False),  # texts.key
-    sqlite_with_rowid=False,
-)
-
-common_shingles = Table(  # of this archive: left out of the index; changed only when it is rebuilt
-    "common_shingles",
-    metadata,
-    Column("hash", BigInteger, primary_key=True, autoincrement=False),
-)
-
-pairs = Table(
-    "pairs",
-    metadata,
-    Column("a", BigInteger, primary_key=True, autoincrement=False),  # texts.key, a < b
-    Column("b", BigInteger, primary_key=True, autoincrement=False),
-    Column("relation", String, nullable=False),  # of a to b
-    Column("contained_a", Float, nullable=False),  # share of a's text found in b
-    Column("contained_b", Float, nullable=False),
-    Index("pairs_b", "b"),
 )
 
 runs = Table(

@@ -1,62 +1,63 @@
-"""Distinct texts and the inverted index over their shingles, on disk: SQLite or PostgreSQL.
+"""Distinct texts on disk: what is indexed of them, their comparable forms, and the verified pairs.
 
-A row (hash, text) for each hash of a sketch. Rows of a batch go in sorted, so that neighbours share pages of
-the tree; deletions know their hashes from the text's own row.
+The inverted index itself is in `postings`.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Column, Connection, Select, bindparam, delete, func, select, update
 
+from pipelines.archive import pair_rows, postings
+from pipelines.archive.index_schema import common_shingles, pairs, text_bodies, texts
 from pipelines.archive.member_rows import in_batches
-from pipelines.archive.schema import common_shingles, pairs, shingles, texts
-from pipelines.dedupe.candidates import Integers
-from pipelines.dedupe.cluster import Edge
+from pipelines.archive.postings import Postings
+from pipelines.dedupe.candidates import Integers, without
 
 _LEVEL = 1  # a tenth larger than at 6, and packed at three times the rate
 
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """A distinct text: its key, what is indexed of it, and its comparable form."""
+    """A distinct text: its key, the hashes of its sketch, and its comparable form (UTF-8, packed)."""
 
     key: int
     density: int
     length: int
     hashes: Integers
-    plain: str
-
-    def packed(self, state: str) -> dict[str, object]:
-        """As a row of the table."""
-        return {
-            "key": self.key,
-            "state": state,
-            "density": self.density,
-            "length": self.length,
-            "hashes": self.hashes.astype("<i8").tobytes(),
-            "plain": zlib.compress(self.plain.encode("utf-8", "surrogatepass"), _LEVEL),
-        }
+    packed: bytes
 
 
-class Size(NamedTuple):
-    """What decides whether two sketches share enough: number of hashes, and their density."""
+def packed(plain: str) -> bytes:
+    """A comparable form as it is stored."""
+    return zlib.compress(plain.encode("utf-8", "surrogatepass"), _LEVEL)
 
-    hashes: int
+
+class Fact(NamedTuple):
+    """What decides whether two sketches share enough, and the key of the text."""
+
+    number: int
+    key: int
+    size: int
     density: int
 
 
 def known(connection: Connection, keys: Iterable[int]) -> set[int]:
     """Those of the keys that the index has."""
-    found: set[int] = set()
+    return set(numbers_of(connection, keys))
+
+
+def numbers_of(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
+    """Numbers of the texts that are there, by key."""
+    found: dict[int, int] = {}
     for batch in in_batches(keys):
-        found.update(connection.scalars(select(texts.c.key).where(texts.c.key.in_(batch))))
+        rows = connection.execute(select(texts.c.key, texts.c.number).where(texts.c.key.in_(batch)))
+        found.update((row.key, row.number) for row in rows)
     return found
 
 
@@ -64,62 +65,66 @@ def add(connection: Connection, rows: Sequence[TextRow]) -> None:
     """Put new texts in (none of them known), to be matched."""
     if not rows:
         return
-    common = np.array(connection.scalars(select(common_shingles.c.hash)).all(), dtype=np.int64)
-    rows = [replace(row, hashes=np.setdiff1d(row.hashes, common, assume_unique=True)) for row in rows]
-    connection.execute(texts.insert(), [row.packed("new") for row in rows])
-    hashes = np.concatenate([row.hashes for row in rows])
-    owners = np.repeat(np.array([row.key for row in rows]), [len(row.hashes) for row in rows])
-    order = np.argsort(hashes, kind="stable")
-    insert_postings(connection, hashes[order], owners[order])
+    common = common_hashes(connection)
+    kept = [without(row.hashes, common) for row in rows]
+    facts = [(row.key, "new", row.density, row.length, len(own)) for row, own in zip(rows, kept, strict=True)]
+    _insert(connection, "texts (key, state, density, length, size)", facts)
+    numbers = numbers_of(connection, (row.key for row in rows))
+    bodies = [(numbers[row.key], row.hashes.astype("<i8").tobytes(), row.packed) for row in rows]
+    _insert(connection, "text_bodies (number, hashes, plain)", bodies)
+    owners = np.repeat(np.array([body[0] for body in bodies]), [len(own) for own in kept])
+    postings.add(connection, Postings(np.concatenate(kept), owners))
 
 
-def insert_postings(connection: Connection, hashes: Integers, owners: Integers) -> None:
-    """Rows of the inverted index, sorted by hash. The driver's own bulk call: ten times the ORM's rate."""
-    if not len(hashes):
-        return
-    sign = "?" if connection.dialect.name == "sqlite" else "%s"
-    statement = f"INSERT INTO shingles (hash, text) VALUES ({sign}, {sign})"
-    connection.exec_driver_sql(statement, list(zip(hashes.tolist(), owners.tolist(), strict=True)))
+def _insert(connection: Connection, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """The driver's own bulk call: the statement compiler's costs more than the writing."""
+    signs = ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * len(rows[0]))
+    connection.exec_driver_sql(f"INSERT INTO {columns} VALUES ({signs})", list(rows))
 
 
 def clear(connection: Connection) -> None:
     """Take out all texts, the index, the pairs, and the archive's own list of common shingles."""
-    for table in (pairs, shingles, texts, common_shingles):
+    postings.clear(connection)
+    for table in (pairs, text_bodies, texts, common_shingles):
         connection.execute(delete(table))
 
 
-def count_common(connection: Connection, more_than: int) -> list[int]:
-    """Hashes that more than so many texts have, ascending: one pass over the index."""
-    statement = select(shingles.c.hash).group_by(shingles.c.hash).having(func.count() > more_than)
-    return sorted(connection.scalars(statement))
+def common_hashes(connection: Connection) -> Integers:
+    """The archive's own list of common shingles, ascending."""
+    return np.array(sorted(connection.scalars(select(common_shingles.c.hash))), dtype=np.int64)
 
 
 def leave_out(connection: Connection, common: Sequence[int]) -> None:
-    """Take hashes out of the index for good, and note them; texts that had one are to be matched anew."""
-    if not common:
-        return
-    connection.execute(common_shingles.insert(), [{"hash": value} for value in common])
-    gone = np.array(common, dtype=np.int64)
-    for batch in in_batches(common):
-        keys = connection.scalars(select(shingles.c.text).where(shingles.c.hash.in_(batch)).distinct()).all()
-        for key, hashes in hashes_of(connection, keys).items():
-            kept = np.setdiff1d(hashes, gone, assume_unique=True).astype("<i8").tobytes()
-            connection.execute(update(texts).where(texts.c.key == key).values(hashes=kept, state="new"))
-        connection.execute(delete(shingles).where(shingles.c.hash.in_(batch)))
+    """Note hashes that are left out from now on."""
+    if common:
+        connection.execute(common_shingles.insert(), [{"hash": value} for value in common])
+
+
+def shrink(connection: Connection, lost: Sequence[tuple[int, int]]) -> None:
+    """(number of a text, how many of its hashes became common)."""
+    smaller = update(texts).where(texts.c.number == bindparam("own"))
+    if lost:
+        connection.execute(
+            smaller.values(size=texts.c.size - bindparam("less")),
+            [{"own": number, "less": less} for number, less in lost],
+        )
 
 
 def remove(connection: Connection, keys: Iterable[int]) -> None:
-    """Take texts out with their shingles and pairs; the texts they were paired with become dirty."""
+    """Take texts out with their pairs; the texts they were paired with become dirty.
+
+    Texts that only these held together are to be matched anew: of the pairs among the copies of a story no
+    more are verified than hold it together. Postings stay, and mean nothing, until a merge.
+    """
     for key in keys:
-        packed = connection.scalar(select(texts.c.hashes).where(texts.c.key == key))
-        if packed is None:
+        number = numbers_of(connection, [key]).get(key)
+        if number is None:
             continue
-        mark(connection, neighbours(connection, [key]), "dirty", unless="new")
-        for batch in in_batches(np.frombuffer(packed, dtype="<i8").tolist()):
-            own = (shingles.c.text == key) & shingles.c.hash.in_(batch)
-            connection.execute(delete(shingles).where(own))
-        connection.execute(delete(pairs).where(or_(pairs.c.a == key, pairs.c.b == key)))
-        connection.execute(delete(texts).where(texts.c.key == key))
+        mark(connection, pair_rows.neighbours(connection, [key]), "dirty", unless="new")
+        mark(connection, pair_rows.cut_off(connection, key), "new")
+        pair_rows.remove(connection, key)
+        connection.execute(delete(text_bodies).where(text_bodies.c.number == number))
+        connection.execute(delete(texts).where(texts.c.number == number))
 
 
 def mark(connection: Connection, keys: Iterable[int], state: str, *, unless: str = "") -> None:
@@ -143,43 +148,44 @@ def count(connection: Connection, state: str | None = None) -> int:
 
 def hashes_of(connection: Connection, keys: Sequence[int]) -> dict[int, Integers]:
     """Indexed hashes of texts."""
+    common = common_hashes(connection)
     found: dict[int, Integers] = {}
     for batch in in_batches(keys):
-        rows = connection.execute(select(texts.c.key, texts.c.hashes).where(texts.c.key.in_(batch)))
-        found |= {row.key: np.frombuffer(row.hashes, dtype="<i8") for row in rows}
+        rows = connection.execute(_of_bodies(text_bodies.c.hashes).where(texts.c.key.in_(batch)))
+        found |= {row.key: without(np.frombuffer(row.hashes, dtype="<i8"), common) for row in rows}
     return found
 
 
-def postings(connection: Connection, hashes: Integers) -> tuple[Integers, Integers]:
-    """(hash, key) of all texts that have one of these hashes, by hash."""
-    tables = [np.empty((0, 2), dtype=np.int64)]
-    for batch in in_batches(hashes.tolist()):
-        # The numbers stand in the statement: to name and bind 5,000 of them costs more than the lookup.
+def _of_bodies(column: Column[Any]) -> Select[Any]:
+    return select(texts.c.key, column).join(texts, texts.c.number == text_bodies.c.number)
+
+
+def facts_of(connection: Connection, numbers: Iterable[int]) -> Iterator[Fact]:
+    """Facts of the texts that are there, of these numbers."""
+    for batch in in_batches(numbers):
         wanted = ",".join(map(str, batch))
         rows = connection.exec_driver_sql(
-            f"SELECT hash, text FROM shingles WHERE hash IN ({wanted}) ORDER BY hash"
-        ).all()
-        # Not np.array(rows): it asks each row for its shape first, at fifty times the cost of its values.
-        tables.append(np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 2))
-    table = np.concatenate(tables)
-    return table[:, 0], table[:, 1]
+            f"SELECT number, key, size, density FROM texts WHERE number IN ({wanted})"
+        )
+        yield from (Fact(*row) for row in rows)
 
 
-def sizes_of(connection: Connection, keys: Iterable[int]) -> dict[int, Size]:
-    """Density and number of hashes of texts."""
-    found: dict[int, Size] = {}
-    size = func.length(texts.c.hashes)
-    for batch in in_batches(keys):
-        statement = select(texts.c.key, texts.c.density, size).where(texts.c.key.in_(batch))
-        found |= {row[0]: Size(row[2] // 8, row[1]) for row in connection.execute(statement)}
-    return found
+def numbers_between(connection: Connection, first: int, last: int) -> Integers:
+    """Numbers of the texts that are there, in a range."""
+    chosen = select(texts.c.number).where(texts.c.number.between(first, last))
+    return np.fromiter(connection.scalars(chosen), dtype=np.int64)
+
+
+def new_numbers(connection: Connection) -> Integers:
+    """Numbers of the texts that are to be matched."""
+    return np.fromiter(connection.scalars(select(texts.c.number).where(texts.c.state == "new")), np.int64)
 
 
 def plains_of(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
     """Comparable forms of texts."""
     found: dict[int, str] = {}
     for batch in in_batches(keys):
-        rows = connection.execute(select(texts.c.key, texts.c.plain).where(texts.c.key.in_(batch)))
+        rows = connection.execute(_of_bodies(text_bodies.c.plain).where(texts.c.key.in_(batch)))
         found |= {row.key: zlib.decompress(row.plain).decode("utf-8", "surrogatepass") for row in rows}
     return found
 
@@ -191,48 +197,3 @@ def lengths_of(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
         rows = connection.execute(select(texts.c.key, texts.c.length).where(texts.c.key.in_(batch)))
         found |= {row.key: row.length for row in rows}
     return found
-
-
-def store_pairs(connection: Connection, found: Sequence[Edge[int]]) -> None:
-    """Put verified pairs in (a < b); a pair already known is replaced."""
-    for edge in found:
-        connection.execute(delete(pairs).where((pairs.c.a == edge.a) & (pairs.c.b == edge.b)))
-    if found:
-        connection.execute(
-            pairs.insert(),
-            [
-                {
-                    "a": edge.a,
-                    "b": edge.b,
-                    "relation": edge.relation,
-                    "contained_a": edge.contained_a,
-                    "contained_b": edge.contained_b,
-                }
-                for edge in found
-            ],
-        )
-
-
-def pairs_of(connection: Connection, keys: Iterable[int]) -> Iterator[Edge[int]]:
-    """Pairs with at least one of these texts (each perhaps twice)."""
-    for batch in in_batches(keys, 2_500):
-        touching = or_(pairs.c.a.in_(batch), pairs.c.b.in_(batch))
-        for row in connection.execute(select(pairs).where(touching)):
-            yield Edge(row.a, row.b, row.relation, row.contained_a, row.contained_b)
-
-
-def neighbours(connection: Connection, keys: Iterable[int]) -> set[int]:
-    """Texts paired with one of these."""
-    return {key for edge in pairs_of(connection, keys) for key in (edge.a, edge.b)}
-
-
-def closure(connection: Connection, keys: Iterable[int]) -> tuple[set[int], set[Edge[int]]]:
-    """All texts reached from these over pairs, and those pairs."""
-    reached, edges = set(keys), set[Edge[int]]()
-    edge_of = sorted(reached)
-    while edge_of:
-        found = set(pairs_of(connection, edge_of))
-        edges |= found
-        edge_of = sorted({end for edge in found for end in (edge.a, edge.b)} - reached)
-        reached.update(edge_of)
-    return reached, edges

@@ -1,15 +1,19 @@
-"""Which texts share enough shingles to be compared: joins over arrays, in bounded pieces."""
+"""Which texts share enough shingles to be compared: joins over arrays, in bounded pieces.
+
+Texts are numbers here: postings are (hash, number) by hash.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 LEAST = 2
 """Shared hashes without which no pair is compared: one alone is chance in an archive of any size."""
@@ -21,13 +25,15 @@ characters replaced shares .168 on average and .045 at worst (720 cases): 6 of 1
 PIECE = 4_000_000
 """Postings counted at a time: 100 MB of working memory."""
 
+LOW = np.int64((1 << 32) - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Rows of (number of the query, key of a text, hashes shared), by query and key; three equal lengths."""
+    """Rows of (number of the query, number of a text, hashes shared), by query and text; equal lengths."""
 
     query: Integers
-    key: Integers
+    text: Integers
     count: Integers
 
 
@@ -39,45 +45,79 @@ def indexed(hashes: npt.NDArray[np.uint64]) -> Integers:
     return np.unique(hashes >> np.uint64(16)).astype(np.int64)
 
 
-def count_shared(queries: list[Integers], hashes: Integers, keys: Integers) -> Iterator[Shared]:
-    """For each query which keys share how many of its hashes; `hashes` (sorted) and `keys` are postings."""
-    distinct, compact = np.unique(keys, return_inverse=True)
+def is_in(hashes: Integers, common: Integers) -> Flags:
+    """Which of the hashes are in `common`, which is sorted."""
+    if not len(common):
+        return np.zeros(len(hashes), dtype=np.bool_)
+    return np.asarray(common[np.minimum(np.searchsorted(common, hashes), len(common) - 1)] == hashes)
+
+
+def without(hashes: Integers, common: Integers) -> Integers:
+    """The hashes but for those in `common`, which is sorted."""
+    kept: Integers = hashes[~is_in(hashes, common)]
+    return kept
+
+
+def count_shared(queries: Sequence[Integers], hashes: Integers, texts: Integers) -> Iterator[Shared]:
+    """For each query which texts share how many of its hashes; `hashes` (sorted) and `texts` are postings."""
     sizes = np.array([len(query) for query in queries], dtype=np.int64)
     owner = np.repeat(np.arange(len(queries), dtype=np.int64), sizes)
     wanted = np.concatenate([np.empty(0, dtype=np.int64), *queries])
     low = np.searchsorted(hashes, wanted, "left")
     found = np.searchsorted(hashes, wanted, "right") - low
     for start, end in _pieces(sizes, found):
-        yield _count(owner[start:end], low[start:end], found[start:end], compact, distinct)
+        places = _ranges(low[start:end], found[start:end])
+        codes = np.repeat(owner[start:end], found[start:end]) << 32 | texts[places]
+        yield repeated(codes)
+
+
+def pairs_within(hashes: Integers, texts: Integers, new: Flags) -> Iterator[Integers]:
+    """Codes (smaller number << 32 | greater) of all pairs of texts that share a hash, once for each, at least
+    one of them `new` (by number). `hashes` are sorted."""
+    starts = np.flatnonzero(np.diff(hashes, prepend=-1))
+    ends = np.append(starts, len(hashes))[1:]
+    following = np.repeat(ends, ends - starts) - np.arange(len(hashes)) - 1
+    for start, end in _pieces(np.ones(len(hashes), dtype=np.int64), following):
+        places = np.arange(start, end)
+        one = texts[np.repeat(places, following[start:end])]
+        other = texts[_ranges(places + 1, following[start:end])]
+        codes = np.minimum(one, other) << 32 | np.maximum(one, other)
+        yield codes[new[one] | new[other]]
 
 
 def _pieces(sizes: Integers, found: Integers) -> Iterator[tuple[int, int]]:
     """Ranges of the flattened hashes that hold whole queries and at most PIECE postings (or one query)."""
     ends = np.cumsum(sizes)
-    total = np.concatenate([[0], np.cumsum(found)])
-    start = 0
-    for end, following in zip(ends.tolist(), [*ends.tolist()[1:], None], strict=True):
-        if following is None or total[following] - total[start] > PIECE:
-            yield start, end
-            start = end
+    total = np.concatenate([[0], np.cumsum(found)])[ends]
+    start = done = first = 0
+    while first < len(ends):
+        last = max(first + 1, int(np.searchsorted(total, done + PIECE, "right")))
+        yield start, int(ends[last - 1])
+        start, done, first = int(ends[last - 1]), int(total[last - 1]), last
 
 
-def _count(owner: Integers, low: Integers, found: Integers, compact: Integers, distinct: Integers) -> Shared:
-    total = int(found.sum())
-    before = np.cumsum(found) - found
-    places = np.arange(total) - np.repeat(before, found) + np.repeat(low, found)
-    pair = np.repeat(owner, found) * np.int64(max(1, len(distinct))) + compact[places]
-    values, counts = np.unique(pair, return_counts=True)
+def _ranges(low: Integers, length: Integers) -> Integers:
+    """low[0], low[0] + 1, ... (length[0] of them), low[1], ..."""
+    before = np.cumsum(length) - length
+    places: Integers = np.arange(int(length.sum())) + np.repeat(low - before, length)
+    return places
+
+
+def repeated(codes: Integers) -> Shared:
+    """The pairs whose codes stand at least `LEAST` times. `codes` are sorted in place."""
+    codes.sort()
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
+    counts = np.diff(np.append(starts, len(codes)))
     enough = counts >= LEAST
-    values, counts = values[enough], counts[enough]
-    return Shared(values // max(1, len(distinct)), distinct[values % max(1, len(distinct))], counts)
+    values = codes[starts[enough]]
+    return Shared(values >> 32, values & LOW, counts[enough])
 
 
-def enough_shared(shared: int, size_a: int, density_a: int, size_b: int, density_b: int) -> bool:
-    """Whether two sketches share enough for the texts to be compared."""
-    return shared >= max(LEAST, math.ceil(SHARE * common_size(size_a, density_a, size_b, density_b)))
+def enough_shared(shared: Any, size_a: Any, density_a: Any, size_b: Any, density_b: Any) -> Any:
+    """Whether two sketches share enough for the texts to be compared; of numbers or of arrays."""
+    return shared >= np.maximum(LEAST, np.ceil(SHARE * common_size(size_a, density_a, size_b, density_b)))
 
 
-def common_size(size_a: int, density_a: int, size_b: int, density_b: int) -> float:
-    """Expected hashes of the smaller sketch at the thinner of the two densities."""
-    return min(size_a * density_a, size_b * density_b) / max(density_a, density_b)
+def common_size(size_a: Any, density_a: Any, size_b: Any, density_b: Any) -> Any:
+    """Expected hashes of the smaller sketch at the thinner of the two densities; of numbers or of arrays."""
+    return np.minimum(size_a * density_a, size_b * density_b) / np.maximum(density_a, density_b)

@@ -48,6 +48,11 @@ def components(nodes: Iterable[K], edges: Iterable[tuple[K, K]]) -> list[frozens
     return [frozenset(group) for group in groups.values()]
 
 
+def groups_by(nodes: Iterable[K], edges: Iterable[tuple[K, K]]) -> dict[K, int]:
+    """The number of the component of each node."""
+    return {node: number for number, group in enumerate(components(nodes, edges)) for node in group}
+
+
 def clusters(
     nodes: Iterable[K], edges: Iterable[Edge[K]], headlines: Mapping[K, frozenset[str]]
 ) -> list[frozenset[K]]:
@@ -66,12 +71,15 @@ def _joints_of_digests(
     """Pairs (part, whole) to leave out: those of a whole whose parts are several stories.
 
     Two parts are one story if they are joined without any whole. The whole stays with the parts that share
-    its headline; failing that, with a part that makes up most of it; otherwise with none.
+    its headline; failing that, with a part that makes up most of it; otherwise with none. Parts that are
+    copies of the whole through others say nothing: which of these pairs are known is chance (`spanning`).
     """
-    stories = components(nodes, ((e.a, e.b) for e in edges if e.relation in ("same", "revised")))
-    story = {node: number for number, group in enumerate(stories) for node in group}
+    copies = groups_by(nodes, ((e.a, e.b) for e in edges if e.relation == "same"))
+    story = groups_by(nodes, ((e.a, e.b) for e in edges if e.relation in ("same", "revised")))
     parts: defaultdict[K, list[tuple[K, float, Edge[K]]]] = defaultdict(list)
     for edge in edges:
+        if copies[edge.a] == copies[edge.b]:
+            continue
         if edge.relation == "part":
             parts[edge.b].append((edge.a, edge.contained_b, edge))
         elif edge.relation == "extended":

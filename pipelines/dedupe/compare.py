@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from pipelines.dedupe.cluster import Edge
 from pipelines.dedupe.match import unlike_figures, verify_comparable
 from pipelines.dedupe.particulars import figures_of
+from pipelines.dedupe.spanning import Pairs
+
+Load = Callable[[Sequence[int]], Mapping[int, str]]
+"""Comparable forms of texts by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +37,9 @@ def compare_chunk(chunk: Chunk) -> list[Edge[int]]:
     return found
 
 
-def chunks(
-    pairs: Iterable[tuple[int, int, float]], plains: Mapping[int, str], size: int = 500
-) -> Iterable[Chunk]:
+def chunks(pairs: Pairs, load: Load, size: int = 250) -> Iterator[Chunk]:
     """Cut candidate pairs into chunks that carry their own texts."""
-    ordered = sorted(pairs)
-    for start in range(0, len(ordered), size):
-        piece = ordered[start : start + size]
-        yield Chunk(tuple(piece), _texts(piece, plains))
-
-
-def _texts(piece: Sequence[tuple[int, int, float]], plains: Mapping[int, str]) -> dict[int, str]:
-    return {key: plains[key] for a, b, _ in piece for key in (a, b)}
+    for start in range(0, len(pairs), size):
+        piece = pairs[start : start + size]
+        rows = zip(piece.a.tolist(), piece.b.tolist(), piece.share.tolist(), strict=True)
+        yield Chunk(tuple(rows), load(np.union1d(piece.a, piece.b).tolist()))

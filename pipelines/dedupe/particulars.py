@@ -68,11 +68,12 @@ def compare(a: str, b: str, alignment: Alignment) -> Tally:
 
     What only one text has there (a figure lost with its bytes, a sentence added) counts on neither side.
     """
-    kept = _identity_outside(a, alignment)
+    tokens = list(_tokens(a))
+    kept = _identity_outside(len(a), tokens, alignment)
     renamed = _renamed(a, b, alignment)
     agree, disagree, disagreements = 0.0, sum(map(_weight, renamed), 0.0), len(renamed)
     expected = variance = 0.0
-    for a0, a1, b0, b1 in _boxes(a, alignment):
+    for a0, a1, b0, b1 in _boxes(tokens, alignment):
         verdict = _same(a[a0:a1], b[b0:b1])
         if verdict is None:
             continue
@@ -104,10 +105,10 @@ def _chance(kept: float, length: int) -> float:
     return 1 - spared
 
 
-def _boxes(a: str, alignment: Alignment) -> list[tuple[int, int, int, int]]:
-    """The aligned segments that hold the particulars of `a`, each once."""
+def _boxes(tokens: list[tuple[int, int]], alignment: Alignment) -> list[tuple[int, int, int, int]]:
+    """The aligned segments that hold particulars (start, end) of the first text, each once."""
     where = _Places(alignment)
-    found = (where.counterpart(start, end) for start, end in _tokens(a))
+    found = (where.counterpart(start, end) for start, end in tokens)
     return sorted({box for box in found if box})
 
 
@@ -185,13 +186,14 @@ class _Places:
         return a0, a1, b0, b1
 
 
-def _identity_outside(a: str, alignment: Alignment) -> float:
-    """Share of the aligned characters of `a` that are equal in `b`, particulars left out (add-one rule)."""
-    inside = bytearray(len(a))
-    for start, end in _tokens(a):
+def _identity_outside(length: int, tokens: list[tuple[int, int]], alignment: Alignment) -> float:
+    """Share of the aligned characters of the first text that are equal in the second, particulars left out
+    (add-one rule)."""
+    inside = bytearray(length)
+    for start, end in tokens:
         inside[start:end] = b"\1" * (end - start)
     spans = sum(end - start - sum(inside[start:end]) for start, end in alignment.spans_a)
-    same = sum(length - sum(inside[i : i + length]) for i, _, length in alignment.runs)
+    same = sum(run - sum(inside[i : i + run]) for i, _, run in alignment.runs)
     return (same + 1) / (spans + 2) if spans >= same else 1.0
 
 

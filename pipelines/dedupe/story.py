@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.dedupe.canonical import Candidate, choose
-from pipelines.dedupe.cluster import Edge
+from pipelines.dedupe.cluster import Edge, groups_by
 from pipelines.dedupe.collate import MOST_WITNESSES
 from pipelines.dedupe.doubts import Simplify
 from pipelines.dedupe.edition import Part, edition, witness_of
@@ -77,7 +77,7 @@ def digest_of(body: str) -> str:
 
 
 def _candidates(copies: Sequence[Copy], story: Story) -> list[Candidate]:
-    confirmed = _confirmed(copies, story.edges)
+    confirmed = _confirmed(copies, story)
     return [
         Candidate(
             id=copy.id,
@@ -92,16 +92,26 @@ def _candidates(copies: Sequence[Copy], story: Story) -> list[Candidate]:
     ]
 
 
-def _confirmed(copies: Iterable[Copy], edges: Iterable[Edge[int]]) -> set[int]:
-    """Texts that a second host has too, letter for letter or nearly so from beginning to end."""
-    hosts: defaultdict[int, set[str]] = defaultdict(set)
+def _confirmed(copies: Sequence[Copy], story: Story) -> set[int]:
+    """Texts that a second host has too, from beginning to end or nearly so."""
+    same = _same(story)
+    longest: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for copy in copies:
-        hosts[copy.text].add(copy.host)
-    confirmed = {text for text, own in hosts.items() if len(own) > 1}
-    for edge in edges:
-        if edge.relation == "same" and len(hosts[edge.a] | hosts[edge.b]) > 1:
-            confirmed |= {edge.a, edge.b}
+        hosts, length = longest[same[copy.text]], story.lengths[copy.text]
+        hosts[copy.host] = max(length, hosts.get(copy.host, 0))
+    confirmed = set()
+    for copy in copies:
+        least = COVERED * story.lengths[copy.text]
+        top = sorted(longest[same[copy.text]].items(), key=lambda item: -item[1])[:2]
+        if any(length >= least for host, length in top if host != copy.host):
+            confirmed.add(copy.text)
     return confirmed
+
+
+def _same(story: Story) -> dict[int, int]:
+    """Number of the group of copies of each text. Which pairs within one were verified is chance (see
+    `spanning`): what follows from them follows from the group."""
+    return groups_by(story.lengths, ((e.a, e.b) for e in story.edges if e.relation == "same"))
 
 
 def _edition(
@@ -131,16 +141,17 @@ def _weight(copies: Iterable[Copy]) -> int:
 
 
 def _relations(canonical: int, story: Story) -> dict[int, Relation]:
-    """Relation of each text to the canonical one; where they are joined through others, by their lengths."""
+    """Relation of each text to the canonical one: as verified; of its copies, and of those that are joined
+    through others, by their lengths."""
     turned: dict[Relation, Relation] = {"part": "extended", "extended": "part"}
     relations: dict[int, Relation] = {}
     for text, length in story.lengths.items():
         share = length / max(1, story.lengths[canonical])
         relations[text] = "part" if share < COVERED else "extended" if share > 1 / COVERED else "same"
+    same = _same(story)
     for edge in story.edges:
-        if edge.b == canonical:
-            relations[edge.a] = edge.relation
-        elif edge.a == canonical:
-            relations[edge.b] = turned.get(edge.relation, edge.relation)
-    relations[canonical] = "same"
+        other = edge.a if edge.b == canonical else edge.b
+        if canonical in (edge.a, edge.b) and same[other] != same[canonical]:
+            ours = edge.relation if edge.b == canonical else turned.get(edge.relation, edge.relation)
+            relations[other] = ours
     return relations

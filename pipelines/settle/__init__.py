@@ -15,16 +15,13 @@ from sqlalchemy import Connection
 from pipelines.archive import member_rows, shingle_index
 from pipelines.archive.catalog import Catalog
 from pipelines.settle.clustering import cluster
+from pipelines.settle.common import leave_out_common
 from pipelines.settle.matching import match
 from pipelines.settle.members import enrol, forget, regroup, renew_furniture
 from pipelines.settle.texts import derive
 from pipelines.settle.work import Progress, SettleCounts, Workers
 
 __all__ = ["Progress", "SettleCounts", "rebuild", "settle"]
-
-COMMON, COMMON_SHARE = 1_000, 0.005
-"""Texts, and share of all texts, that must have a shingle for it to be common. One that 1,000 texts have
-costs a million candidate pairs; a story with as many different copies is found by its other shingles."""
 
 
 def settle(catalog: Catalog, *, progress: Progress | None = None, workers: int = 1) -> SettleCounts:
@@ -51,7 +48,7 @@ def rebuild(catalog: Catalog, *, progress: Progress | None = None, workers: int 
     catalog.write(_clear).result()
     with Workers(workers) as pool:
         _to_texts(catalog, counts, pool)
-        catalog.write(_leave_out_common).result()
+        leave_out_common(catalog)
         match(catalog, counts, pool)
         cluster(catalog, counts)
     return counts
@@ -68,8 +65,3 @@ def _to_texts(catalog: Catalog, counts: SettleCounts, pool: Workers) -> None:
 def _clear(connection: Connection) -> None:
     shingle_index.clear(connection)
     member_rows.forget_all(connection)
-
-
-def _leave_out_common(connection: Connection) -> None:
-    limit = max(COMMON, round(COMMON_SHARE * shingle_index.count(connection)))
-    shingle_index.leave_out(connection, shingle_index.count_common(connection, limit))

@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from pipelines.archive import member_rows, settled, shingle_index
+from pipelines.archive import member_rows, pair_rows, settled, shingle_index
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.member_rows import Member
 from pipelines.convert.simplify import simplify
@@ -31,7 +31,7 @@ def cluster(catalog: Catalog, counts: SettleCounts) -> None:
             keys = shingle_index.in_state(connection, "dirty", BATCH)
             if not keys:
                 return
-            reached, edges = shingle_index.closure(connection, keys)
+            reached, edges = pair_rows.closure(connection, keys)
             stories = list(_stories(connection, reached, edges))
             parts = PartsOf(connection)
             parts.load(

@@ -13,7 +13,7 @@ from pipelines.archive import member_rows, settled, shingle_index
 from pipelines.archive.captures import host_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.member_rows import Member
-from pipelines.archive.shingle_index import TextRow
+from pipelines.archive.shingle_index import TextRow, packed
 from pipelines.dedupe import join
 from pipelines.dedupe.candidates import indexed
 from pipelines.dedupe.edition import Part, part_of, text_key, text_of
@@ -107,7 +107,7 @@ def derive_plain(text: str, key: int | None = None) -> TextRow:
     sketch = sketch_plain(plain)
     hashes = indexed(np.array(sketch.hashes, dtype=np.uint64))
     own = text_key(text, "", "") if key is None else key
-    return TextRow(own, sketch.density, len(plain), hashes, plain[:LONGEST])
+    return TextRow(own, sketch.density, len(plain), hashes, packed(plain[:LONGEST]))
 
 
 def _store(

@@ -110,7 +110,9 @@ def test_counting_shared_hashes_agrees_with_counting_sets(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipelines.dedupe.candidates.PIECE", piece)
         shared = list(count_shared(arrays, hashes, keys))
-    fast = {(int(q), int(k)): int(n) for s in shared for q, k, n in zip(s.query, s.key, s.count, strict=True)}
+    fast = {
+        (int(q), int(k)): int(n) for s in shared for q, k, n in zip(s.query, s.text, s.count, strict=True)
+    }
     slow = Counter(
         (number, key) for number, query in enumerate(asked) for value, key in table if value in query
     )

@@ -9,15 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from sqlalchemy import Connection, select
 
 from bench.copies_texts import bulletins, damaged, excerpt, made_article, own_articles, padded, stories
-from pipelines.archive import settled, shingle_index
+from pipelines.archive import postings, settled, shingle_index
 from pipelines.archive.articles import remove_article, store_article
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.schema import links, tombstones
+from pipelines.dedupe.candidates import is_in
 from pipelines.dedupe.hosts import host_pairs
 from pipelines.records import Article, Settled, replay
 from pipelines.settle import rebuild, settle
@@ -200,8 +200,8 @@ def test_killed_at_any_transaction_and_started_again_it_is_the_same(
 def test_rebuilt_it_is_the_same_and_common_shingles_are_left_out(
     tmp_path: Path, articles: list[Article], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.settle.COMMON", 6)
-    monkeypatch.setattr("pipelines.settle.COMMON_SHARE", 0)
+    monkeypatch.setattr("pipelines.settle.common.COMMON", 6)
+    monkeypatch.setattr("pipelines.settle.common.COMMON_SHARE", 0)
     line = "想了解更多海边小城的手艺故事，欢迎每个星期天傍晚到老码头的茶馆里坐一坐，听说书人慢慢讲。"
     lined = [
         made_article(f"https://n{i}.test/1", f"题{i}", f"{body[:400]}\n{line}")
@@ -211,15 +211,41 @@ def test_rebuilt_it_is_the_same_and_common_shingles_are_left_out(
         store(catalog, [*articles[:12], *lined])
         settle(catalog)
         before = result(catalog)
-        with catalog.read() as connection:
-            common = shingle_index.count_common(connection, 6)
-        assert common
         rebuild(catalog)
         assert result(catalog) == before
         store(catalog, [made_article("https://nine.test/1", "又一份", f"{stories()[40][:300]}\n{line}")])
         settle(catalog)
         with catalog.read() as connection:
-            assert len(shingle_index.postings(connection, np.array(common))[0]) == 0
+            common = shingle_index.common_hashes(connection)
+            assert len(common)
+            assert not any(is_in(piece.hashes, common).any() for piece in postings.lookup(connection, common))
+
+
+OLD_TABLES = (
+    "DROP TABLE texts",
+    "DROP TABLE text_bodies",
+    "DROP TABLE segments",
+    "DROP TABLE posting_blocks",
+    "CREATE TABLE texts (key BIGINT NOT NULL PRIMARY KEY, state VARCHAR NOT NULL, density INTEGER NOT NULL, "
+    "length INTEGER NOT NULL, hashes BLOB NOT NULL, plain BLOB NOT NULL)",
+    "CREATE INDEX texts_state ON texts (state)",
+    "CREATE TABLE shingles (hash BIGINT NOT NULL, text BIGINT NOT NULL, PRIMARY KEY (hash, text))",
+    "UPDATE meta SET value = '1' WHERE key = 'schema'",
+)
+"""What schema 1 had instead."""
+
+
+def test_a_catalog_of_the_first_schema_is_settled_anew(tmp_path: Path, articles: list[Article]) -> None:
+    with Catalog.open(tmp_path) as catalog:
+        store(catalog, articles[:8])
+        settle(catalog)
+        before = result(catalog)
+        for statement in OLD_TABLES:
+            catalog.write(lambda c, own=statement: c.exec_driver_sql(own) and None).result()
+    with Catalog.open(tmp_path) as catalog:
+        assert result(catalog) == before
+        assert settle(catalog).texts == 8
+        assert result(catalog) == before
 
 
 def test_a_new_version_leaves_its_cluster_and_the_old_one_is_superseded(

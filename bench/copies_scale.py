@@ -1,0 +1,289 @@
+"""The search for copies at scale, on disk: 1,000,000 documents in bulk, then batches of new ones, queries.
+
+    python -m bench.copies_scale 50000
+
+Made documents of 1,500 characters, a tenth of them copies with one character in twenty replaced, go through
+the steps that `rebuild` takes with texts: sketched, indexed, common shingles left out, matched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import jieba
+import numpy as np
+from sqlalchemy import Connection, select
+
+from bench.copies_texts import characters
+from bench.figures import Figure, floors, proportion
+from pipelines.archive import shingle_index
+from pipelines.archive.catalog import CATALOG_FILE, Catalog
+from pipelines.archive.index_schema import pairs
+from pipelines.archive.shingle_index import TextRow
+from pipelines.dedupe.edition import text_key
+from pipelines.dedupe.spanning import Forest
+from pipelines.settle.common import leave_out_common
+from pipelines.settle.matching import match, match_batch
+from pipelines.settle.texts import derive_plain
+from pipelines.settle.work import BATCH, SettleCounts, Workers, slices
+
+AREA = "bench_copies"
+LENGTH = 1_500
+COPIED = 0.1
+"""Share of the documents that are copies of one of the first `ORIGINALS`."""
+
+ORIGINALS = 5_000
+QUERIES = 1_000
+
+
+class Documents:
+    """Endless documents of words drawn as often as in jieba's counts; the same each time."""
+
+    def __init__(self, seed: int = 1, copied: float = COPIED) -> None:
+        self._copied = copied
+        lines = (Path(jieba.__file__).parent / "dict.txt").read_text(encoding="utf-8").splitlines()
+        words, counts = zip(*(line.split(" ")[:2] for line in lines), strict=True)
+        # To the power of .75: pure counts would make every tenth word 的, which no text of news does.
+        sums = np.cumsum(np.array(counts, dtype=float) ** 0.75)
+        drawn = (np.arange(1 << 22) + 0.5) / (1 << 22) * sums[-1]
+        self._draws = np.searchsorted(sums, drawn).astype(np.int32)
+        self._lengths = np.array([len(word) for word in words])
+        self._starts = np.cumsum(self._lengths) - self._lengths
+        self._characters = _codes("".join(words))
+        self._strangers = _codes(characters())
+        self._random = np.random.default_rng(seed)
+        self._originals: list[str] = []
+
+    def __iter__(self) -> Iterator[tuple[str, int | None]]:
+        """(text, number of the document that it is a copy of)."""
+        while True:
+            if len(self._originals) == ORIGINALS and self._random.random() < self._copied:
+                number = int(self._random.integers(ORIGINALS))
+                yield self._copy(self._originals[number]), number
+                continue
+            text = self._new()
+            if len(self._originals) < ORIGINALS:
+                self._originals.append(text)
+            yield text, None
+
+    def _new(self) -> str:
+        words = self._draws[self._random.integers(0, len(self._draws), LENGTH)]
+        lengths = self._lengths[words]
+        ends = np.cumsum(lengths)
+        used = int(np.searchsorted(ends, LENGTH)) + 1
+        lengths, ends = lengths[:used], ends[:used]
+        places = np.repeat(self._starts[words[:used]] - (ends - lengths), lengths) + np.arange(ends[-1])
+        return str(self._characters[places[:LENGTH]].tobytes(), "utf-32-le")
+
+    def _copy(self, text: str) -> str:
+        codes = _codes(text).copy()
+        struck = np.flatnonzero(self._random.random(len(codes)) < 0.05)
+        codes[struck] = self._strangers[self._random.integers(0, len(self._strangers), len(struck))]
+        return codes.tobytes().decode("utf-32-le")
+
+
+def _codes(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+
+
+def measure(count: int, workers: int = 2) -> Iterator[Figure]:
+    """Figures of `count` documents in bulk, then a fiftieth more in batches, then single queries."""
+    bounds = floors(AREA)
+    more = max(1_000, min(10_000, count // 50))
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "documents.txt"
+        planted = _write(source, count + more)
+        with source.open(encoding="utf-8") as lines, Catalog.open(Path(folder)) as catalog:
+            clock = Clock()
+            with Workers(workers) as pool:
+                yield from _bulk(catalog, lines, count, pool, clock, bounds)
+            yield from _found(catalog, planted[:count])
+            size = (Path(folder) / CATALOG_FILE).stat().st_size
+            yield Figure(AREA, "catalog a document", size / count, count, unit="bytes")
+            yield from _incremental(catalog, lines, more, bounds)
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            helper = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+            name = f"memory, greatest, with {workers} helpers"
+            total = (memory + workers * helper) / 1024
+            yield Figure(AREA, name, total, count, unit="MB", ceiling=bounds.get("memory"))
+            yield from _queries(Path(folder), bounds)
+
+
+class Clock:
+    """Wall seconds of steps, printed as they end with processor time and load."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time one step."""
+        wall, own = time.perf_counter(), _processor()
+        yield
+        self.seconds[name] = time.perf_counter() - wall
+        spent = _processor() - own
+        say(f"{name}: {self.seconds[name]:.1f} s, processor time {spent:.1f} s")
+
+
+def _processor() -> float:
+    """Processor seconds of this process and of those that help it now."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    helpers = (path.read_text().split() for path in Path("/proc/self/task").glob("*/children"))
+    stats = (
+        Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for some in helpers for pid in some
+    )
+    ticks = sum(int(fields[11]) + int(fields[12]) for fields in stats)
+    return used.ru_utime + used.ru_stime + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def say(line: str) -> None:
+    """Progress, with the load of the machine."""
+    now, load = time.strftime("%H:%M:%S"), os.getloadavg()[0]
+    print(f"   {now} load {load:.1f}  {line}", file=sys.stderr, flush=True)
+
+
+def _write(path: Path, count: int) -> np.ndarray:
+    """Documents, a line each; for each the number of the one that it is a copy of, -1 for none."""
+    planted = np.full(count, -1, dtype=np.int64)
+    with path.open("w", encoding="utf-8") as file:
+        for number, (text, original) in enumerate(islice(Documents(), count)):
+            file.write(text + "\n")
+            planted[number] = -1 if original is None else original
+    say(f"{count:,} documents made")
+    return planted
+
+
+def _bulk(
+    catalog: Catalog, lines: Iterator[str], count: int, pool: Workers, clock: Clock, bounds: dict[str, float]
+) -> Iterator[Figure]:
+    counts = SettleCounts()
+    with clock.step("sketched and indexed"):
+        index(catalog, islice(lines, count), pool)
+    with clock.step("common shingles left out"):
+        leave_out_common(catalog)
+    with clock.step("matched"):
+        match(catalog, counts, pool)
+    total = sum(clock.seconds.values())
+    minutes = 1e6 / count * total / 60
+    for name, seconds in clock.seconds.items():
+        yield Figure(AREA, f"bulk: {name}", count / seconds, count, unit="/s")
+    yield Figure(AREA, "bulk: documents", count / total, count, unit="/s", floor=bounds.get("bulk"))
+    yield Figure(AREA, "bulk: minutes for 1,000,000 at this rate", minutes, count, unit="min")
+    yield Figure(AREA, "bulk: pairs verified", counts.pairs, count)
+
+
+def index(catalog: Catalog, lines: Iterator[str], pool: Workers) -> None:
+    """Sketch and index documents as `settle` does: while a batch is written the next one is sketched."""
+    before: Future[None] | None = None
+    done = 0
+    while batch := [line.rstrip("\n") for line in islice(lines, BATCH)]:
+        rows = {row.key: row for some in pool.map(derived, slices(batch)) for row in some}
+        if before is not None:
+            before.result()
+        before = catalog.write(partial(_add, rows))
+        done += len(batch)
+        if done % 50_000 == 0:
+            say(f"{done:,} documents indexed")
+    if before is not None:
+        before.result()
+
+
+def _add(rows: dict[int, TextRow], connection: Connection) -> None:
+    known = shingle_index.known(connection, rows)
+    shingle_index.add(connection, [row for key, row in rows.items() if key not in known])
+
+
+def derived(texts: Sequence[str]) -> list[TextRow]:
+    """Rows of texts: what a helping process does."""
+    return [derive_plain(text) for text in texts]
+
+
+def _found(catalog: Catalog, planted: np.ndarray) -> Iterator[Figure]:
+    """Planted copies that hang together with their original, and pairs that nobody planted."""
+    keys = [text_key(text, "", "") for text, _ in islice(Documents(), len(planted))]
+    forest = Forest[int]()
+    group = {key: number if planted[number] < 0 else int(planted[number]) for number, key in enumerate(keys)}
+    false = 0
+    with catalog.read() as connection:
+        for row in connection.execute(select(pairs.c.a, pairs.c.b)):
+            forest.join(row.a, row.b)
+            false += group[row.a] != group[row.b]
+    copies = np.flatnonzero(planted >= 0)
+    right = sum(forest.root(keys[copy]) == forest.root(keys[planted[copy]]) for copy in copies)
+    yield proportion(AREA, "planted copies found", right, len(copies))
+    yield Figure(AREA, "pairs that nobody planted", false, len(planted), ceiling=0)
+
+
+def _incremental(
+    catalog: Catalog, lines: Iterator[str], count: int, bounds: dict[str, float]
+) -> Iterator[Figure]:
+    """Batches of new documents, each indexed and held against all, in this process alone."""
+    wall, own = time.perf_counter(), _processor()
+    with Workers(1) as alone:
+        for _ in range(0, count, BATCH):
+            index(catalog, islice(lines, BATCH), alone)
+            match(catalog, SettleCounts(), alone)
+    wall, own = time.perf_counter() - wall, _processor() - own
+    floor = bounds.get("incremental")
+    yield Figure(
+        AREA, "incremental: documents added and matched", count / wall, count, unit="/s", floor=floor
+    )
+    yield Figure(AREA, "incremental: by processor time", count / own, count, unit="/cpu-s")
+    say("incremental done")
+
+
+def _queries(folder: Path, bounds: dict[str, float]) -> Iterator[Figure]:
+    """One text each: its hashes, its candidates, their texts, the alignments; a new connection each time."""
+    for name, drop in (("from the system's cache", False), ("from disk", True)):
+        with Catalog.open(folder, read_only=True) as catalog:
+            with catalog.read() as connection:
+                keys = shingle_index.in_state(connection, "dirty")
+            if drop:
+                _forget(folder / CATALOG_FILE)
+            chosen = random.Random(5).sample(keys, min(QUERIES, len(keys)))
+            waits = sorted(_seconds(catalog, key) for key in chosen)
+        for share, ceiling in ((0.5, None), (0.99, bounds.get("query") if drop else None)):
+            wait = 1000 * waits[int(len(waits) * share)]
+            what = f"query {name}, {100 * share:.0f}th percentile"
+            yield Figure(AREA, what, wait, len(waits), unit="ms", ceiling=ceiling)
+
+
+def _seconds(catalog: Catalog, key: int) -> float:
+    with catalog.read() as connection:
+        started = time.perf_counter()
+        match_batch(connection, [key])
+        return time.perf_counter() - started
+
+
+def _forget(path: Path) -> None:
+    """Ask the system to drop what it keeps of a file in memory."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def main() -> int:
+    """Print the figures; 1 where a bound does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m bench.copies_scale", description=__doc__)
+    parser.add_argument("documents", type=int, nargs="?", default=1_000_000)
+    missed = 0
+    for figure in measure(parser.parse_args().documents):
+        print(figure.line(), flush=True)
+        missed += not figure.holds
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""What is asked of very many texts, kept in arrays by their numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from sqlalchemy import Connection
+
+from pipelines.archive import shingle_index
+from pipelines.dedupe.candidates import Integers
+
+
+class Facts:
+    """Sizes, densities and keys of texts by number, read when first asked for; size 0 where there is none."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._table = np.zeros((0, 3), dtype=np.int64)
+
+    def __call__(self, numbers: Integers) -> tuple[Integers, Integers, Integers]:
+        """(key, size, density) of each."""
+        most = int(numbers.max(initial=-1)) + 1
+        if most > len(self._table):
+            # Zeros take no memory until they are written: a single query touches few of them.
+            table = np.zeros((most + most // 4, 3), dtype=np.int64)
+            table[: len(self._table)] = self._table
+            self._table = table
+        missing = np.unique(numbers[self._table[numbers, 2] == 0])
+        self._table[missing] = (0, 0, 1)
+        for fact in shingle_index.facts_of(self._connection, missing.tolist()):
+            self._table[fact.number] = (fact.key, fact.size, fact.density)
+        found = self._table[numbers]
+        return found[:, 0], found[:, 1], found[:, 2]

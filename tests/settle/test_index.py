@@ -1,0 +1,222 @@
+"""The inverted index in segments, and what is verified of the candidates, each against the obvious slow way."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection, func, select
+
+from bench.copies_texts import edited, excerpt, passage, stories
+from pipelines.archive import pair_rows, postings, shingle_index
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.index_schema import posting_blocks, segments
+from pipelines.archive.postings import Postings
+from pipelines.dedupe.candidates import pairs_within, repeated
+from pipelines.dedupe.cluster import Edge, components
+from pipelines.dedupe.match import comparable
+from pipelines.dedupe.spanning import Forest, Pairs, verified
+from pipelines.settle.matching import candidates, candidates_in_bulk, match, match_batch
+from pipelines.settle.segments import merge, rewrite, to_merge
+from pipelines.settle.texts import derive_plain
+from pipelines.settle.work import SettleCounts, Workers
+
+
+def put(catalog: Catalog, texts: list[str], at_once: int) -> list[int]:
+    """Index texts in batches; their keys."""
+    rows = [derive_plain(text) for text in texts]
+    for start in range(0, len(rows), at_once):
+        catalog.write(lambda c, some=rows[start : start + at_once]: shingle_index.add(c, some)).result()
+    return [row.key for row in rows]
+
+
+def copies(seed: int, count: int = 40) -> list[str]:
+    """Passages, some of them copies or parts of others, some short."""
+    rng = random.Random(seed)
+    texts = [passage(rng.choice([120, 300, 700]), rng) for _ in range(count // 2)]
+    texts += [
+        edit(text, share, rng) for edit, share in ((edited, 0.1), (excerpt, 0.5)) for text in texts[::2]
+    ]
+    return list({comparable(text): text for text in texts}.values())
+
+
+def table(connection: Connection) -> list[tuple[int, int]]:
+    """All postings, by a scan in small ranges."""
+    chosen = postings.whole(connection)
+    pieces = list(postings.scan(connection, chosen, 200))
+    rows = [row for one in pieces for row in zip(one.hashes.tolist(), one.texts.tolist(), strict=True)]
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    return sorted(rows)
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 40])
+def test_the_index_holds_what_was_put_in_however_it_is_merged(tmp_path: Path, at_once: int) -> None:
+    with Catalog.open(tmp_path) as catalog:
+        keys = put(catalog, copies(1), at_once)
+        with catalog.read() as connection:
+            numbers = shingle_index.numbers_of(connection, keys)
+            own = shingle_index.hashes_of(connection, keys)
+            slow = sorted((value, numbers[key]) for key in keys for value in own[key].tolist())
+            assert table(connection) == slow
+            before = len(postings.whole(connection))
+        merge(catalog)
+        with catalog.read() as connection:
+            assert table(connection) == slow
+            left = postings.whole(connection)
+            assert to_merge(left) == ()
+            assert len(left) <= min(before, 6)
+            wanted = own[keys[3]]
+            found = [
+                row
+                for one in postings.lookup(connection, wanted)
+                for row in zip(one.hashes.tolist(), one.texts.tolist(), strict=True)
+            ]
+            assert {row for row in found if row[0] in set(wanted.tolist())} == {
+                row for row in slow if row[0] in set(wanted.tolist())
+            }
+
+
+def test_texts_that_were_taken_out_are_no_candidates_and_go_with_a_merge(tmp_path: Path) -> None:
+    texts = copies(2)
+    with Catalog.open(tmp_path) as catalog:
+        keys = put(catalog, texts, 9)
+        gone = keys[::2]
+        catalog.write(lambda c: shingle_index.remove(c, gone)).result()
+        with catalog.read() as connection:
+            found = candidates(connection, keys[1::2])
+            assert not set(gone) & {*found.a.tolist(), *found.b.tolist()}
+        rewrite(catalog)
+        rewrite(catalog)
+        with catalog.read() as connection:
+            kept = set(shingle_index.numbers_of(connection, keys[1::2]).values())
+            assert {number for _, number in table(connection)} == kept
+        merge(catalog)
+        with catalog.read() as connection:
+            (whole,) = postings.whole(connection)
+            assert connection.scalar(select(func.count()).select_from(segments)) == 1
+            places = connection.scalars(select(posting_blocks.c.place)).all()
+            assert {place >> 40 for place in places} == {whole.id}
+
+
+def test_a_merge_that_was_killed_or_overtaken_changes_nothing(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path) as catalog:
+        put(catalog, copies(3), 5)
+        with catalog.read() as connection:
+            slow, chosen = table(connection), postings.whole(connection)
+        half = Postings(np.array([5], dtype=np.int64), np.array([1], dtype=np.int64))
+        made = catalog.write(lambda c: postings.begin(c, 1, 1, 1, 1)).result()
+        catalog.write(lambda c: postings.append(c, made, half)).result()
+        merge(catalog)
+        catalog.write(lambda c: postings.replace(c, made, chosen, 1)).result()
+        with catalog.read() as connection:
+            assert table(connection) == slow
+
+
+def rows_of(pairs: Pairs) -> list[tuple[int, int, float]]:
+    return sorted(zip(pairs.a.tolist(), pairs.b.tolist(), pairs.share.tolist(), strict=True))
+
+
+def test_one_pass_over_the_index_finds_what_lookups_find(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Catalog.open(tmp_path) as catalog:
+        keys = put(catalog, copies(4, 60), 11)
+        with catalog.read() as connection:
+            looked_up = candidates(connection, keys)
+            in_one_pass = candidates_in_bulk(connection)
+            assert in_one_pass is not None
+            assert rows_of(looked_up) == rows_of(in_one_pass)
+            assert len(looked_up) >= 30
+            monkeypatch.setattr("pipelines.settle.bulk.MOST", 10)
+            assert candidates_in_bulk(connection) is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 6)), unique=True, max_size=40), st.integers(0, 6))
+def test_pairs_within_postings_are_those_of_every_two_texts(rows: list[tuple[int, int]], first: int) -> None:
+    rows.sort()
+    hashes, texts = (np.array([row[i] for row in rows], dtype=np.int64) for i in (0, 1))
+    new = np.arange(7) >= first
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipelines.dedupe.candidates.PIECE", 3)
+        codes = np.concatenate([np.empty(0, dtype=np.int64), *pairs_within(hashes, texts, new)])
+    shared = repeated(codes)
+    fast = dict(zip(zip(shared.query.tolist(), shared.text.tolist(), strict=True), shared.count, strict=True))
+    slow: Counter[tuple[int, int]] = Counter()
+    for value in range(10):
+        owners = sorted(text for own, text in rows if own == value)
+        slow.update((a, b) for a, b in combinations(owners, 2) if new[a] or new[b])
+    assert fast == {pair: count for pair, count in slow.items() if count >= 2}
+
+
+relations = st.sampled_from(["same", "part", "revised", None])
+graphs = st.dictionaries(
+    st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda pair: pair[0] < pair[1]), relations
+)
+
+
+@given(graphs, st.randoms(use_true_random=False), st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11))))
+def test_what_hangs_together_is_the_same_as_if_every_pair_were_verified(
+    graph: dict[tuple[int, int], str | None], rng: random.Random, earlier: list[tuple[int, int]]
+) -> None:
+    forest = Forest[int]()
+    known = [pair for pair in earlier if graph.get(pair) == "same"]
+    for pair in known:
+        forest.join(*pair)
+    asked: list[tuple[int, int]] = []
+
+    def verify(pairs: Pairs) -> list[Edge[int]]:
+        rows = list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
+        asked.extend(rows)
+        return [Edge(a, b, graph[a, b], 1, 1) for a, b in rows if graph[a, b]]  # type: ignore[arg-type]
+
+    a, b = (np.array([pair[i] for pair in graph], dtype=np.int64) for i in (0, 1))
+    share = np.array([rng.random() for _ in graph], dtype=float)
+    found = [edge for edges in verified(Pairs(a, b, share), forest, verify) for edge in edges]
+    assert len(asked) == len(set(asked))
+    same = [pair for pair, relation in graph.items() if relation == "same"]
+    whole = components(range(12), same)
+    held = [*known, *((edge.a, edge.b) for edge in found if edge.relation == "same")]
+    assert set(components(range(12), held)) == set(whole)
+    group = {node: number for number, nodes in enumerate(whole) for node in nodes}
+    between = {pair for pair in graph if group[pair[0]] != group[pair[1]]}
+    assert between <= set(asked)
+
+
+def test_copies_of_one_text_are_not_all_held_against_each_other(tmp_path: Path) -> None:
+    rng = random.Random(5)
+    body = next(body for body in stories() if len(body) > 700)[:700]
+    texts = [edited(body, 0.04, rng) for _ in range(120)]
+    with Catalog.open(tmp_path) as catalog:
+        counts = SettleCounts()
+        keys = put(catalog, texts[:80], 80)
+        match(catalog, counts, Workers(1))
+        keys += put(catalog, texts[80:], 40)
+        match(catalog, counts, Workers(1))
+        assert counts.pairs < 3 * len(texts)
+        with catalog.read() as connection:
+            reached, _ = pair_rows.closure(connection, keys[:1], "same")
+            assert reached == set(keys)
+            edges = set(pair_rows.pairs_of(connection, keys))
+        held = Counter(end for edge in edges for end in (edge.a, edge.b))
+        hub = max(held, key=lambda key: held[key])
+        catalog.write(lambda c: shingle_index.remove(c, [hub])).result()
+        match(catalog, counts, Workers(1))
+        with catalog.read() as connection:
+            reached, _ = pair_rows.closure(connection, [key for key in keys if key != hub][:1], "same")
+            assert reached == set(keys) - {hub}
+
+
+def test_a_query_finds_the_pairs_and_stores_none(tmp_path: Path) -> None:
+    body = stories()[7]
+    with Catalog.open(tmp_path) as catalog:
+        key, copy = put(catalog, [body, edited(body, 0.1, random.Random(6))], 2)
+        with catalog.read() as connection:
+            (edge,) = match_batch(connection, [key])
+            assert {edge.a, edge.b} == {key, copy}
+            assert list(pair_rows.pairs_of(connection, [key, copy])) == []
