@@ -15,25 +15,18 @@ An item that is lost on the way (a kill, a bug, a dead worker) is still in the c
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from sqlalchemy import Connection
 
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.copies import is_copy
-from pipelines.archive.outcomes import store_outcome
+from pipelines.archive.outcomes import Outcomes
 from pipelines.read import PIPELINE_VERSION, convert_article, read_page, sketch_article
 from pipelines.records import Article, Capture, Drop, Reason, Stage
+from pipelines.runner.readers import ReaderDied, Readers
 
 
 class _Pipeline:
@@ -58,13 +51,17 @@ class _Pipeline:
         catalog: Catalog = self.session.catalog
         return catalog
 
-    async def write_drop(self, capture_id: str, drop: Drop) -> DropItem:
+    @cached_property
+    def _outcomes(self) -> Outcomes:
+        return Outcomes(self.catalog.write, PIPELINE_VERSION)
+
+    async def store(self, capture_id: str, outcome: Article | Drop) -> None:
+        """What became of a capture, and the end of its place in the reading queue, in one transaction."""
+        await asyncio.wrap_future(self._outcomes.store(capture_id, outcome))
+
+    async def dropped(self, capture_id: str, drop: Drop) -> DropItem:
         """Store a drop, count it by its reason; the DropItem is for the caller to raise."""
-
-        def store(connection: Connection) -> bool:
-            return store_outcome(connection, capture_id, drop, PIPELINE_VERSION)
-
-        await asyncio.wrap_future(self.catalog.write(store))
+        await self.store(capture_id, drop)
         return DropItem(f"{drop.reason}: {drop.url} {drop.detail}", log_level="DEBUG")
 
 
@@ -72,70 +69,25 @@ class ReadPipeline(_Pipeline):
     """Capture -> Article, in `READ_WORKERS` processes beside the reactor: 0 reads in this process."""
 
     def open_spider(self) -> None:
-        """Make the workers; they start with the first item."""
-        workers = self.crawler.settings.getint("READ_WORKERS", 1)
-        # Not fork: a worker would hold the crawl's lock and connections for as long as it lives, and it would
-        # outlive a crawl that is killed.
-        context = multiprocessing.get_context("spawn")
-        self.pool = ProcessPoolExecutor(workers, context, _end_with_the_crawl) if workers else None
-        if self.pool is not None:
-            with _ctrl_c_ignored():
-                self.pool.submit(_start)
+        """Start the processes."""
+        self.readers = Readers(self.crawler.settings.getint("READ_WORKERS", 1))
 
     async def process_item(self, item: Any) -> Any:
         """Read one capture; anything else passes."""
         if not isinstance(item, Capture):
             return item
-        outcome = await self._read(item)
+        site = self.session.site_of(item.url)
+        try:
+            outcome = await asyncio.wrap_future(self.readers.run(read_page, item, site, own=True))
+        except ReaderDied as error:
+            raise DropItem(f"{error}: {item.url} stays in the reading queue", log_level="DEBUG") from None
         if isinstance(outcome, Drop):
-            raise await self.write_drop(item.id, outcome)
+            raise await self.dropped(item.id, outcome)
         return outcome
 
-    async def _read(self, capture: Capture) -> Article | Drop:
-        site = self.session.site_of(capture.url)
-        if self.pool is None:
-            return read_page(capture, site, own=True)
-        try:
-            return await asyncio.wrap_future(self.pool.submit(read_page, capture, site, own=True))
-        except BrokenProcessPool:
-            self.close_spider()
-            self.open_spider()
-            raise DropItem(
-                f"a worker died while it read {capture.url}; it stays in the reading queue",
-                log_level="DEBUG",
-            ) from None
-
     def close_spider(self) -> None:
-        """Let the workers finish."""
-        if self.pool is not None:
-            self.pool.shutdown()
-
-
-@contextmanager
-def _ctrl_c_ignored() -> Iterator[None]:
-    """A worker is started while Ctrl-C is ignored, and inherits that: its imports would not survive one."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _start() -> None:
-    """The first task, which makes the pool start its process."""
-
-
-def _end_with_the_crawl() -> None:
-    """Start of a worker's life: it ends when the crawl does, however that ends, and Ctrl-C is the crawl's."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    crawl = multiprocessing.parent_process()
-    assert crawl is not None
-
-    def wait() -> None:
-        crawl.join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
+        """Let the processes finish."""
+        self.readers.close()
 
 
 class ConvertPipeline(_Pipeline):
@@ -158,27 +110,24 @@ class DeduplicatePipeline(_Pipeline):
         if not isinstance(item, Article):
             return item
         article = sketch_article(item)
-        with self.catalog.read() as connection:
-            original = is_copy(connection, article)
-        if original is None:
-            return article
-        self.crawler.stats.inc_value("dedupe/copies")
-        if self.crawler.settings.get("DEDUPE_POLICY", "mark") == "drop":
-            drop = Drop(Stage.SKETCH, Reason.COPY, f"a copy of {original}", article.url, article.id)
-            raise await self.write_drop(article.id, drop)
+        original = await asyncio.to_thread(self._original_of, article)
+        if original is not None:
+            self.crawler.stats.inc_value("dedupe/copies")
+            if self.crawler.settings.get("DEDUPE_POLICY", "mark") == "drop":
+                drop = Drop(Stage.SKETCH, Reason.COPY, f"a copy of {original}", article.url, article.id)
+                raise await self.dropped(article.id, drop)
         return article
+
+    def _original_of(self, article: Article) -> str | None:
+        with self.catalog.read() as connection:
+            return is_copy(connection, article)
 
 
 class ArchivePipeline(_Pipeline):
-    """Article -> catalog; the end of its place in the reading queue, in the same transaction."""
+    """Article -> catalog."""
 
     async def process_item(self, item: Any) -> Any:
         """Store one article; anything else passes."""
         if isinstance(item, Article):
-            article = item
-
-            def store(connection: Connection) -> bool:
-                return store_outcome(connection, article.id, article, PIPELINE_VERSION)
-
-            await asyncio.wrap_future(self.catalog.write(store))
+            await self.store(item.id, item)
         return item

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -11,6 +12,7 @@ from pipelines.archive.article_rows import ArticleRow, row_of
 from pipelines.archive.articles import known_ids, remove_article, store_articles
 from pipelines.archive.captures import mark_read
 from pipelines.archive.drops import remove_drops, store_drops
+from pipelines.archive.together import Together, Write
 from pipelines.records import Article, Drop
 
 
@@ -38,3 +40,23 @@ def store_outcomes(
     mark_read(connection, [drop.capture_id for drop in drops], "drop", pipeline_version)
     gone = known_ids(connection, [drop.capture_id for drop in drops])
     return changed + sum(remove_article(connection, article_id) for article_id in sorted(gone))
+
+
+class Outcomes:
+    """Stores outcomes as they come, many in one transaction."""
+
+    def __init__(self, write: Write, pipeline_version: str) -> None:
+        self._version = pipeline_version
+        self._together: Together[tuple[str, Article | Drop], int, None] = Together(
+            write, self._stored, lambda some, _: [None] * len(some)
+        )
+
+    def store(self, capture_id: str, outcome: Article | Drop) -> Future[None]:
+        """As `store_outcome`; done when it is committed."""
+        return self._together.add((capture_id, outcome))
+
+    def _stored(self, connection: Connection, some: list[tuple[str, Article | Drop]]) -> int:
+        last = dict(some)
+        rows = [row_of(outcome) for outcome in last.values() if isinstance(outcome, Article)]
+        dropped = [replace(drop, capture_id=key) for key, drop in last.items() if isinstance(drop, Drop)]
+        return store_outcomes(connection, rows, dropped, self._version)

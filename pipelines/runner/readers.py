@@ -1,0 +1,153 @@
+"""Processes that read beside a crawl: pure functions go in, their values come out, nobody is kept waiting.
+
+Not concurrent.futures: it hands each call through three threads of the crawl's process, which has one page
+in two milliseconds, and gives everything up when one of its processes dies. Not `pool.py`: that supervises
+whole tasks of a backfill, whose results are files.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class ReaderDied(Exception):
+    """The process that a call was given to ended, or could not be started; the call may kill another."""
+
+
+class ReaderFailed(Exception):
+    """What a call has raised, with its traceback as text."""
+
+
+class Readers:
+    """So many processes; 0 works in this one. They start at once, and end when this process does, however."""
+
+    def __init__(self, workers: int) -> None:
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._serve, daemon=True, name=f"reader-{number}")
+            for number in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Call a function of a module with values that can be pickled.
+
+        The Future raises ReaderDied, ReaderFailed. With 0 processes the call itself raises what it raises.
+        """
+        future: Future[T] = Future()
+        if self._threads:
+            self._calls.put(_Call(function, args, kwargs, future))
+        else:
+            future.set_result(function(*args, **kwargs))
+        return future
+
+    def close(self) -> None:
+        """Wait until what was asked for is answered; again does nothing."""
+        for _ in self._threads:
+            self._calls.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._threads = []
+
+    def _serve(self) -> None:
+        """The life of one thread: it feeds one process, and another when that one has died."""
+        process = _started()
+        while (call := self._calls.get()) is not None:
+            process = process or _started()
+            if process is None or (answer := _asked(process, call)) is None:
+                process = None
+                call.future.set_exception(ReaderDied("a reading process died"))
+            elif isinstance(answer[1], str):
+                call.future.set_exception(ReaderFailed(answer[1]))
+            else:
+                call.future.set_result(answer[0])
+        if process is not None:
+            process.close()
+
+
+class _Call:
+    def __init__(self, function: Any, args: Any, kwargs: Any, future: Future[Any]) -> None:
+        self.given, self.future = (function, args, kwargs), future
+
+
+def _started() -> Connection | None:
+    """The pipe to a new process, None where none can be had (limits of memory and of processes).
+
+    Not forked: it would hold the crawl's lock and connections for as long as it lives. Ctrl-C is blocked in
+    this thread and so in what it starts, whose imports would not survive one; the tracker that
+    multiprocessing starts beside its first process unblocks it, so it comes first.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    try:
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        context.Process(target=_work, args=(theirs,), daemon=True).start()
+    except OSError:
+        return None
+    finally:
+        theirs.close()
+    return ours
+
+
+def _asked(pipe: Connection, call: _Call) -> tuple[Any, str | None] | None:
+    """(value, traceback or None) of one call; None when the process has died over it."""
+    try:
+        pipe.send(call.given)
+        answer: tuple[Any, str | None] = pipe.recv()
+    except (EOFError, OSError):
+        pipe.close()
+        return None
+    return answer
+
+
+def _work(pipe: Connection) -> None:
+    """The life of a process: until the pipe closes, or the crawl ends without closing it."""
+    threading.Thread(target=_end_with_the_crawl, daemon=True).start()
+    while True:
+        try:
+            function, args, kwargs = pipe.recv()
+        except EOFError:
+            return
+        value, told = None, _Told()
+        with told:
+            value = function(*args, **kwargs)
+        pipe.send((value, told.trace))
+
+
+def _end_with_the_crawl() -> None:
+    crawl = multiprocessing.parent_process()
+    assert crawl is not None
+    crawl.join()
+    os._exit(1)
+
+
+class _Told:
+    """Keeps what a call raises, as text, for the one who waits for it."""
+
+    trace: str | None = None
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, _: TracebackType | None
+    ) -> bool:
+        if isinstance(raised, Exception):
+            self.trace = "".join(traceback.format_exception(raised))
+        return self.trace is not None

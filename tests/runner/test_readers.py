@@ -1,0 +1,81 @@
+"""Processes beside a crawl: what they answer, and what becomes of calls when they die."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.runner.readers import ReaderDied, ReaderFailed, Readers
+
+
+@pytest.fixture
+def readers() -> Iterator[Readers]:
+    one = Readers(1)
+    yield one
+    one.close()
+
+
+def test_a_call_is_answered_by_another_process(readers: Readers) -> None:
+    assert readers.run(int, "11", base=3).result() == 4
+    assert readers.run(os.getpid).result() != os.getpid()
+
+
+def test_without_processes_a_call_is_answered_here() -> None:
+    alone = Readers(0)
+    assert alone.run(os.getpid).result() == os.getpid()
+    with pytest.raises(ValueError, match="invalid literal"):
+        alone.run(int, "x")
+    alone.close()
+
+
+def test_what_a_call_raises_comes_back_and_the_next_one_is_answered(readers: Readers) -> None:
+    with pytest.raises(ReaderFailed, match="ValueError: invalid literal"):
+        readers.run(int, "x").result()
+    assert readers.run(int, "7").result() == 7
+
+
+def test_a_process_that_dies_takes_its_call_with_it_and_no_other(readers: Readers) -> None:
+    calls = [
+        readers.run(int, "1"), readers.run(os.kill, readers.run(os.getpid).result(), signal.SIGKILL),
+        readers.run(int, "2"),
+    ]  # fmt: skip
+    assert calls[0].result() == 1
+    with pytest.raises(ReaderDied):
+        calls[1].result()
+    assert calls[2].result() == 2
+
+
+def test_ctrl_c_reaches_no_reading_process(readers: Readers) -> None:
+    first = readers.run(os.getpid).result()
+    os.kill(first, signal.SIGINT)
+    assert readers.run(os.getpid).result() == first
+    with pytest.raises(ReaderDied):
+        readers.run(os._exit, 1).result()
+    second = readers.run(os.getpid).result()
+    os.kill(second, signal.SIGINT)
+    assert readers.run(os.getpid).result() == second
+
+
+def test_they_end_with_a_crawl_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "crawl.py"
+    script.write_text(
+        "import os, sys\nfrom pipelines.runner.readers import Readers\n"
+        "if __name__ == '__main__':\n"
+        "    print(Readers(1).run(os.getpid).result(), flush=True)\n    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as crawl:
+        assert crawl.stdout is not None
+        reader = os.pidfd_open(int(crawl.stdout.readline()))
+        crawl.kill()
+    ended, _, _ = select.select([reader], [], [], 30.0)
+    os.close(reader)
+    assert ended
