@@ -25,7 +25,7 @@ from bench.figures import Figure, floors
 from bench.made_articles import made_articles
 from pipelines.archive.captures import host_of
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.codec import pack
+from pipelines.archive.codec import pack, unpack
 from pipelines.archive.schema import articles, edits, settled
 from pipelines.archive.shelf import Shelf
 from pipelines.export.filters import Filters
@@ -166,8 +166,7 @@ def _execute(connection: Connection, statement: Update) -> None:
 
 
 def _changed(article_id: str, record: bytes) -> Update:
-    content = json.loads(zlib.decompress(record)) | {"headline": "改过的标题"}
-    values = {"record": zlib.compress(json.dumps(content).encode())}
+    values = {"record": pack(replace(unpack(record, Article), headline="改过的标题"))}
     return update(articles).where(articles.c.id == article_id).values(**values)
 
 

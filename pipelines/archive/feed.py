@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from typing import BinaryIO
+
+from isal import isal_zlib
+
+from pipelines.archive.codec import InflateError
 
 STEP = 1 << 16
 SCAN = 1 << 20
@@ -38,7 +41,7 @@ class Member:
 
     def __init__(self, window: Window, offset: int) -> None:
         self._window, self.end = window, offset
-        self._inflater = zlib.decompressobj(31)
+        self._inflater = isal_zlib.decompressobj(31)
 
     def more(self) -> bytes:
         """The next inflated bytes; b"" behind the member, whose checksum then was right."""
@@ -51,7 +54,7 @@ class Member:
                     raise Broken("clipped: the file ends inside a gzip member")
             try:
                 out = self._inflater.decompress(piece, SCAN)
-            except zlib.error as error:
+            except InflateError as error:
                 raise Broken(f"corrupt gzip member: {error}") from None
             if self._inflater.eof:
                 self.end -= len(self._inflater.unused_data)

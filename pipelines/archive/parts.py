@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from isal import isal_zlib
 
 from pipelines.archive.article_rows import ArticleRow
 from pipelines.archive.captures import CaptureRow
+from pipelines.archive.codec import InflateError
 from pipelines.archive.faults import explained
 from pipelines.archive.processes import is_dead
 from pipelines.archive.reader import Revisit
@@ -58,7 +59,7 @@ def write_part(archive: Path, part: Part) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
-            file.write(zlib.compress(msgspec.msgpack.encode(part), _LEVEL))
+            file.write(isal_zlib.compress(msgspec.msgpack.encode(part), _LEVEL))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
@@ -72,8 +73,8 @@ def read_part(archive: Path, name: str) -> Part | None:
     """The part of a name; None where there is none, or where a loss of power left a torn one."""
     try:
         data = part_path(archive, name).read_bytes()
-        return msgspec.msgpack.decode(zlib.decompress(data), type=Part)
-    except (FileNotFoundError, zlib.error, msgspec.DecodeError):
+        return msgspec.msgpack.decode(isal_zlib.decompress(data), type=Part)
+    except (FileNotFoundError, InflateError, msgspec.DecodeError):
         return None
 
 

@@ -24,6 +24,8 @@ class Tombstones:
         """Whether an address, its host (a subdomain counts as its host's), or a version was withdrawn."""
         if url in self.urls or capture_id in self.ids:
             return True
+        if not self.hosts:
+            return False
         host = host_of(url)
         return any(host == gone or host.endswith("." + gone) for gone in self.hosts)
 

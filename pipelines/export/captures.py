@@ -30,9 +30,8 @@ from pipelines.export.parts import (
     part_name,
 )
 from pipelines.export.result import ExportResult, Progress, silent
-from pipelines.export.selection import Pair
+from pipelines.export.rows import ExportRow
 from pipelines.export.store import Store
-from pipelines.records import Article
 
 _INFO = fields_record(
     "warcinfo",
@@ -46,7 +45,11 @@ _GZIP = b"\x1f\x8b"
 
 
 def write_captures(
-    store: Store, pairs: Iterable[Pair], shelf: Shelf, filters: dict[str, Any], progress: Progress = silent
+    store: Store,
+    rows: Iterable[ExportRow],
+    shelf: Shelf,
+    filters: dict[str, Any],
+    progress: Progress = silent,
 ) -> ExportResult:
     """Make the destination hold the records of these articles, given in ascending order of id.
 
@@ -58,12 +61,12 @@ def write_captures(
     damaged = 0
     with tempfile.TemporaryDirectory(prefix="ipnews-export-") as scratch, closing(_Files(shelf)) as files:
         part = _WarcPart(Path(scratch), parts)
-        for done, (article, _) in enumerate(pairs, start=1):
-            record = files.record(article)
+        for done, row in enumerate(rows, start=1):
+            record = files.record(row)
             if record is None:
                 damaged += 1
             else:
-                part.add(article.id, record)
+                part.add(row.id, record)
             progress(done)
         part.finish()
     manifest = manifest_of("warc", parts.made.kept, filters, {})
@@ -87,18 +90,18 @@ class _Files:
         self._shelf, self._name = shelf, ""
         self._file: BinaryIO | None = None
 
-    def record(self, article: Article) -> bytes | None:
+    def record(self, row: ExportRow) -> bytes | None:
         """One record as a gzip member; None when it is gone or not what was read."""
-        if article.warc is None:
+        if row.warc_file is None or row.warc_offset is None or row.warc_length is None:
             return None
         try:
-            file = self._opened(article.warc.file)
-            file.seek(article.warc.offset)
-            data = file.read(article.warc.length)
+            file = self._opened(row.warc_file)
+            file.seek(row.warc_offset)
+            data = file.read(row.warc_length)
         except OSError:
             return None
-        found = next(iter(read_captures(io.BytesIO(data), article.warc.file)), None)
-        if not isinstance(found, Found) or found.capture.payload_digest != article.payload_digest:
+        found = next(iter(read_captures(io.BytesIO(data), row.warc_file)), None)
+        if not isinstance(found, Found) or found.capture.payload_digest != row.payload_digest:
             return None
         # WARC 1.1, Annex D: one record, one member. Plain files are foreign ones, referenced in place.
         return data if data.startswith(_GZIP) else gzip.compress(data, 6, mtime=0)

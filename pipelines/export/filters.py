@@ -9,6 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pipelines.errors import UsageError
+from pipelines.export.rows import Derived, ExportRow
 from pipelines.records import Article, Settled
 
 RELEVANCE_FLOOR = 0.2
@@ -45,7 +46,7 @@ class Filters:
                 f"--since {self.since} is after --until {self.until}: no day lies between; swap them"
             )
 
-    def selects(self, article: Article, settled: Settled | None) -> bool:
+    def selects(self, article: Article | ExportRow, settled: Settled | Derived | None) -> bool:
         """Whether an article belongs to the export. A version that a newer one supersedes never does, nor a
         page that asks for no archived copy."""
         if article.noarchive:
@@ -59,14 +60,14 @@ class Filters:
             return False
         return self._from_wanted_place(article) and self._in_window(article, settled)
 
-    def _from_wanted_place(self, article: Article) -> bool:
+    def _from_wanted_place(self, article: Article | ExportRow) -> bool:
         if self.sites and article.site not in self.sites:
             host = urlsplit(article.url).hostname or ""
             if host not in self.sites:
                 return False
         return not self.sources or not {article.source, *article.sources}.isdisjoint(self.sources)
 
-    def _in_window(self, article: Article, settled: Settled | None) -> bool:
+    def _in_window(self, article: Article | ExportRow, settled: Settled | Derived | None) -> bool:
         if not (self.since or self.until):
             return True
         published = article.date_published or (settled and settled.date_published)

@@ -18,7 +18,6 @@ from pipelines.export.formats import SnapshotFormat
 from pipelines.export.parallel import make_parts_in_processes, processes_for
 from pipelines.export.parts import Parts
 from pipelines.export.result import ExportResult, Progress, silent
-from pipelines.export.rows import ExportRow, row_of
 from pipelines.export.selection import selected
 from pipelines.export.snapshot import make_parts, publish
 from pipelines.export.store import Store
@@ -48,7 +47,7 @@ def export(
         if form == "warc":
             return write_captures(store, selected(catalog, filters), shelf, filters.as_json(), progress)
         if form == "delta":
-            return write_delta(store, _rows(catalog, filters), filters.as_json(), progress)
+            return write_delta(store, selected(catalog, filters), filters.as_json(), progress)
         return publish(store, form, filters.as_json(), partial(_make, catalog, uri, form, filters, progress))
 
 
@@ -56,16 +55,12 @@ def _make(
     catalog: Catalog, uri: str, form: SnapshotFormat, filters: Filters, progress: Progress, parts: Parts
 ) -> None:
     """Make a snapshot's parts, on all cores when there are many and nobody else writes."""
-    processes = processes_for(catalog, filters)
+    processes = processes_for(catalog)
     if processes > 1:
         folder = Path(catalog.where)
         if make_parts_in_processes(parts, folder, uri, form, filters, processes, progress):
             return
-    make_parts(parts, _rows(catalog, filters), form, progress)
-
-
-def _rows(catalog: Catalog, filters: Filters) -> Iterator[ExportRow]:
-    return (row_of(article, settled) for article, settled in selected(catalog, filters))
+    make_parts(parts, selected(catalog, filters), form, progress)
 
 
 @contextmanager

@@ -21,7 +21,6 @@ from pipelines.export.filters import Filters
 from pipelines.export.formats import SnapshotFormat
 from pipelines.export.parts import Made, Parts
 from pipelines.export.result import Progress
-from pipelines.export.rows import row_of
 from pipelines.export.selection import EVERY_ID, count, selected
 from pipelines.export.snapshot import make_parts
 from pipelines.export.store import Store
@@ -33,10 +32,10 @@ RANGES_PER_PROCESS = 2
 """Few, because each range begins by passing over the rest of its neighbour's last part."""
 
 
-def processes_for(catalog: Catalog, filters: Filters) -> int:
-    """How many processes should make a snapshot of this selection: 1 for small ones and for PostgreSQL, whose
+def processes_for(catalog: Catalog) -> int:
+    """How many processes should make a snapshot: 1 for small ones and for PostgreSQL, whose
     address (with its password) a process would have to be told."""
-    if catalog.dialect != "sqlite" or count(catalog, filters) < PARALLEL_FROM:
+    if catalog.dialect != "sqlite" or count(catalog) < PARALLEL_FROM:
         return 1
     return min(len(os.sched_getaffinity(0)), 8)
 
@@ -78,7 +77,7 @@ def _make_range(
 ) -> Made:
     with Catalog.open(folder, read_only=True) as catalog:
         parts = Parts(Store.open(uri))
-        make_parts(parts, (row_of(*pair) for pair in selected(catalog, filters, between)), form)
+        make_parts(parts, selected(catalog, filters, between), form)
     return parts.made
 
 

@@ -1,8 +1,11 @@
 """One row of an export: what a reader of a table or of a JSON line gets for one article.
 
-`row_of` is pure. The names are those of the records, flat; the fields stand in alphabetical order, so that
-a JSON line, a Parquet column list and the documentation agree without a second list. Nothing here depends
-on the clock, on the machine or on the order in which articles were read.
+The names are those of the records, flat; the fields stand in alphabetical order, so that a JSON line, a
+Parquet column list and the documentation agree without a second list. Nothing here depends on the clock, on
+the machine or on the order in which articles were read.
+
+A row is decoded straight from the stored record, and the bodies stay the JSON that stands there: turning them
+into Python strings and back took twice the time of decoding all the rest.
 """
 
 from __future__ import annotations
@@ -15,43 +18,85 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
+from msgspec import UNSET, Raw, UnsetType
 
-from pipelines.records import LACUNA, SCHEMA_VERSION, Article, Edit, Settled
+from pipelines.records import LACUNA, SCHEMA_VERSION, Article, Settled, WarcPointer
 
 VOLATILE = frozenset({"fetched_at", "warc_file", "warc_length", "warc_offset"})
 """Fields that differ between two crawls of an unchanged page: when it was fetched and where that was kept."""
 
 UNKNOWN_MONTH = "unknown"
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_ENCODER = msgspec.json.Encoder(order="sorted")
+_LACUNA = LACUNA.encode()
+_NULL = Raw(b"null")
 
 
-class ExportRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One exported article. `article_body` is the edition where the article is canonical and has one."""
+class RivalRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A `records.Rival` with its fields in alphabetical order."""
 
-    article_body: str
-    article_body_raw: str
+    score: float
+    text: str
+
+
+class EditRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A `records.Edit` with its fields in alphabetical order."""
+
+    after: str
+    before: str
+    certainty: str
+    field: str
+    rivals: tuple[RivalRow, ...] = ()
+    start: int
+    step: str
+    witness: str | None = None
+
+
+class Derived(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What of a stored `records.Settled` goes into a row, or decides whether there is one."""
+
+    canonical: bool
+    canonical_reason: str = ""
+    cluster_id: str
+    date_published: str | None = None
+    edition_body: Raw = _NULL
+    edition_edits: tuple[EditRow, ...] = ()
+    joined: tuple[str, ...] = ()
+    relation: str = "same"
+    superseded_by: str | None = None
+    witnesses: tuple[str, ...] = ()
+
+
+class ExportRow(msgspec.Struct, kw_only=True, gc=False):
+    """One exported article. `article_body` is the edition where the article is canonical and has one.
+
+    A `Raw` is a string as JSON. What `Derived` gives, and the place of the record, is filled in by
+    `complete`; until then this is the article as it was stored, with its `warc`.
+    """
+
+    article_body: Raw
+    article_body_raw: Raw
     authors: tuple[str, ...]
     breadcrumbs: tuple[str, ...]
-    canonical: bool
-    canonical_reason: str
+    canonical: bool = True
+    canonical_reason: str = ""
     canonical_url: str | None
-    cluster_id: str
+    cluster_id: str = ""
     conversion: str | None
     date_modified: str | None
     date_precision: str | None
     date_published: str | None
     date_published_raw: str | None
     editors: tuple[str, ...]
-    edits: tuple[Edit, ...]
+    edits: tuple[EditRow, ...] = ()
     encoding: str
     fetched_at: str
     headline: str
     headline_raw: str
     id: str
     in_language: str | None
-    joined: tuple[str, ...]
+    joined: tuple[str, ...] = ()
     keywords: tuple[str, ...]
     lacunae: int
     noarchive: bool
@@ -63,7 +108,7 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     page_urls: tuple[str, ...]
     payload_digest: str
     pipeline_version: str
-    relation: str
+    relation: str = "same"
     relevance: float
     rights: str | None
     schema_version: int
@@ -73,11 +118,15 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tags: tuple[str, ...]
     tdm_reservation: bool
     url: str
-    warc_file: str | None
-    warc_length: int | None
-    warc_offset: int | None
-    witnesses: tuple[str, ...]
+    warc_file: str | None = None
+    warc_length: int | None = None
+    warc_offset: int | None = None
+    witnesses: tuple[str, ...] = ()
     work_id: str
+    warc: WarcPointer | UnsetType | None = UNSET
+
+
+FIELDS = tuple(name for name in ExportRow.__annotations__ if name != "warc")
 
 
 def _list_of(kind: pa.DataType) -> pa.ListType:
@@ -99,59 +148,63 @@ _EDIT = pa.struct(
 )
 _ARROW: dict[str, pa.DataType] = {
     "str": pa.string(),
+    "Raw": pa.string(),
     "bool": pa.bool_(),
     "int": pa.int64(),
     "float": pa.float64(),
     "tuple[str, ...]": _list_of(pa.string()),
-    "tuple[Edit, ...]": _list_of(_EDIT),
+    "tuple[EditRow, ...]": _list_of(_EDIT),
 }
 
 
-def _arrow_field(name: str, annotation: str) -> pa.Field:
+def _arrow_field(name: str) -> pa.Field:
+    annotation = ExportRow.__annotations__[name]
     bare = annotation.removesuffix(" | None")
     return pa.field(name, _ARROW[bare], nullable=bare != annotation)
 
 
 SCHEMA = pa.schema(
-    [_arrow_field(name, kind) for name, kind in ExportRow.__annotations__.items()],
-    metadata={"ipnews.schema_version": str(SCHEMA_VERSION)},
+    [_arrow_field(name) for name in FIELDS], metadata={"ipnews.schema_version": str(SCHEMA_VERSION)}
 )
 """The Arrow schema of every export, one field per field of ExportRow."""
 
+_encode = msgspec.json.Encoder().encode
+stored = msgspec.json.Decoder(ExportRow).decode
+"""JSON of an Article -> its row, to be completed."""
+
+derived = msgspec.json.Decoder(Derived).decode
+"""JSON of a Settled -> what of it goes into a row."""
+
+edits_of = msgspec.json.Decoder(tuple[EditRow, ...]).decode
+"""JSON of the edits of an article."""
+
 
 def row_of(article: Article, settled: Settled | None) -> ExportRow:
-    """Flatten an article and what settle derived for it.
+    """The row of an article and what settle derived for it."""
+    own = derived(_encode(settled)) if settled is not None else None
+    return complete(stored(_encode(article)), own)
+
+
+def complete(row: ExportRow, own: Derived | None) -> ExportRow:
+    """Fill in, in place, what settle derived for the article. Returns the row.
 
     An article that settle has not seen stands alone: canonical, in a cluster of its own.
     """
-    own = settled or Settled(article.id, article.id, canonical=True)
-    body = article.article_body if own.edition_body is None else own.edition_body
-    warc = article.warc
-    return ExportRow(
-        **dict(zip(_COPIED, _copied_from(article), strict=True)),
-        article_body=body,
-        canonical=own.canonical,
-        canonical_reason=own.canonical_reason,
-        cluster_id=own.cluster_id,
-        date_published=article.date_published or own.date_published,
-        edits=article.edits + own.edition_edits,
-        joined=own.joined,
-        lacunae=article.headline.count(LACUNA) + body.count(LACUNA),
-        relation=own.relation,
-        warc_file=warc.file if warc else None,
-        warc_length=warc.length if warc else None,
-        warc_offset=warc.offset if warc else None,
-        witnesses=own.witnesses,
-    )
-
-
-_DERIVED = {"article_body", "date_published", "edits", "lacunae"}
-_COPIED = tuple(
-    name
-    for name in ExportRow.__annotations__
-    if name in Article.__dataclass_fields__ and name not in _DERIVED
-)
-_copied_from = attrgetter(*_COPIED)
+    if own is None:
+        row.cluster_id, row.date_published = row.id, row.date_published or None
+    else:
+        row.canonical, row.canonical_reason = own.canonical, own.canonical_reason
+        row.cluster_id, row.relation = own.cluster_id, own.relation
+        row.joined, row.witnesses = own.joined, own.witnesses
+        row.date_published = row.date_published or own.date_published
+        if own.edition_body != _NULL:
+            row.article_body = own.edition_body
+        row.edits += own.edition_edits
+    row.lacunae = row.headline.count(LACUNA) + bytes(row.article_body).count(_LACUNA)
+    if isinstance(row.warc, WarcPointer):
+        row.warc_file, row.warc_length, row.warc_offset = row.warc.file, row.warc.length, row.warc.offset
+    row.warc = UNSET
+    return row
 
 
 def line_of(row: ExportRow) -> bytes:
@@ -160,12 +213,12 @@ def line_of(row: ExportRow) -> bytes:
     The same row gives the same bytes in every process and on every machine (RFC 8259; floats in the
     shortest form that reads back equal).
     """
-    return _ENCODER.encode(row) + b"\n"
+    return _encode(row) + b"\n"
 
 
 def digest_of(row: ExportRow) -> str:
     """32 hex digits over everything a reader sees: equal means that nothing has to be written."""
-    return hashlib.sha256(_ENCODER.encode(row)).hexdigest()[:32]
+    return hashlib.sha256(_encode(row)).hexdigest()[:32]
 
 
 def month_of(row: ExportRow) -> str:
@@ -200,7 +253,22 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_struct(kind):
         fields = list(kind)
         return pa.StructArray.from_arrays(_columns(values, fields), fields=fields)
+    if values and isinstance(values[0], Raw):
+        return _bodies([_utf8(text) for text in values])
     return pa.array(values, kind)
+
+
+def _bodies(texts: list[memoryview | bytes]) -> pa.StringArray:
+    """UTF-8 as a column. Not `pa.array`: given bytes it makes a Python string of each, to check it."""
+    offsets = np.fromiter(accumulate(map(len, texts), initial=0), np.int32, len(texts) + 1)
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
+
+
+def _utf8(text: Raw) -> memoryview | bytes:
+    """The bytes of a string that stands there as JSON; without an escape they are what is in the quotes."""
+    if b"\\" in bytes(text):
+        return msgspec.json.decode(text, type=str).encode()
+    return memoryview(text)[1:-1]
 
 
 def in_batches(rows: Iterable[ExportRow], size: int) -> Iterable[list[ExportRow]]:

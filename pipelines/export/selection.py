@@ -3,61 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from pipelines.archive import tombstones
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.codec import unpack
+from pipelines.archive.codec import unpacked_json
 from pipelines.archive.schema import articles, edits, settled
 from pipelines.export.filters import RELEVANCE_FLOOR, Filters
 from pipelines.export.parts import ends_part
-from pipelines.records import Article, Edit, Settled
+from pipelines.export.rows import ExportRow, complete, derived, edits_of, stored
 
 BATCH = 500
 """Rows asked for at once, each query going on behind the last id: no cursor stays open while a store is
 slow, and memory is bounded whatever the driver buffers."""
 
-Pair = tuple[Article, Settled | None]
-
-
 EVERY_ID = ("", "g")
 """Ids are hex digits: all of them lie between these."""
 
 
-def selected(catalog: Catalog, filters: Filters, between: tuple[str, str] = EVERY_ID) -> Iterator[Pair]:
-    """Current articles that the filters take, with their edits and what settle derived, by ascending id.
+def selected(catalog: Catalog, filters: Filters, between: tuple[str, str] = EVERY_ID) -> Iterator[ExportRow]:
+    """Rows of the current articles that the filters take, by ascending id.
 
     One state of the catalog throughout, whatever is written meanwhile. What was withdrawn is left out even
     when its rows are still there. `between` (start, end) takes the parts that start behind the first end of
     a part at or behind `start`, up to the first at or behind `end`: ranges side by side give each part once.
     """
     start, end = between
-    inside = not start
     with catalog.read() as connection:
-        withdrawn = tombstones.load(connection)
-        any_withdrawn = bool(withdrawn.ids or withdrawn.urls or withdrawn.hosts)
-        for row in _rows(connection, _statement(filters), start):
-            ends = row.id >= start and ends_part(row.id)
-            if not (inside or ends):
-                continue
-            pair = _pair(row)
-            gone = any_withdrawn and withdrawn.cover(pair[0].url, pair[0].id)
-            if gone or not filters.selects(*pair):
-                continue
-            if inside:
-                yield pair
-            if ends and row.id >= end:
+        selection = _Selection(connection, filters)
+        after = selection.first_end(start) if start else ""
+        if after >= end:
+            return
+        for row in selection.rows(articles.c.id > after):
+            yield row
+            if row.id >= end and ends_part(row.id):
                 return
-            inside = True
 
 
-def count(catalog: Catalog, filters: Filters) -> int:
-    """About how many articles the filters take (days and sources are not looked at): for a progress bar."""
+def count(catalog: Catalog) -> int:
+    """How many articles there are."""
     with catalog.read() as connection:
-        return connection.scalar(_statement(filters).with_only_columns(func.count(articles.c.id))) or 0
+        return connection.scalar(select(func.count(articles.c.id))) or 0
+
+
+class _Selection:
+    """What the filters take of one state of the catalog."""
+
+    def __init__(self, connection: Connection, filters: Filters) -> None:
+        self._connection, self._filters = connection, filters
+        self._statement = _statement(filters)
+        self._withdrawn = tombstones.load(connection)
+
+    def rows(self, where: ColumnElement[bool]) -> Iterator[ExportRow]:
+        """Rows whose articles are so, by ascending id."""
+        for found in _pages(self._connection, self._statement, where):
+            row = self._row(found)
+            if row is not None:
+                yield row
+
+    def first_end(self, start: str) -> str:
+        """The first id at or behind `start` that ends a part; the end of all ids when there is none.
+
+        Only ids are looked at, but for one in PART_ROWS: an article that is not taken ends no part.
+        """
+        for (found,) in _pages(self._connection, select(articles.c.id), articles.c.id >= start):
+            if ends_part(found) and any(self.rows(articles.c.id == found)):
+                return str(found)
+        return EVERY_ID[1]
+
+    def _row(self, found: Row[Any]) -> ExportRow | None:
+        row = stored(unpacked_json(found.record))
+        own = derived(unpacked_json(found.settled)) if found.settled is not None else None
+        if not self._filters.selects(row, own) or self._withdrawn.cover(row.url, row.id):
+            return None
+        if found.edits is not None:
+            row.edits = edits_of(unpacked_json(found.edits))
+        return complete(row, own)
 
 
 def _statement(filters: Filters) -> Select[Any]:
@@ -76,18 +99,11 @@ def _statement(filters: Filters) -> Select[Any]:
     return select(*columns).select_from(joined).where(and_(*tests))
 
 
-def _rows(connection: Connection, statement: Select[Any], after: str) -> Iterator[Row[Any]]:
-    while True:
-        page = statement.where(articles.c.id > after).order_by(articles.c.id).limit(BATCH)
-        rows = connection.execute(page).all()
+def _pages(connection: Connection, statement: Select[Any], where: ColumnElement[bool]) -> Iterator[Row[Any]]:
+    ordered = statement.order_by(articles.c.id).limit(BATCH)
+    rows = connection.execute(ordered.where(where)).all()
+    while rows:
         yield from rows
         if len(rows) < BATCH:
             return
-        after = rows[-1].id
-
-
-def _pair(row: Row[Any]) -> Pair:
-    article = unpack(row.record, Article)
-    if row.edits is not None:
-        article = replace(article, edits=unpack(row.edits, tuple[Edit, ...]))
-    return article, unpack(row.settled, Settled) if row.settled is not None else None
+        rows = connection.execute(ordered.where(where, articles.c.id > rows[-1].id)).all()

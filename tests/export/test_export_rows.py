@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,27 +26,51 @@ from pipelines.export.rows import (
     month_of,
     row_of,
 )
-from pipelines.records import Article, Edit, Settled, WarcPointer
+from pipelines.records import Article, Edit, Rival, Settled, WarcPointer
 
 ARTICLE = made_article(1, random.Random(7))
 EDIT = Edit("article_body", 3, "", "的", "collate", "witnessed", witness="b" * 32)
+OWN = Edit("article_body", 1, "力", "利", "slip", "likely", (Rival("力", -5.5),))
 
 
 def settled(**values: object) -> Settled:
     return replace(Settled(ARTICLE.id, "c" * 32, canonical=True), **values)  # type: ignore[arg-type]
 
 
+def exported(article: Article, own: Settled | None) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(line_of(row_of(article, own)))
+    return row
+
+
+def the_obvious_way(article: Article, own: Settled | None) -> dict[str, Any]:
+    """The row as `docs/records.md` describes it, by way of Python objects."""
+    own = own or Settled(article.id, article.id, canonical=True)
+    fields = asdict(article) | {"warc_" + name: None for name in ("file", "length", "offset")}
+    fields |= {f"warc_{name}": value for name, value in (fields.pop("warc") or {}).items()}
+    del fields["sketch"]
+    derived = asdict(own)
+    body = article.article_body if own.edition_body is None else own.edition_body
+    return fields | {
+        "article_body": body,
+        "date_published": article.date_published or own.date_published,
+        "edits": fields["edits"] + derived["edition_edits"],
+        "lacunae": (article.headline + body).count("□"),
+        **{name: derived[name] for name in ("canonical", "canonical_reason", "cluster_id", "joined")},
+        **{name: derived[name] for name in ("relation", "witnesses")},
+    }
+
+
 def test_the_edition_is_the_body_of_a_canonical() -> None:
     own = settled(edition_body="校勘后的正文□", edition_edits=(EDIT,), witnesses=("b" * 32,))
-    row = row_of(replace(ARTICLE, headline="题□"), own)
-    assert row.article_body == "校勘后的正文□"
-    assert row.edits == (*ARTICLE.edits, EDIT)
-    assert row.lacunae == 2
-    assert row.witnesses == ("b" * 32,)
+    row = exported(replace(ARTICLE, headline="题□", edits=(OWN,)), own)
+    assert row["article_body"] == "校勘后的正文□"
+    assert row["edits"] == [json.loads(msgspec.json.encode(edit)) for edit in (OWN, EDIT)]
+    assert row["lacunae"] == 2
+    assert row["witnesses"] == ["b" * 32]
 
 
 def test_without_an_edition_the_body_is_the_article_s_own() -> None:
-    assert row_of(ARTICLE, settled()).article_body == ARTICLE.article_body
+    assert exported(ARTICLE, settled())["article_body"] == ARTICLE.article_body
 
 
 def test_an_unsettled_article_stands_alone() -> None:
@@ -115,20 +142,36 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 EDITS = st.builds(Edit, TEXT, st.integers(0, 2**40), TEXT, TEXT, TEXT, st.sampled_from(["exact", "lost"]))
 
 
-@st.composite
-def rows(draw: st.DrawFn) -> ExportRow:
-    article = replace(
-        ARTICLE,
-        headline=draw(TEXT),
-        article_body=draw(TEXT),
-        rights=draw(st.none() | TEXT),
-        authors=tuple(draw(st.lists(TEXT, max_size=3))),
-        relevance=draw(st.floats(0, 1)),
-        page_number=draw(st.none() | st.integers(0, 2**31)),
-        edits=tuple(draw(st.lists(EDITS, max_size=3))),
-        warc=None,
-    )
-    return row_of(article, settled(edition_edits=tuple(draw(st.lists(EDITS, max_size=2)))))
+ARTICLES = st.builds(
+    partial(replace, ARTICLE),
+    headline=TEXT,
+    article_body=TEXT,
+    article_body_raw=TEXT,
+    rights=st.none() | TEXT,
+    authors=st.lists(TEXT, max_size=3).map(tuple),
+    relevance=st.floats(0, 1),
+    page_number=st.none() | st.integers(0, 2**31),
+    edits=st.lists(EDITS, max_size=3).map(tuple),
+    date_published=st.none() | TEXT,
+    warc=st.none() | st.just(ARTICLE.warc),
+)
+DERIVED = st.builds(
+    settled,
+    edition_body=st.none() | TEXT,
+    edition_edits=st.lists(EDITS, max_size=2).map(tuple),
+    date_published=st.none() | TEXT,
+)
+
+
+def rows() -> st.SearchStrategy[ExportRow]:
+    return st.builds(row_of, ARTICLES, DERIVED)
+
+
+@settings(max_examples=40, deadline=None)
+@given(ARTICLES, st.none() | DERIVED)
+def test_a_line_says_what_the_obvious_way_says(article: Article, own: Settled | None) -> None:
+    said = json.dumps(the_obvious_way(article, own), sort_keys=True, ensure_ascii=False)
+    assert json.loads(line_of(row_of(article, own))) == json.loads(said)
 
 
 @settings(max_examples=40, deadline=None)

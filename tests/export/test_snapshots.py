@@ -242,12 +242,31 @@ def test_duckdb_reads_parts_by_the_manifest(archive: Any, tmp_path: Path, wanted
 
 @pytest.mark.parametrize("number", [1, 2, 3, 7, 40])
 def test_ranges_side_by_side_give_every_row_once(archive: Any, number: int) -> None:
-    whole = [pair[0].id for pair in selected(archive.catalog, Filters())]
-    pieces = [
-        [pair[0].id for pair in selected(archive.catalog, Filters(), between)] for between in ranges(number)
-    ]
+    whole = [row.id for row in selected(archive.catalog, Filters())]
+    pieces = [[row.id for row in selected(archive.catalog, Filters(), between)] for between in ranges(number)]
     assert [one for piece in pieces for one in piece] == whole
     assert all(parts.ends_part(piece[-1]) for piece in [piece for piece in pieces if piece][:-1])
+
+
+def test_ranges_end_only_at_rows_that_are_taken(archive: Any, made: list[Any]) -> None:
+    """An id may end a part whose article the columns let through and the filters do not."""
+    ending = [a.id for a, s in made if parts.ends_part(a.id) and s.canonical and a.relevance >= 0.5]
+    dated = [a for a, s in made if a.id in ending and a.date_published]
+    filters = Filters(since=max(a.date_published[:10] for a in dated))
+    whole = [row.id for row in selected(archive.catalog, filters)]
+    cut = ["".join(part) for part in in_parts(whole)]
+    pieces = [[row.id for row in selected(archive.catalog, filters, between)] for between in ranges(7)]
+    assert [one for piece in pieces for one in piece] == whole
+    assert ["".join(part) for piece in pieces for part in in_parts(piece)] == cut
+
+
+def in_parts(ids: list[str]) -> list[list[str]]:
+    found: list[list[str]] = [[]]
+    for one in ids:
+        found[-1].append(one)
+        if parts.ends_part(one):
+            found.append([])
+    return [part for part in found if part]
 
 
 def test_processes_make_the_same_files(archive: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
