@@ -2,8 +2,9 @@
 
 Bare Scrapy: its own scheduler in memory, every address given to it, an empty parse, nothing kept. Ours: the
 frontier on disk, every answer in the WARC and in the catalog, links found; first without reading, then the
-whole job with reading in one worker process. The server has the other core for itself only on an idle
-machine, so the processor time of the crawler alone is printed beside the pages per second.
+whole job with reading in one worker process. They take turns, and a share is the median over the rounds. The
+server has the other core for itself only on an idle machine, so the processor time of the crawler alone is
+printed beside the pages per second.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,33 +36,44 @@ CONNECTIONS = 4
 
 def run(full: bool) -> list[Figure]:
     """Pages per second of bare Scrapy, of capture alone, of the whole job on clean and on damaged pages."""
-    articles = 2000 if full else 150
-    clean = Network(articles=articles, mirrors=6, crawl_delay=0.0, damaged=False)
-    damaged = replace(clean, damaged=True)
-    bounds = floors("bench_crawl")
-    with network_process(clean) as port:
-        urls = article_urls(clean)
+    clean = Network(articles=1200 if full else 150, mirrors=6, crawl_delay=0.0, damaged=False)
+    damaged = Network(articles=200 if full else 20, mirrors=6, crawl_delay=0.0)
+    figures = _side_by_side(
+        clean, {"capture only": False, "whole job, undamaged pages": True}, 3 if full else 1
+    )
+    return figures + _side_by_side(damaged, {"whole job, damaged pages": True}, 1)
+
+
+def _side_by_side(network: Network, jobs: dict[str, bool], rounds: int) -> list[Figure]:
+    """Each job by turns with bare Scrapy, `rounds` times: what else the machine does falls on both."""
+    results: dict[str, list[dict[str, float]]] = {"bare Scrapy": [], **{name: [] for name in jobs}}
+    with network_process(network) as port:
+        urls = article_urls(network)
         bare_scrapy(urls, port)  # warms the server's pages: it makes each of them once
-        bare = bare_scrapy(urls, port)
-        capture = ours(clean, port, read=False)
-        whole = ours(clean, port, read=True)
-    with network_process(damaged) as port:
-        bare_scrapy(article_urls(damaged), port)
-        mended = ours(damaged, port, read=True)
-    figures = [_speed("bare Scrapy", bare), _speed("capture only", capture)]
-    figures += [_speed("whole job, undamaged pages", whole), _speed("whole job, damaged pages", mended)]
-    for name, one, floor in (
-        ("capture only", capture, "capture_share"),
-        ("whole job, undamaged pages", whole, "whole_share"),
-    ):
-        pages, share = int(one["pages"]), _rate(one) / _rate(bare)
-        figures.append(
-            Figure(AREA, f"{name}, of bare Scrapy's pages/s", share, pages, floor=bounds.get(floor))
-        )
-        spent = (bare["cpu"] / bare["pages"]) / (one["cpu"] / one["pages"])
-        figures.append(Figure(AREA, f"{name}, of bare Scrapy's pages per processor second", spent, pages))
-    pages, memory = int(capture["pages"]), capture["memory"]
-    return [*figures, Figure(AREA, "memory of the crawler", memory, pages, unit="MB", ceiling=300)]
+        for _ in range(rounds):
+            results["bare Scrapy"].append(bare_scrapy(urls, port))
+            for name, read in jobs.items():
+                results[name].append(ours(network, port, read))
+    bare, *others = results.items()
+    figures = [_speed(name, runs) for name, runs in results.items()]
+    return figures + [figure for name, runs in others for figure in _shares(name, runs, bare[1])]
+
+
+SHARES = {"capture only": "capture_share", "whole job, undamaged pages": "whole_share"}
+"""Which floor holds for which job."""
+
+
+def _shares(name: str, runs: list[dict[str, float]], bare: list[dict[str, float]]) -> Iterator[Figure]:
+    """A job beside the bare runs that it took turns with: medians over the rounds."""
+    pairs = list(zip(runs, bare, strict=True))
+    pages = sum(int(one["pages"]) for one in runs)
+    share = median(_rate(one) / _rate(other) for one, other in pairs)
+    floor = floors("bench_crawl").get(SHARES.get(name, ""))
+    yield Figure(AREA, f"{name}, of bare Scrapy's pages/s", share, pages, floor=floor)
+    spent = median((other["cpu"] / other["pages"]) / (one["cpu"] / one["pages"]) for one, other in pairs)
+    yield Figure(AREA, f"{name}, of bare Scrapy's pages per processor second", spent, pages)
+    memory = max(one["memory"] for one in runs)
+    yield Figure(AREA, f"{name}: memory of the crawler", memory, pages, unit="MB", ceiling=300)
 
 
 @contextmanager
@@ -102,7 +114,8 @@ def ours(network: Network, port: int, read: bool) -> dict[str, float]:
     """One crawl of ours: pages, seconds, processor seconds of the crawler (workers apart), memory in MB."""
     with tempfile.TemporaryDirectory() as folder:
         result = Order(Path(folder) / "archive", port, sites_of(network), read=read).run()
-    return {"pages": result["counts"]["answers"], **{k: result[k] for k in ("seconds", "cpu", "memory")}}
+    measured = ("seconds", "cpu", "memory")
+    return {"pages": result["counts"]["answers"], **{name: result[name] for name in measured}}
 
 
 def bare_scrapy(urls: list[str], port: int) -> dict[str, float]:
@@ -118,7 +131,6 @@ def bare_scrapy(urls: list[str], port: int) -> dict[str, float]:
 
 def _bare_main(order: dict[str, Any]) -> None:
     import scrapy
-    from scrapy.crawler import CrawlerProcess
 
     class Bare(scrapy.Spider):
         name = "bare"
@@ -143,9 +155,12 @@ def _bare_main(order: dict[str, Any]) -> None:
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
     }
+    # As in one_crawl.py: from after the imports of our modules to the end, the making of the engine included.
+    started, before = time.perf_counter(), time.process_time()
+    from scrapy.crawler import CrawlerProcess
+
     process = CrawlerProcess(settings)
     process.crawl(Bare)
-    started, before = time.perf_counter(), time.process_time()
     process.start()
     seconds, cpu = time.perf_counter() - started, time.process_time() - before
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -156,8 +171,9 @@ def _rate(one: dict[str, float]) -> float:
     return one["pages"] / one["seconds"]
 
 
-def _speed(name: str, one: dict[str, float]) -> Figure:
-    return Figure(AREA, name, _rate(one), int(one["pages"]), unit="pages/s")
+def _speed(name: str, runs: list[dict[str, float]]) -> Figure:
+    pages = sum(int(one["pages"]) for one in runs)
+    return Figure(AREA, name, median(map(_rate, runs)), pages, unit="pages/s")
 
 
 if __name__ == "__main__":

@@ -10,12 +10,14 @@ import argparse
 import gzip
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from sqlalchemy import func, select, update
 from bench.bench_crawl import network_process, sites_of
 from bench.figures import Figure
 from bench.one_crawl import Order, at_request, finished, run_until
+from bench.processes import kill_children, memory_of
 from crawler.browser import find_browser
 from crawler.demo.declare import declarations
 from crawler.demo.fate import between
@@ -147,17 +150,47 @@ def three_crawlers(_: argparse.Namespace) -> Iterator[Figure]:
 
 
 def flat_memory(arguments: argparse.Namespace) -> Iterator[Figure]:
-    """Memory of the crawler over many pages, in the same process."""
+    """Memory of one long crawl with reading, at a tenth of its pages and at all of them."""
     mirrors = 40
     articles = max(50, int(arguments.pages / (mirrors * 0.45)))
     network = Network(articles=articles, mirrors=mirrors, crawl_delay=0.0, damaged=False)
-    for share in (0.1, 1.0):
-        with network_process(network) as port, tempfile.TemporaryDirectory() as folder:
-            pages = int(arguments.pages * share)
-            order = Order(Path(folder) / "a", port, sites_of(network), pages=pages)
-            result = order.run()
-            taken = result["counts"]["answers"]
-        yield Figure(AREA, f"memory after {taken:,} pages", result["memory"], taken, unit="MB", ceiling=300)
+    with network_process(network) as port, tempfile.TemporaryDirectory() as folder:
+        order = Order(Path(folder) / "a", port, sites_of(network), pages=arguments.pages, read=True)
+        process = order.start()
+        line = list(memory_line(process, order.archive, max(1, arguments.pages // 20)))
+        taken = finished(process)["counts"]["answers"]
+    for pages, (crawler, reader) in line:
+        print(f"{pages:>9,} pages  crawler {crawler:6.1f} MB  reading process {reader:6.1f} MB")
+    early, late = line[len(line) // 10][1], line[-1][1]
+    for number, (name, ceiling) in enumerate((("crawler", 300), ("reading process", 200))):
+        highest = max(sizes[number] for _, sizes in line)
+        yield Figure(AREA, f"memory: most of the {name}", highest, taken, unit="MB", ceiling=ceiling)
+        growth = late[number] - early[number]
+        yield Figure(AREA, f"memory: growth of the {name} after a tenth", growth, taken, unit="MB")
+
+
+def memory_line(
+    crawl: subprocess.Popen[str], archive: Path, step: int
+) -> Iterator[tuple[int, tuple[float, float]]]:
+    """(pages, MB of the crawler and of the largest process beside it), every `step` pages until it ends."""
+    told = 0
+    while crawl.poll() is None:
+        time.sleep(1.0)
+        # An open pipe fills up: what the crawl says at its end is short, and read by `finished`.
+        pages, sizes = captures_in(archive), memory_of(crawl.pid)
+        if sizes and pages >= told + step:
+            told = pages
+            yield pages, sizes
+
+
+def captures_in(archive: Path) -> int:
+    """Pages that stand in the catalog so far."""
+    if not (archive / "catalog.db").exists():
+        return 0
+    opened_read_only = sqlite3.connect(f"file:{archive / 'catalog.db'}?mode=ro", uri=True)
+    with closing(opened_read_only) as connection, suppress(sqlite3.OperationalError):  # it is being made
+        return int(connection.execute("SELECT count(*) FROM captures").fetchone()[0])
+    return 0
 
 
 SCENARIOS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
@@ -241,26 +274,6 @@ def postgres() -> Iterator[tuple[Any, str]]:
             yield server, server.get_uri()
         finally:
             server.cleanup()
-
-
-def kill_children(parent: int, name: str) -> None:
-    """Kill the descendants of one process whose command has `name` in it."""
-    children: dict[int, list[int]] = {}
-    commands: dict[int, bytes] = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                commands[int(folder.name)] = (folder / "cmdline").read_bytes()
-            except OSError:
-                continue
-            children.setdefault(int(fields[1]), []).append(int(folder.name))
-    waiting = [parent]
-    while waiting:
-        for child in children.get(waiting.pop(), []):
-            waiting.append(child)
-            if name.encode() in commands[child].partition(b"\0")[0]:
-                os.kill(child, signal.SIGKILL)
 
 
 if __name__ == "__main__":

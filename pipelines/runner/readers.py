@@ -69,15 +69,15 @@ class Readers:
         process = _started()
         while (call := self._calls.get()) is not None:
             process = process or _started()
-            if process is None or (answer := _asked(process, call)) is None:
+            if process is None or (answer := process.asked(call)) is None:
                 process = None
                 call.future.set_exception(ReaderDied("a reading process died"))
-            elif isinstance(answer[1], str):
+            elif answer[1] is not None:
                 call.future.set_exception(ReaderFailed(answer[1]))
             else:
                 call.future.set_result(answer[0])
         if process is not None:
-            process.close()
+            process.end()
 
 
 class _Call:
@@ -85,35 +85,45 @@ class _Call:
         self.given, self.future = (function, args, kwargs), future
 
 
-def _started() -> Connection | None:
-    """The pipe to a new process, None where none can be had (limits of memory and of processes).
+class _Process:
+    """One process and the pipe to it. Raises OSError where none can be had.
 
     Not forked: it would hold the crawl's lock and connections for as long as it lives. Ctrl-C is blocked in
     this thread and so in what it starts, whose imports would not survive one; the tracker that
     multiprocessing starts beside its first process unblocks it, so it comes first.
     """
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    try:
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
         resource_tracker.ensure_running()
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        context.Process(target=_work, args=(theirs,), daemon=True).start()
+        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def asked(self, call: _Call) -> tuple[Any, str | None] | None:
+        """(value, traceback or None) of one call; None when the process has died over it."""
+        try:
+            self._pipe.send(call.given)
+            answer: tuple[Any, str | None] = self._pipe.recv()
+        except (EOFError, OSError):
+            self.end()
+            return None
+        return answer
+
+    def end(self) -> None:
+        """Close the pipe, at which the process ends, and wait for it."""
+        self._pipe.close()
+        self._process.join()
+
+
+def _started() -> _Process | None:
+    """None where limits of memory or of processes leave no room: the next call tries again."""
+    try:
+        return _Process()
     except OSError:
         return None
-    finally:
-        theirs.close()
-    return ours
-
-
-def _asked(pipe: Connection, call: _Call) -> tuple[Any, str | None] | None:
-    """(value, traceback or None) of one call; None when the process has died over it."""
-    try:
-        pipe.send(call.given)
-        answer: tuple[Any, str | None] = pipe.recv()
-    except (EOFError, OSError):
-        pipe.close()
-        return None
-    return answer
 
 
 def _work(pipe: Connection) -> None:
