@@ -129,7 +129,15 @@ def _article(capture: Capture, site: Site | None, page: Page, extracted: Extract
 
 
 def _repair(extracted: Extracted, ledger: Ledger) -> Extracted:
-    """Every visible text repaired, block by block; the page's undamaged blocks help the damaged ones."""
+    """Every visible text repaired, block by block; the page's undamaged blocks help the damaged ones.
+
+    No damage crosses a line end, so one look at all texts together tells a page without any.
+    """
+    found = tuple(extracted.visible())
+    if not looks_damaged("\n".join(text for _, text in found)):
+        for field, text in found:
+            ledger.note(FIELDS[field], text, text, ())
+        return extracted
     mender = restorer()
     context = tuple(block.text for block in extracted.blocks if not looks_damaged(block.text))
 

@@ -14,6 +14,11 @@ HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
 _HAN = re.compile(f"[{HAN}]")
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_MARKS = re.compile(
+    "[\n \u3000\u00b7\u2014\u2018-\u201d\u2026\u3001-\u3003\u3008-\u3011\uff01-\uff0f\uff1a-\uff20]+"
+)
+"""Marks and blanks of Chinese text: none is a letter in any form, so they may go before the normal form."""
+
 _BLANKS = re.compile(r"[\s\u3000\u200b\ufeff]+")
 _FULL_TO_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
@@ -47,5 +52,11 @@ def squeeze(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """NFKC, lower case, letters and digits only: the form in which two texts are compared."""
-    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).lower())
+    """NFKC, lower case, letters and digits only: the form in which two texts are compared.
+
+    Without its marks, Chinese text mostly is in NFKC, which is told ten times as fast as made.
+    """
+    bare = _MARKS.sub("", text)
+    if not unicodedata.is_normalized("NFKC", bare):
+        bare = unicodedata.normalize("NFKC", text)
+    return _NOT_LETTERS.sub("", bare.lower())

@@ -96,8 +96,8 @@ def weigh(line: Line) -> float:
     if line.text.isascii():
         return -3.0
     if line.linked * 2 > size:
-        return -6.0 - 0.5 * min(size, 40)
-    marks = len(_STRONG_MARKS.findall(line.text))
+        return -6.0 - 0.5 * (size if size < 40 else 40)
+    marks = len(_STRONG_MARKS.split(line.text, 5)) - 1
     text = unglossed(line.text)
     shown = size - len(line.text) + len(text)
     if (shown < 60 and CONTROL.match(text)) or (shown < 200 and names_origin(text)):
@@ -107,7 +107,7 @@ def weigh(line: Line) -> float:
     ):
         return -25.0
     if marks and free >= 12:
-        return float(min(free, 400)) + 8.0 * min(marks, 5)
+        return float(min(free, 400)) + 8.0 * marks
     if free >= 30:
         return free * 0.3
     return -2.0 if line.tag == "p" else -5.0
@@ -129,7 +129,7 @@ def weights(page: Outline) -> list[float]:
     found = [weigh(line) for line in page.lines]
     total = sum(weight for weight in found if weight > 0) or 1.0
     for element in page.elements:
-        if element.last <= element.first:
+        if element.last == element.first:
             continue
         if element.attributes and voice(element.attributes) < 0:
             inside = sum(w for w in found[element.first : element.last] if w > 0)
@@ -159,12 +159,12 @@ def find_body(page: Outline) -> Body | None:
         sums.append(sums[-1] + weight)
     best, chosen = 0.0, -1
     for index, element in enumerate(page.elements):
-        if element.last <= element.first or element.tag in ("html", "head"):
-            continue
         value = sums[element.last] - sums[element.first]
-        if value > 0 and value * 1.15 >= best and element.attributes and voice(element.attributes) > 0:
+        if value <= 0 or value * 1.15 < best or element.tag in ("html", "head"):
+            continue
+        if element.attributes and voice(element.attributes) > 0:
             value *= 1.15
-        if value >= best and value > 0:
+        if value >= best:
             best, chosen = value, index
     if chosen < 0:
         return None

@@ -40,6 +40,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (b"\x84\x31\x95\x33", "gb18030"),
 )
+_MARKS = tuple(mark for mark, _ in _BOMS)
 _CHINESE = {
     "utf-8": "utf-8", "utf8": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030",
     "x-gbk": "gb18030", "gb_2312-80": "gb18030", "gb_2312": "gb18030", "cp936": "gb18030",
@@ -82,6 +83,8 @@ def decode(payload: bytes, content_type: str | None = None) -> Page | Drop:
         return Drop(Stage.DECODE, Reason.TOO_LARGE, f"{len(payload):,} bytes, at most {MAX_BYTES:,} are read")
     if _NOT_TEXT.match(payload):
         return Drop(Stage.DECODE, Reason.NOT_HTML, f"starts with {payload[:4]!r}")
+    if (whole := _whole_utf8(payload)) is not None:
+        return Page(whole, "utf-8", "valid UTF-8", 0)
     encoding, why = judge(payload, content_type)
     text = read_as(payload, encoding)
     replaced = text.count("\ufffd")
@@ -92,6 +95,17 @@ def decode(payload: bytes, content_type: str | None = None) -> Page | Drop:
             Stage.DECODE, Reason.UNDECODABLE, f"{replaced:,} characters unreadable as {encoding} ({why})"
         )
     return Page(text, encoding, why, replaced)
+
+
+def _whole_utf8(payload: bytes) -> str | None:
+    """The text of what most pages are, valid UTF-8 beyond ASCII without a mark; None for others."""
+    if payload.isascii() or payload.startswith(_MARKS):
+        return None
+    try:
+        text = payload.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if _utf16(payload[:1024]) else text
 
 
 def judge(payload: bytes, content_type: str | None = None) -> tuple[str, str]:

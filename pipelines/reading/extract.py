@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ CELL = 40
 MIN_HAN = 20
 """Han characters on a whole page below which it is in another language."""
 
+_HAN = re.compile("[\u4e00-\u9fff]")
 _KINDS: dict[str, BlockKind] = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h")
 _KINDS |= dict.fromkeys(("figcaption", "caption"), "caption")
 _KINDS |= dict.fromkeys(("li", "dt", "dd"), "li")
@@ -40,7 +42,9 @@ def extract(html: str, url: str, rules: Selectors | None = None) -> Extracted | 
 
     `rules` replace the general reading where they name an element; one that matches nothing leaves it.
     """
-    page = outline(undo_misreading(html) or html)
+    page = outline(html)
+    if not isinstance(page, Drop) and not any(map(_HAN.search, (line.text for line in page.lines))):
+        page = outline(again) if (again := undo_misreading(html)) else page
     if isinstance(page, Drop):
         return replace(page, url=url)
     page = without_removed(page, rules)
@@ -102,7 +106,8 @@ def _composed(
 
 def _noise(page: Outline, body: Body) -> tuple[str, ...]:
     """Kinds of noise on the page that were kept out: spam (lines of it around the body)."""
-    around = (*page.lines[: body.lines[0]][:12], *page.lines[body.lines[-1] + 1 :][:6])
+    after = body.lines[-1] + 1
+    around = (*page.lines[: min(12, body.lines[0])], *page.lines[after : after + 6])
     return ("spam",) if body.spam or any(is_spam(line.text) for line in around) else ()
 
 

@@ -89,12 +89,9 @@ def _inflate(payload: bytes) -> bytes:
 
 def base_of(page: Outline, url: str) -> str:
     """The address that relative links hang on: base[href] (HTML standard, 4.2.3), else the page's own."""
-    for element in page.elements:
-        if element.tag == "base" and (href := element.get("href")):
-            return absolute(url, href) or url
-        if element.tag == "body":
-            break
-    return url
+    bases = (page.elements[index] for index in page.noted if page.elements[index].tag == "base")
+    href = next((href for base in bases if (href := base.get("href"))), None)
+    return (absolute(url, href) if href else None) or url
 
 
 def _from_html(text: str, url: str, captured: str | None) -> Iterator[Link]:
@@ -102,7 +99,7 @@ def _from_html(text: str, url: str, captured: str | None) -> Iterator[Link]:
     if isinstance(page, Drop):
         return
     base = base_of(page, url)
-    for element in page.elements:
+    for element in (page.elements[index] for index in page.noted):
         if element.tag == "link" and _FEED_TYPE.search(element.attributes):
             if feed := absolute(base, element.get("href") or ""):
                 yield Link(feed, "feed", element.get("title"))

@@ -28,7 +28,10 @@ _ARTICLE_TYPES = ("Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting
 def read_meta(page: Outline, url: str) -> tuple[tuple[str, str], ...]:
     """(name, content) of meta tags, canonical and licence links, html[lang], time[datetime] and JSON-LD."""
     found: list[tuple[str, str]] = []
-    for element in page.elements:
+    root = page.elements[0] if page.elements else None
+    if root is not None and (lang := root.get("lang") or root.get("xml:lang")):
+        found.append(("lang", lang))
+    for element in (page.elements[index] for index in page.noted):
         if element.tag == "meta":
             name = element.get("name") or element.get("property") or element.get("itemprop")
             content = element.get("content")
@@ -38,8 +41,6 @@ def read_meta(page: Outline, url: str) -> tuple[tuple[str, str], ...]:
             rel, href = (element.get("rel") or "").lower(), element.get("href")
             if rel in ("canonical", "license", "amphtml") and href:
                 found.append((rel, _joined(url, href)))
-        elif element.tag == "html" and (lang := element.get("lang") or element.get("xml:lang")):
-            found.append(("lang", lang))
         elif element.tag == "time" and (stamp := element.get("datetime")):
             found.append(("time", stamp))
     found += [pair for script in page.scripts for pair in _json_ld(script)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipelines.reading.addresses import absolute
 from pipelines.reading.links import base_of
-from pipelines.reading.tree import Outline
+from pipelines.reading.tree import Outline, clean, unescape
 
 MAX_PAGES = 200
 """More parts than any article has; a longer pager belongs to a list."""
@@ -31,17 +31,18 @@ def find_pages(page: Outline, url: str, chosen: Sequence[str] = ()) -> tuple[tup
     A link belongs to the pager when its text is a number or 下一页 and its address is this one's but for
     the number of the part (`_2`, `-2`, `page=2`). `chosen` are addresses that a rule names.
     """
+    hrefs = [
+        page.elements[index].get("href") or ""
+        for index, text in page.anchors.items()
+        if len(text) < 40 and _MAY_PAGE.search(text) and _TEXT.fullmatch(clean(unescape(text)))
+    ]
+    if not hrefs and not chosen:
+        return (), None
     base = base_of(page, url)
     parts: dict[int, str] = {}
     own_stem, own_number = stem(url)
-    candidates = [
-        (page.link_text(index), page.elements[index].get("href") or "")
-        for index, text in page.anchors.items()
-        if len(text) < 40 and _MAY_PAGE.search(text)
-    ]
-    candidates += [("下一页", href) for href in chosen]
-    for text, href in candidates:
-        if not _TEXT.fullmatch(text) or not (address := absolute(base, href)):
+    for href in (*hrefs, *chosen):
+        if (address := absolute(base, href)) is None:
             continue
         other_stem, number = stem(address)
         if other_stem == own_stem and number <= MAX_PAGES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -62,6 +62,15 @@ class Extracted:
     def headline(self) -> str:
         """The best candidate, "" without any."""
         return self.headline_candidates[0] if self.headline_candidates else ""
+
+    def visible(self) -> Iterator[tuple[str, str]]:
+        """(field, text) of every visible text, in the order of `map_text`."""
+        yield from (("headline", text) for text in self.headline_candidates)
+        yield from (("article_body", block.text) for block in self.blocks)
+        yield from (("origin", line.text) for line in self.origin_lines)
+        yield "title", self.title
+        yield from (("breadcrumbs", text) for text in self.breadcrumbs)
+        yield from (("tags", text) for text in self.tags)
 
     def map_text(self, change: Callable[[str, str], str]) -> Extracted:
         """The same page with every visible text changed by `change(field, text)`.

@@ -61,7 +61,7 @@ def _place(lines: list[Line], part: list[Line]) -> int | None:
 
 def _select(page: Outline, selector: str | None) -> list[ElementNode]:
     """The elements that a selector names; none for a selector that lexbor cannot read."""
-    document = page.tree.document if page.tree is not None else None
+    document = page.tree.document if selector and page.tree is not None else None
     if document is None or not selector:
         return []
     try:

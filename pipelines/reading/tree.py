@@ -9,7 +9,7 @@ serialisation, in which every element is closed and every `<` or `>` in an attri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -26,6 +26,8 @@ _BLOCK = (
 )
 _VOID = "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
 _UNREAD = "title select option button textarea object applet map video audio canvas datalist template"
+_UNREAD += " noscript svg math"
+_INLINE = "span b strong i em u s font small big sup sub label"
 KINDS: dict[str, int] = {"a": LINK, "time": NOTED}
 KINDS |= dict.fromkeys(_VOID.split(), VOID)
 KINDS |= dict.fromkeys(["meta", "link", "base", "frame"], VOID | NOTED)
@@ -33,17 +35,19 @@ KINDS |= dict.fromkeys(["br", "hr"], VOID | LINE_BREAK)
 KINDS |= dict.fromkeys(_BLOCK.split(), BLOCK | LINE_BREAK)
 KINDS |= {name: KINDS.get(name, 0) | UNREAD for name in _UNREAD.split()}
 KINDS |= {f"/{name}": kind | END for name, kind in KINDS.items() if not kind & VOID}
-"""What an element does to the walk, bits by tag; inline elements are not in it and leave no trace. The text
-of unread elements is an operating control or a fallback, never part of an article."""
+KINDS |= {name: 0 for inline in _INLINE.split() for name in (inline, f"/{inline}")}
+"""What an element does to the walk, bits by tag. Inline elements leave no trace; the usual ones are listed
+so that they are known at once. The text of unread elements is an operating control or a fallback, never
+part of an article."""
 
 _RAW = re.compile(
-    r"<(?:!--[^-]*+(?:-(?!->)[^-]*+)*+-->"
-    r"|(script|style|noscript|iframe|svg|math|noembed|noframes|xmp|plaintext)\b[^<]*+(?:<(?!/\1>)[^<]*+)*+</\1>)"
+    r"<(?:!--[^-]*+(?:-(?!->)[^-]*+)*+-->|[?!][^>]*+>"
+    r"|(script|style|iframe|noembed|noframes|xmp|plaintext)\b[^<]*+(?:<(?!/\1>)[^<]*+)*+</\1>)"
 )
-"""Comments and elements whose content is no text (unrolled: `.*?` takes twice as long)."""
+"""Comments, and the elements whose content is characters without markup: what is left has an end for every
+start. Unrolled: `.*?` takes twice as long."""
 
 _JSON_LD = re.compile(r"<script[^>]*ld\+json[^>]*>(.*?)</script>", re.S)
-_TOKEN = re.compile(r"<(/?[a-z0-9]+)([^>]*+)>([^<]*+)")
 _ATTRIBUTE = re.compile(r'([^\s="]+)="([^"]*)"')
 _PARAGRAPH = re.compile(r"(?<=[。！？”」』…：；])\s*\u3000{2}|\n\s*\n|\n(?=[ \u3000]{2})")
 """Where a paragraph starts without a tag: at an indent of two ideographic spaces, at lines of a `pre`."""
@@ -92,14 +96,16 @@ class Line:
 class Outline:
     """A page as elements and lines, with the scripts that hold data (JSON-LD) beside it.
 
-    `elements` are the blocks, the links and what carries data (meta, link, base, time). `anchors` gives the
-    text of each link, as serialised, by the index of its element; "" for a link around blocks.
+    `elements` are the blocks, the links and what carries data (meta, link, base, time), which `noted` lists
+    by index. `anchors` gives the text of each link, as serialised, by the index of its element; "" for a
+    link around blocks.
     """
 
     elements: list[Element]
     lines: list[Line]
     anchors: dict[int, str] = field(default_factory=dict)
     scripts: list[str] = field(default_factory=list)
+    noted: list[int] = field(default_factory=list)
     tree: HTMLTree | None = None
 
     def link_text(self, index: int) -> str:
@@ -132,86 +138,95 @@ def outline(html: str) -> Outline | Drop:
 def walk(serialised: str, tree: HTMLTree | None = None) -> Outline | Drop:
     """Elements and lines of serialised HTML (of a document or of one element)."""
     scripts = _JSON_LD.findall(serialised) if "ld+json" in serialised else []
+    serialised = _RAW.sub("", serialised)
     for sign in _INVISIBLE:
         if sign in serialised:
             serialised = serialised.replace(sign, "")
-    page = Outline([], [], {}, scripts, tree)
-    deep = _walk(page, _tokens(_RAW.sub("", serialised)))
-    if deep:
+    page = Outline([], [], {}, scripts, tree=tree)
+    if _walk(page, iter(serialised.split("<"))):
         return Drop(Stage.EXTRACT, Reason.TOO_DEEP, f"elements nested more than {MAX_DEPTH:,} deep")
     return page
 
 
-def _tokens(serialised: str) -> Iterator[tuple[str, str, str]]:
-    """(tag, attributes, text behind the tag) of each tag. `findall` would make a tuple for each, all of them
-    alive at once, and set off the collector of garbage on every page; `zip` uses one again and again."""
-    parts = _TOKEN.split(serialised)
-    return zip(parts[1::4], parts[2::4], parts[3::4], strict=True)
-
-
-def _walk(page: Outline, tokens: Iterable[tuple[str, str, str]]) -> bool:  # noqa: PLR0912
-    """The one walk over (tag, with its slash if it is an end tag; attributes; text behind the tag). Whether
-    the page was nested too deeply.
+def _walk(page: Outline, pieces: Iterator[str]) -> bool:  # noqa: PLR0912, PLR0915
+    """The one walk over the tags (`pieces`: each without its `<`, with the text behind it). Whether the page
+    was nested too deeply.
 
     This is the hot loop of the whole reading: one function with local names takes a third of the time that
-    the same steps take as methods. Inline elements are passed over; inside a hidden or unread element only
-    the depth is counted until it ends.
+    the same steps take as methods, and cutting at `<` half of that of a pattern. Inline elements are passed
+    over. A tag without attributes is known by its whole head, without taking it apart.
     """
-    elements, lines, anchors, kinds = page.elements, page.lines, page.anchors, KINDS
-    stack: list[int] = []
+    elements, lines, anchors, kind_of = page.elements, page.lines, page.anchors, KINDS.get
+    open_elements: list[int] = [-1]
     blocks: list[int] = [0]
     parts: list[str] = []
     links: list[int] = []
-    block, link, linked, mark, skip = 0, -1, 0, 0, 0
-    for tag, attributes, text in tokens:
-        kind = kinds.get(tag, 0)
-        if skip:
-            if not kind & VOID:
-                skip += -1 if tag[0] == "/" else 1
-            if skip:
-                continue
-        elif kind or attributes:
-            if kind & LINE_BREAK and parts:
+    block, link, linked, mark = 0, -1, 0, 0
+    for piece in pieces:
+        head, _, text = piece.partition(">")
+        kind = kind_of(head)
+        if kind is None:
+            tag, _, attributes = head.partition(" ")
+            kind = kind_of(tag, 0)
+            if ("style=" in attributes or "hidden" in attributes) and not kind & VOID and _hides(attributes):
+                kind |= UNREAD
+        else:
+            tag, attributes = head, ""
+        if kind:
+            if parts and kind & LINE_BREAK:
                 _add_line(page, block, parts, linked, links)
                 parts, linked, mark, links = [], 0, 0, [link] if link >= 0 else []
             if kind & END:
                 if kind & BLOCK:
-                    elements[stack.pop()].last = len(lines)
+                    elements[open_elements.pop()].last = len(lines)
                     blocks.pop()
                     block = blocks[-1]
                 elif kind & LINK:
-                    index = stack.pop()
-                    elements[index].last = len(lines)
-                    anchors[index] = "".join(parts[mark:]) if elements[index].first == len(lines) else ""
+                    element = elements[index := open_elements.pop()]
+                    element.last = len(lines)
+                    anchors[index] = "".join(parts[mark:]) if element.first == element.last else ""
                     link = -1
-            elif kind & UNREAD or (
-                ("style=" in attributes or "hidden" in attributes)
-                and not kind & VOID
-                and _HIDDEN.search(attributes) is not None
-            ):
-                skip = 1
-                continue
-            elif kind & (BLOCK | LINK | NOTED):
+            elif kind & UNREAD:
+                text = _behind(pieces)
+            elif kind & (BLOCK | LINK):
                 index = len(elements)
-                elements.append(Element(tag, attributes, stack[-1] if stack else -1, len(lines)))
+                elements.append(Element(tag, attributes, open_elements[-1], len(lines)))
+                open_elements.append(index)
                 if kind & BLOCK:
-                    stack.append(index)
                     blocks.append(index)
                     block = index
-                elif kind & LINK:
-                    stack.append(index)
+                else:
                     link, mark = index, len(parts)
                     links.append(index)
-                if len(stack) > MAX_DEPTH:
+                if len(blocks) > MAX_DEPTH:
                     return True
+            elif kind & NOTED:
+                page.noted.append(len(elements))
+                elements.append(Element(tag, attributes, open_elements[-1], len(lines)))
         if text and (parts or not text.isspace()):
             parts.append(text)
             if link >= 0:
                 linked += len(text) - text.count(" ")
-    _add_line(page, block, parts, linked, links)
-    for index in stack:
-        elements[index].last = len(lines)
+    if parts:
+        _add_line(page, block, parts, linked, links)
     return False
+
+
+@lru_cache(maxsize=1 << 12)
+def _hides(attributes: str) -> bool:
+    return _HIDDEN.search(attributes) is not None
+
+
+def _behind(pieces: Iterator[str]) -> str:
+    """Pass over an element that is not read; the text behind it. Inside it only the depth is counted."""
+    depth = 1
+    for piece in pieces:
+        head, _, text = piece.partition(">")
+        if not KINDS.get(head.partition(" ")[0].removeprefix("/"), 0) & VOID:
+            depth += -1 if head[0] == "/" else 1
+            if not depth:
+                return text
+    return ""
 
 
 def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: list[int]) -> None:
@@ -229,7 +244,7 @@ def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: l
             page.lines.append(Line(paragraph, block, size, 0, tag, links, [paragraph]))
         return
     size = len(text) - text.count(" ")
-    page.lines.append(Line(text, block, size, min(linked, size), tag, links, parts))
+    page.lines.append(Line(text, block, size, linked if linked < size else size, tag, links, parts))
 
 
 def unescape(text: str) -> str:
