@@ -21,6 +21,7 @@ from typing import Any
 from crawler.budget import Limits
 from crawler.demo.server import Running
 from crawler.run import crawl
+from pipelines.archive.warc import ROTATE_AT
 from pipelines.errors import IpnewsError
 from pipelines.sites import parse_site
 
@@ -45,6 +46,7 @@ class Order:
     disk: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     file_bytes: int | None = None
+    warc_bytes: int = ROTATE_AT
 
     def start(self) -> subprocess.Popen[str]:
         """Start the crawl; its result is read by `finished`."""
@@ -113,6 +115,7 @@ def main(order: dict[str, Any]) -> int:
             patience=order["patience"],
             read=order["read"],
             settings=order["settings"],
+            warc_bytes=order["warc_bytes"],
         )
     except IpnewsError as error:
         print(json.dumps({"exit_code": error.exit_code, "error": str(error), "counts": {}}))

@@ -14,15 +14,18 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, select
 
-from crawler import visits
+from crawler import frontier, visits
 from crawler.discover import Found
 from crawler.frontier import Address
 from crawler.keeper import Kept
+from crawler.outcome import after_answer
 from crawler.reply import interpret
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.reader import Revisit
 from pipelines.archive.recover import recover
+from pipelines.archive.revisits import insert_revisit
 from pipelines.archive.schema import addresses
-from pipelines.records import Capture
+from pipelines.records import Capture, version_id
 from pipelines.sites import Site
 
 _ADDRESS = tuple(addresses.c[name] for name in Address.__slots__)
@@ -40,17 +43,30 @@ def adopt(catalog: Catalog, archive: Path, owner: str, site_of: SiteOf) -> int:
     def take_in(connection: Connection, capture: Capture) -> None:
         _take_in(connection, capture, site_of)
 
-    done = recover(archive, catalog, writer_name=name, adopt=take_in)
+    done = recover(archive, catalog, writer_name=name, adopt=take_in, adopt_again=_take_again)
     return done.captures + done.revisits
+
+
+def _address_of(connection: Connection, url: str) -> Address | None:
+    row = connection.execute(select(*_ADDRESS).where(addresses.c.url == url)).first()
+    return Address(*row) if row else None
+
+
+def _take_again(connection: Connection, revisit: Revisit) -> None:
+    """The transaction of an orphan that says that its address still had the known payload."""
+    digest, address = revisit.record_digest, _address_of(connection, revisit.url)
+    insert_revisit(connection, revisit, version_id(revisit.url, digest) if digest else None)
+    if address is not None:
+        fetched = datetime.fromisoformat(revisit.fetched_at).timestamp()
+        outcome = after_answer(address.kind, 304, 0, address.interval, False, None, fetched)
+        frontier.conclude(connection, [(address.url, outcome, {"fetched_at": revisit.fetched_at})])
 
 
 def _take_in(connection: Connection, capture: Capture, site_of: SiteOf) -> None:
     """The transaction of an orphan. Its links pass no budget: only one batch of answers can be orphans."""
-    row = connection.execute(select(*_ADDRESS).where(addresses.c.url == capture.url)).first()
-    site = site_of(capture.url)
-    if row is None or site is None or urlsplit(capture.url).path == "/robots.txt":
+    address, site = _address_of(connection, capture.url), site_of(capture.url)
+    if address is None or site is None or urlsplit(capture.url).path == "/robots.txt":
         return
-    address = Address(*row)
     fetched = datetime.fromisoformat(capture.fetched_at).timestamp()
     kept = Kept(replace(capture, site=site.name))
     reply = interpret(address, kept, site, fetched)

@@ -21,6 +21,7 @@ from crawler.optin import guard_settings
 from crawler.plan import choose_sites, require_sites
 from crawler.session import Plan, Session
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.warc import ROTATE_AT
 from pipelines.errors import IpnewsError, Stopped
 from pipelines.sites import Site
 
@@ -63,12 +64,14 @@ def crawl(
     read: bool = True,
     progress: Progress | None = None,
     settings: Mapping[str, Any] | None = None,
+    warc_bytes: int = ROTATE_AT,
 ) -> CrawlResult:
     """Fetch what is due. Reading goes on in the item pipelines as pages come, unless `read` is False.
 
     `catalog`: a PostgreSQL address instead of the file in `archive`. `resolve`: host -> (address, port) for
-    the bundled network. `settings` override Scrapy's last. Raises UsageError (also for an archive that is
-    busy or cannot be written) and ArchiveError; what was captured before is valid and will be gone on from.
+    the bundled network. `settings` override Scrapy's last. `warc_bytes`: where a new WARC file is begun.
+    Raises UsageError (also for an archive that is busy or cannot be written) and ArchiveError; what was
+    captured before is valid and will be gone on from.
     """
     typed = tuple(canonical(url) for url in urls)
     chosen = choose_sites(sites, site_names, typed)
@@ -79,6 +82,7 @@ def crawl(
     plan = Plan(
         archive, catalog or archive, chosen, typed, everything, watch, limits or Limits(),
         configured["USER_AGENT"], patience, bool(configured.get("PLAYWRIGHT_LAUNCH_OPTIONS")),
+        warc_bytes,
     )  # fmt: skip
     return _run(plan, configured, progress)
 

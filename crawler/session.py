@@ -28,7 +28,7 @@ from crawler.timing import DAY
 from pipelines.archive import runs, tombstones
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.shelf import WARC_FOLDER
-from pipelines.archive.warc import WarcWriter
+from pipelines.archive.warc import ROTATE_AT, WarcWriter
 from pipelines.errors import ArchiveUnwritable
 from pipelines.sites import Site
 
@@ -43,7 +43,7 @@ class Plan:
     """What a crawl is to do. `urls` are addresses that were typed and are asked for at once.
 
     `patience`: seconds that the crawl waits for addresses that are due again soon (a Retry-After, a stumbling
-    server) before it ends and leaves them to the next one.
+    server) before it ends and leaves them to the next one. `warc_bytes`: size at which a new file is begun.
     """
 
     archive: Path
@@ -56,6 +56,7 @@ class Plan:
     agent: str = ""
     patience: float = 30.0
     browser: bool = True
+    warc_bytes: int = ROTATE_AT
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -102,7 +103,7 @@ class Session:
             self.catalog.close()
             raise
         info = {"http-header-user-agent": plan.agent, "robots": "obeyed, RFC 9309", "hostname": self.owner}
-        self.keeper = Keeper(WarcWriter(self._warc_folder, self.owner, info=info))
+        self.keeper = Keeper(WarcWriter(self._warc_folder, self.owner, plan.warc_bytes, info=info))
         self._disk_before = sum(file.stat().st_size for file in self._warc_folder.glob("*.warc.gz"))
 
     def _prepare(self, plan: Plan) -> None:

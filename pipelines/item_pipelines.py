@@ -15,6 +15,7 @@ An item that is lost on the way (a kill, a bug, a dead worker) is still in the c
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Self
 
@@ -105,12 +106,16 @@ class DeduplicatePipeline(_Pipeline):
     arrival has no say.
     """
 
+    def open_spider(self) -> None:
+        """One thread looks into the catalog: a further one would have a connection and a cache of its own."""
+        self.look = ThreadPoolExecutor(1, "copies").submit
+
     async def process_item(self, item: Any) -> Any:
         """Sketch one article; anything else passes."""
         if not isinstance(item, Article):
             return item
         article = sketch_article(item)
-        original = await asyncio.to_thread(self._original_of, article)
+        original = await asyncio.wrap_future(self.look(self._original_of, article))
         if original is not None:
             self.crawler.stats.inc_value("dedupe/copies")
             if self.crawler.settings.get("DEDUPE_POLICY", "mark") == "drop":

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
 
@@ -25,6 +26,8 @@ from pipelines.archive.revisits import insert_revisit
 from pipelines.archive.schema import captures, revisits
 from pipelines.archive.shelf import COPY_MARK, WARC_FOLDER
 from pipelines.records import Capture
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +44,24 @@ def adopt_capture(connection: Connection, capture: Capture) -> None:
     insert_capture(connection, capture)
 
 
+def adopt_revisit(connection: Connection, revisit: Revisit) -> None:
+    """Note a revisit; the capture that holds its payload is found when the archive is settled."""
+    insert_revisit(connection, revisit)
+
+
 def recover(
     archive: Path,
     catalog: Catalog,
     *,
     writer_name: str = "",
     adopt: Callable[[Connection, Capture], None] = adopt_capture,
+    adopt_again: Callable[[Connection, Revisit], None] = adopt_revisit,
 ) -> Recovered:
     """Recover the WARC files in `archive`/warc that `writer_name` wrote (all by default).
 
     Only for one who knows that nobody else writes to those files. `adopt` is called in a transaction for
-    every capture behind the last one of its file that the catalog knows; a crawl passes its own, which also
-    ends the address's lease. Raises ArchiveUnwritable.
+    every capture behind the last one of its file that the catalog knows, `adopt_again` for every revisit; a
+    crawl passes its own, which also end the address's lease. Raises ArchiveUnwritable.
     """
     with catalog.read() as connection:
         known = _last_known(connection)
@@ -69,9 +78,9 @@ def recover(
             _truncate(path, clipped)
         for item in _behind(path, known.get(path.name, 0)):
             if isinstance(item, Revisit):
-                adopted.append(catalog.write(_adopting_revisit(item)))
+                adopted.append(catalog.write(_adopting(item, adopt_again, False)))
             elif not withdrawn.cover(item.url, item.id):
-                adopted.append(catalog.write(_adopting(item, adopt)))
+                adopted.append(catalog.write(_adopting(item, adopt, True)))
     was_capture = [future.result() for future in adopted]
     return Recovered(tuple(cut), sum(was_capture), len(was_capture) - sum(was_capture))
 
@@ -121,17 +130,11 @@ def _behind(path: Path, start: int) -> Iterator[Capture | Revisit]:
                 yield item
 
 
-def _adopting(capture: Capture, adopt: Callable[[Connection, Capture], None]) -> Callable[[Connection], bool]:
+def _adopting(
+    item: T, adopt: Callable[[Connection, T], None], is_capture: bool
+) -> Callable[[Connection], bool]:
     def work(connection: Connection) -> bool:
-        adopt(connection, capture)
-        return True
-
-    return work
-
-
-def _adopting_revisit(revisit: Revisit) -> Callable[[Connection], bool]:
-    def work(connection: Connection) -> bool:
-        insert_revisit(connection, revisit)
-        return False
+        adopt(connection, item)
+        return is_capture
 
     return work

@@ -1,0 +1,59 @@
+"""Records that reached the WARC and whose transaction a kill has prevented."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bench.one_crawl import Order
+from crawler.demo.server import Running
+
+Rows = Callable[[Path, str], list[tuple[Any, ...]]]
+LAST = "select url, warc_file, warc_offset from {} order by warc_file desc, warc_offset desc limit 1"
+
+
+def undo(archive: Path, table: str, rows: Rows) -> str:
+    """Take back the transaction of the last record of a table, as if the kill had come before it."""
+    ((url, file, offset),) = rows(archive, LAST.format(table))
+    ((newest,),) = rows(archive, "select max(warc_file) from captures")
+    assert file == max(newest, file)
+    with closing(sqlite3.connect(archive / "catalog.db")) as connection, connection:
+        connection.execute(f"delete from {table} where warc_file = ? and warc_offset = ?", (file, offset))
+        connection.execute("update addresses set state = 'leased', due = 0 where url = ?", (url,))
+    return str(url)
+
+
+def asked_for(server: Running, url: str, since: int) -> int:
+    parts = urlsplit(url)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    return sum((line.host, line.path) == (parts.hostname, path) for line in server.log[since:])
+
+
+def test_an_answer_without_its_row_is_taken_in_and_not_asked_for_again(
+    running: Running, order: Callable[..., Order], catalog_rows: Rows, tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive"
+    order().run()
+    before = catalog_rows(archive, "select id, warc_file, warc_offset from captures order by id")
+    url, seen = undo(archive, "captures", catalog_rows), len(running.log)
+    assert order().run()["counts"]["adopted"] == 1
+    assert catalog_rows(archive, "select id, warc_file, warc_offset from captures order by id") == before
+    assert asked_for(running, url, seen) == 0
+
+
+def test_a_revisit_without_its_row_ends_the_lease_too(
+    running: Running, order: Callable[..., Order], catalog_rows: Rows, tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive"
+    order().run()
+    order(everything=True).run()
+    before = catalog_rows(archive, "select url, capture_id, warc_offset from revisits order by url")
+    url, seen = undo(archive, "revisits", catalog_rows), len(running.log)
+    assert order().run()["counts"]["adopted"] == 1
+    assert catalog_rows(archive, "select url, capture_id, warc_offset from revisits order by url") == before
+    assert catalog_rows(archive, f"select state from addresses where url = '{url}'") == [("done",)]
+    assert asked_for(running, url, seen) == 0
