@@ -9,6 +9,7 @@ links or controls weighs against it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -68,6 +69,8 @@ _REPORTED = re.compile(
     )
 )
 _SPAM = re.compile(phrases("spam"), re.I)
+SPAM_WORDS = 3
+
 GAP = 160.0
 """Weight of the links and scraps after which running text is no longer the same article but comments or a
 disclaimer: about ten links. On the reference pages 80 to 1,000 give the same F1 to the third decimal."""
@@ -179,7 +182,13 @@ def find_body(page: Outline) -> Body | None:
 
 def is_spam(text: str) -> bool:
     """Whether a line is spam: three different words of it. An article about such sites has them apart."""
-    return len(text) < 300 and len(set(_SPAM.findall(unglossed(text)))) >= 3
+    return len(text) < 300 and len(set(_SPAM.findall(unglossed(text)))) >= SPAM_WORDS
+
+
+def any_spam(texts: Iterable[str]) -> bool:
+    """Whether one of some lines is spam; those of most pages have too few such words all together."""
+    lines = tuple(texts)
+    return len(_SPAM.findall(unglossed("\n".join(lines)))) >= SPAM_WORDS and any(map(is_spam, lines))
 
 
 def _without_spam(page: Outline, kept: list[int]) -> list[int]:

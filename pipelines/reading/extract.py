@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipelines.reading.body import Body, find_body, is_spam
+from pipelines.reading.body import Body, any_spam, find_body
 from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta
 from pipelines.reading.misread import undo_misreading
@@ -108,7 +108,7 @@ def _noise(page: Outline, body: Body) -> tuple[str, ...]:
     """Kinds of noise on the page that were kept out: spam (lines of it around the body)."""
     after = body.lines[-1] + 1
     around = (*page.lines[: min(12, body.lines[0])], *page.lines[after : after + 6])
-    return ("spam",) if body.spam or any(is_spam(line.text) for line in around) else ()
+    return ("spam",) if body.spam or any_spam(line.text for line in around) else ()
 
 
 def _below_headline(body: Body, head: int) -> Body:

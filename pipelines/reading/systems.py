@@ -62,7 +62,7 @@ def landmark(attributes: str) -> str | None:
 
 def recognise(page: Outline, url: str) -> str | None:
     """The name of the content system of a page, by its landmarks first, else by its address."""
-    for element in page.elements:
-        if element.attributes and (name := landmark(element.attributes)):
+    for attributes in dict.fromkeys(element.attributes for element in page.elements if element.tag != "a"):
+        if name := landmark(attributes):
             return name
     return next((system.name for system in SYSTEMS if system.address.search(url)), None)

@@ -57,7 +57,7 @@ _HIDDEN = re.compile(
 )
 _ENTITIES = (("&nbsp;", "\u00a0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 _GLOSS = re.compile(r"[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]{1,6}\s?[)）]")
-_INVISIBLE = ("\0", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad")
+_INVISIBLE = re.compile("[\0\u200b-\u200d\u2060\ufeff\u00ad]")
 
 
 @dataclass(slots=True)
@@ -139,11 +139,12 @@ def walk(serialised: str, tree: HTMLTree | None = None) -> Outline | Drop:
     """Elements and lines of serialised HTML (of a document or of one element)."""
     scripts = _JSON_LD.findall(serialised) if "ld+json" in serialised else []
     serialised = _RAW.sub("", serialised)
-    for sign in _INVISIBLE:
-        if sign in serialised:
-            serialised = serialised.replace(sign, "")
     page = Outline([], [], {}, scripts, tree=tree)
-    if _walk(page, iter(serialised.split("<"))):
+    deep = _walk(page, iter(serialised.split("<")))
+    if not deep and _INVISIBLE.search("\n".join([line.text for line in page.lines])):
+        page = Outline([], [], {}, scripts, tree=tree)
+        deep = _walk(page, iter(_INVISIBLE.sub("", serialised).split("<")))
+    if deep:
         return Drop(Stage.EXTRACT, Reason.TOO_DEEP, f"elements nested more than {MAX_DEPTH:,} deep")
     return page
 
