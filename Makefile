@@ -62,6 +62,8 @@ lock: $(STAMP) ## Resolve the dependencies anew into hashed locks
 	  --constraint requirements.lock --extra bench pyproject.toml -o requirements-bench.lock
 	@echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-header --constraint requirements.lock - -o requirements-uv.lock
+	@printf 'pywb\nsetuptools<81\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header - -o requirements-replay.lock
 
 clean: ## Remove .venv, caches and the demo's archive
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-archive

@@ -24,6 +24,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from bench import replay
 from bench.bench_crawl import network_process, sites_of
 from bench.figures import Figure
 from bench.one_crawl import Order, at_request, finished, run_until
@@ -201,6 +202,7 @@ SCENARIOS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "postgres": postgres_restarted,
     "three": three_crawlers,
     "memory": flat_memory,
+    "replay": lambda _: replay.run(),
 }
 
 

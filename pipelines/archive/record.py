@@ -55,8 +55,8 @@ def archived(capture: Capture) -> Capture:
     """
     url, digest = target_uri(capture.url), payload_digest(capture.payload)
     if capture.kind != "response":
-        content_type = capture.header("Content-Type") or "text/html; charset=utf-8"
-        headers: Headers = (("Content-Type", _one_line(content_type)),)
+        content_type = _one_line(capture.header("Content-Type") or "") or "text/html; charset=utf-8"
+        headers: Headers = (("Content-Type", content_type),)
         return replace(capture, url=url, payload_digest=digest, status=200, headers=headers)
     lines = tuple((_token(name), _one_line(value)) for name, value in capture.headers)
     return replace(
@@ -93,8 +93,15 @@ def response_record(record_id: str, capture: Capture, extra: Fields) -> bytes:
 def revisit_record(
     record_id: str, capture: Capture, profile: RevisitProfile, refers_to_date: str, extra: Fields
 ) -> bytes:
-    """A `revisit` record (WARC 1.1, 6.7): new time, status and headers, the payload of an earlier one."""
+    """A `revisit` record (WARC 1.1, 6.7): new time, status and headers, the payload of an earlier one.
+
+    That of a 304 has an empty block, as the standard allows, and the lines received as fields of the record:
+    players show a block's own status, and who asks for that moment would be told 304, without a page.
+    """
     lines = tuple((_token(name), _one_line(value)) for name, value in capture.headers)
+    not_modified = capture.status == HTTPStatus.NOT_MODIFIED
+    received = [("X-Archive-Orig-Status", str(capture.status))]
+    received += [(f"X-Archive-Orig-{name}", value) for name, value in lines]
     fields = [
         *_target(capture),
         ("WARC-Profile", PROFILE_PREFIX + profile),
@@ -102,9 +109,10 @@ def revisit_record(
         ("WARC-Refers-To-Date", refers_to_date),
         ("WARC-Payload-Digest", capture.payload_digest),
         *extra,
-        ("Content-Type", _HTTP + "response"),
+        *(received if not_modified else [("Content-Type", _HTTP + "response")]),
     ]
-    return gzip_record("revisit", record_id, fields, _response_head(replace(capture, headers=lines)))
+    block = b"" if not_modified else _response_head(replace(capture, headers=lines))
+    return gzip_record("revisit", record_id, fields, block)
 
 
 def request_record(
