@@ -55,7 +55,7 @@ def archived(capture: Capture) -> Capture:
     """
     url, digest = target_uri(capture.url), payload_digest(capture.payload)
     if capture.kind != "response":
-        content_type = _one_line(capture.header("Content-Type") or "") or "text/html; charset=utf-8"
+        content_type = _one_line(capture.header("Content-Type") or "").strip() or "text/html; charset=utf-8"
         headers: Headers = (("Content-Type", content_type),)
         return replace(capture, url=url, payload_digest=digest, status=200, headers=headers)
     lines = tuple((_token(name), _one_line(value)) for name, value in capture.headers)
