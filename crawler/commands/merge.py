@@ -23,5 +23,6 @@ def run(archives: list[Path], archive: Path | None = None, json: bool = False) -
         emit({**asdict(counts), **after})
     else:
         taken = {name: value for name, value in asdict(counts).items() if value}
-        pairs(f"{len(archives)} archives taken into {config.archive}", {**taken, **after})
+        what = "1 archive" if len(archives) == 1 else f"{len(archives)} archives"
+        pairs(f"{what} taken into {config.archive}", {**taken, **after})
     return code

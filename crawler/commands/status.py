@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from crawler.config import load_config
 from crawler.console import emit, table
@@ -21,6 +21,7 @@ from pipelines.archive.schema import (
     settled,
     tombstones,
 )
+from pipelines.records import Reason
 
 
 def run(archive: Path | None = None, json: bool = False) -> int:
@@ -52,7 +53,9 @@ def gather(connection: Connection, now: float) -> dict[str, int | dict[str, int]
     by_robots = addresses.c.state.in_(("failed", "dead")) & (addresses.c.failure == DISALLOWED)
     disallowed = connection.execute(select(func.count()).where(by_robots)).scalar_one()
     reading = captures.c.read_state.in_(("pending", "leased"))
-    reasons = select(drops.c.reason, func.count()).group_by(drops.c.reason).order_by(func.count().desc())
+    moved = (drops.c.reason == Reason.HTTP_STATUS) & drops.c.detail.like("3__")
+    reason = case((moved, "redirect"), else_=drops.c.reason)
+    reasons = select(reason, func.count()).group_by(reason).order_by(func.count().desc())
     return {
         "addresses": sum(states.values()),
         "addresses_due": connection.execute(due).scalar_one(),

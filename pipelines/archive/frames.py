@@ -24,6 +24,12 @@ MAX_BLOCK = MAX_PAYLOAD + (1 << 20)
 """Bytes of a record's block that are kept: a payload and its HTTP header."""
 
 _GZIP = b"\x1f\x8b\x08"
+_ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
+"""A frame, and the skippable frame with a dictionary that may stand before the first (RFC 8878, 3.1)."""
+
+_BLANKS = b" \t\r\n"
+"""White space around a value (WARC 1.1, 4). A form feed belongs to it, and would come back otherwise."""
+
 _VERSION = re.compile(rb"warc/\d\.\d+[ \t]*\r?\n", re.IGNORECASE)
 _NEXT = re.compile(rb"\x1f\x8b\x08|warc/\d\.\d+[ \t]*\r?\n(?=[a-z-]+:)", re.IGNORECASE)
 
@@ -76,6 +82,10 @@ def frames(
         try:
             if head.startswith(_GZIP):
                 offset = yield from _in_member(window, offset, blocks)
+            elif head.startswith(_ZSTD):
+                raise Broken(
+                    "compressed with zstd, which is not read: unpack it (zstd -d) and name the result"
+                )
             else:
                 record = _plain(window, offset, blocks)
                 yield record
@@ -117,7 +127,10 @@ def _plain(window: Window, offset: int, blocks: bool) -> Record:
 
 def _parse(feed: Feed, blocks: bool) -> tuple[Headers, bytes | None]:
     """One record, its closing blank lines included (WARC 1.1, 4)."""
-    if not _VERSION.fullmatch(feed.line()):
+    version = feed.line()
+    if version.startswith(b"filedesc://"):
+        raise Broken("an ARC file, older than WARC: convert it (warcio recompress OLD NEW)")
+    if not _VERSION.fullmatch(version):
         raise Broken("no WARC record starts here")
     headers = _headers(feed)
     length = _content_length(headers)
@@ -139,9 +152,9 @@ def _headers(feed: Feed) -> Headers:
         if size > MAX_HEADER:
             raise Broken(f"a header of more than {MAX_HEADER:,} bytes")
         if line[:1] in b" \t" and lines:
-            lines[-1] += b" " + line.strip()
+            lines[-1] += b" " + line.strip(_BLANKS)
         else:
-            lines.append(line.strip())
+            lines.append(line.strip(_BLANKS))
     if not line:
         raise Broken("clipped: the file ends inside a record's header")
     return tuple(_field(line) for line in lines)
@@ -152,9 +165,9 @@ def _field(line: bytes) -> tuple[str, str]:
     if not colon:
         raise Broken(f"a header line without a colon: {line[:40]!r}")
     try:
-        return name.strip().decode("ascii", "replace"), value.strip().decode()
+        return name.strip().decode("ascii", "replace"), value.strip(_BLANKS).decode()
     except UnicodeDecodeError:
-        return name.strip().decode("ascii", "replace"), value.strip().decode("latin-1")
+        return name.strip().decode("ascii", "replace"), value.strip(_BLANKS).decode("latin-1")
 
 
 def _content_length(headers: Headers) -> int:

@@ -27,8 +27,8 @@ _SLICE = 100
 class Counts:
     """What came of captures.
 
-    `articles` and `drops` were read; `changed` articles are new or other than before. `bugs`, `poison` and
-    `withdrawn` are among the drops.
+    `articles` and `drops` were read; `changed` articles are new or other than before. `bugs`, `poison`,
+    `withdrawn` and `redirects` are among the drops; a redirect is no loss, the page stands where it leads.
     """
 
     parts: int = 0
@@ -41,6 +41,7 @@ class Counts:
     poison: int = 0
     withdrawn: int = 0
     unread: int = 0
+    redirects: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
@@ -62,7 +63,8 @@ class Taking:
 def take_in(catalog: Catalog, part: Part, *, run: int | None, taken_at: str, ledger: bool = True) -> Taking:
     """Queue a part for the catalog.
 
-    `ledger=False` for a part that stands for no range of a source: it is not asked for again.
+    `ledger=False` for a part that stands for no range of a source, or for one without a record: it is not
+    called done.
     """
     stored: set[int] = set()
     slices = list(_slices(part))
@@ -132,4 +134,5 @@ def _store(connection: Connection, part: Part, run: int | None) -> Counts:
         bugs=sum(drop.reason is Reason.BUG for drop in drops),
         poison=sum(drop.reason is Reason.POISON for drop in drops),
         withdrawn=sum(drop.reason is Reason.WITHDRAWN for drop in drops),
+        redirects=sum(drop.reason is Reason.HTTP_STATUS and drop.detail[:1] == "3" for drop in drops),
     )

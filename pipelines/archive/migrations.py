@@ -34,7 +34,12 @@ def _index_in_segments(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: _index_in_segments}
+def _no_exports(connection: Connection) -> None:
+    """3: a destination says itself what it holds; nothing was ever noted here."""
+    connection.exec_driver_sql("DROP TABLE exports")
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: _index_in_segments, 3: _no_exports}
 """Number of a schema -> what turns the one before it into this one. A step states its tables in SQL of its
 own: `schema.py` moves on, a step must not. Schema 1 is the first, made from `schema.py` as a whole."""
 

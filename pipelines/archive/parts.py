@@ -31,7 +31,7 @@ class Part:
     """The yield of one range, ready for the catalog's tables. Every capture id occurs once.
 
     `drops` holds captures that became no article and records that became no capture; `unread` says which
-    records of the catalog could not be had, and why.
+    records of the catalog could not be had, and why. `records`: whole WARC records in the range, of any kind.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Part:
     drops: tuple[Drop, ...] = ()
     revisits: tuple[Revisit, ...] = ()
     unread: tuple[str, ...] = ()
+    records: int = 0
 
 
 def part_path(archive: Path, name: str) -> Path:

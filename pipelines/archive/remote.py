@@ -103,4 +103,6 @@ def _as_os_error() -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError, ValueError) as error:
-        raise OSError(" ".join(str(error).split())[:300]) from None
+        # The store's own words end before what it prints for its developers.
+        said = " ".join(str(error).partition("Debug source")[0].split())
+        raise OSError(said[:300]) from None

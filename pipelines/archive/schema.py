@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-CATALOG_SCHEMA = 2
+CATALOG_SCHEMA = 3
 """Number of the newest step in `migrations.py`."""
 
 DISALLOWED = "robots.txt disallows it"
@@ -252,14 +252,4 @@ tombstones = Table(
     Column("reason", Text, nullable=False),
     Column("withdrawn_at", String, nullable=False),
     Column("purged", Boolean, nullable=False, default=False),
-)
-
-exports = Table(
-    "exports",
-    metadata,
-    Column("target", Text, primary_key=True),
-    Column("format", String, primary_key=True),
-    Column("exported_at", String, nullable=False),
-    Column("rows", Integer, nullable=False),
-    Column("digest", String, nullable=False),  # over ids and row digests: equal means nothing to write
 )

@@ -119,6 +119,32 @@ def store_settled(connection: Connection, rows: Sequence[tuple[Settled, str | No
         )
 
 
+def clusters_of(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """The clusters that some articles belong to."""
+    found: set[str] = set()
+    for batch in in_batches(ids):
+        found |= set(connection.scalars(select(settled.c.cluster_id).where(settled.c.id.in_(batch))))
+    return found
+
+
+def forget(connection: Connection, clusters: Iterable[str], gone: set[str]) -> None:
+    """Take what is gone out of what was settled of the others, until they are settled again.
+
+    An edition is a text collated from its witnesses: one with such a witness goes as a whole.
+    """
+    for cluster_id in sorted(clusters):
+        for one in cluster(connection, cluster_id):
+            if not gone.isdisjoint((*one.witnesses, *one.joined)):
+                kept = replace(
+                    one,
+                    witnesses=tuple(name for name in one.witnesses if name not in gone),
+                    joined=tuple(name for name in one.joined if name not in gone),
+                    edition_body=None,
+                    edition_edits=(),
+                )
+                store_settled(connection, [(kept, None)])
+
+
 def settled_of(connection: Connection, article_id: str) -> Settled | None:
     """What was settled of one article; None before that."""
     packed = connection.scalar(select(settled.c.record).where(settled.c.id == article_id))

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 
-from pipelines.archive import tombstones
+from pipelines.archive import settled, tombstones
 from pipelines.archive.articles import remove_article
 from pipelines.archive.captures import host_of
 from pipelines.archive.drops import remove_drops
@@ -60,8 +60,9 @@ def target_of(text: str) -> Target:
 def withdraw(connection: Connection, target: Target, reason: str, at: str) -> Withdrawn:
     """Set the tombstone and take out what it covers, in this transaction.
 
-    The captures' rows stay, marked, so that the archive still accounts for its records; `purge` removes
-    those too. Doing it twice changes nothing. Raises UsageError without a reason.
+    What was settled of others forgets what is gone at once. The captures' rows stay, marked, so that the
+    archive still accounts for its records; `purge` removes those too. Doing it twice changes nothing.
+    Raises UsageError without a reason.
     """
     if not reason.strip():
         raise UsageError("a withdrawal needs a reason: --reason 'asked for by the publisher, 2026-11-22'")
@@ -69,7 +70,10 @@ def withdraw(connection: Connection, target: Target, reason: str, at: str) -> Wi
     if known is None:
         values = {"kind": target.kind, "reason": reason.strip(), "withdrawn_at": at, "purged": False}
         connection.execute(stones.insert().values(target=target.key, **values))
-    gone = [one for one in _ids(connection, articles, target) if remove_article(connection, one)]
+    going = _ids(connection, articles, target)
+    clusters = settled.clusters_of(connection, going)
+    gone = [one for one in going if remove_article(connection, one)]
+    settled.forget(connection, clusters, set(gone))
     rows = _ids(connection, captures, target)
     remove_drops(connection, rows)
     connection.execute(delete(drops).where(_covered(connection, drops, target)))

@@ -63,11 +63,16 @@ class Result:
     counts: Counts
     lone_revisits: int = 0
     problems: tuple[str, ...] = ()
+    without_records: int = 0
 
     @property
     def exit_code(self) -> int:
-        """1 when something is to be looked at: a bug, a poisonous page, a record that could not be had."""
-        return 1 if self.counts.bugs or self.counts.poison or self.counts.unread else 0
+        """2 when no source has a WARC record in it. 1 when something is to be looked at: one of them has
+        none, a bug, a poisonous page, a record that could not be had."""
+        if self.files and self.files == self.without_records:
+            return UsageError.exit_code
+        counts = self.counts
+        return 1 if counts.bugs or counts.poison or counts.unread or self.without_records else 0
 
 
 def backfill(
@@ -113,7 +118,8 @@ def backfill(
 
 @dataclass(slots=True)
 class _Backfill:
-    """The state of one backfill in the process that directs it."""
+    """The state of one backfill in the process that directs it. `empty`: sources in which no record has been
+    found so far, and what to say of them."""
 
     catalog: Catalog
     order: Order
@@ -126,17 +132,21 @@ class _Backfill:
     skipped: int = 0
     waiting: list[tuple[str, Taking]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    empty: dict[str, str] = field(default_factory=dict)
 
     def tasks(self, files: list[SourceFile], shard: tuple[int, int]) -> Iterator[Task]:
         """The ranges that are still to be read. Parts that only have to be taken in are, on the way."""
         for file in files:
+            self.empty[file.location] = f"{file.location}: not one WARC record in it"
             for one in self._ranges(file):
                 if not one.in_shard(shard):
+                    self.empty.pop(file.location, None)
                     continue
                 self.ranges += 1
                 name = f"{one.key}-{_order_key(self.order)}"
                 if self._is_taken(name):
                     self.skipped += 1
+                    self.empty.pop(file.location, None)
                 elif part_path(self.order.archive, name).exists() and read_part(self.order.archive, name):
                     self.take(name)
                 else:
@@ -149,7 +159,12 @@ class _Backfill:
         part = read_part(self.order.archive, name)
         assert part is not None
         self.problems += part.unread
-        self.waiting.append((name, take_in(self.catalog, part, run=self.run, taken_at=timestamp())))
+        if part.records:
+            self.empty.pop(part.source, None)
+        elif part.source in self.empty and part.drops:
+            self.empty[part.source] = f"{part.drops[0].detail}; {self.empty[part.source].rpartition(': ')[2]}"
+        taking = take_in(self.catalog, part, run=self.run, taken_at=timestamp(), ledger=part.records > 0)
+        self.waiting.append((name, taking))
         while len(self.waiting) > _WAITING:
             self._settle_first()
         self._tell(part.source)
@@ -158,7 +173,8 @@ class _Backfill:
         while self.waiting:
             self._settle_first()
         _, lone = self.catalog.write(resolve_revisits).result()
-        return Result(self.files, self.ranges, self.skipped, self.counts, lone, tuple(self.problems))
+        problems = (*self.problems, *self.empty.values())
+        return Result(self.files, self.ranges, self.skipped, self.counts, lone, problems, len(self.empty))
 
     def note_end(self, result: Result, exit_code: int) -> None:
         counts = {**asdict(result.counts), "ranges": result.ranges, "skipped": result.skipped}

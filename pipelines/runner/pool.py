@@ -152,13 +152,13 @@ def _serve(pipe: Connection, place: Any, order: Order) -> None:
     def note(at: int) -> None:
         place.value = at
 
-    while True:
-        try:
+    with suppress(EOFError, ConnectionError):  # the parent is gone, or done
+        while True:
             task, poison = pipe.recv()
-        except EOFError:
-            return
-        try:
-            pipe.send(run_task(task, order, poison=poison, note=note))
-        except (IpnewsError, OSError) as error:
-            note(-1)
-            pipe.send(error)
+            answer: str | Exception
+            try:
+                answer = run_task(task, order, poison=poison, note=note)
+            except (IpnewsError, OSError) as error:
+                note(-1)
+                answer = error
+            pipe.send(answer)

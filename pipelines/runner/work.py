@@ -14,8 +14,9 @@ from pipelines.archive.article_rows import ArticleRow
 from pipelines.archive.article_rows import row_of as article_row
 from pipelines.archive.captures import CaptureRow, host_of
 from pipelines.archive.captures import row_of as capture_row
+from pipelines.archive.frames import Record, frames
 from pipelines.archive.parts import DRAFT, PARTS_FOLDER, Part, write_part
-from pipelines.archive.reader import Found, Revisit, read_at, read_captures
+from pipelines.archive.reader import Found, Revisit, interpret, read_at
 from pipelines.archive.shelf import COPY_MARK, WARC_FOLDER, Shelf, open_location
 from pipelines.archive.warc import WarcWriter
 from pipelines.errors import ArchiveError
@@ -135,6 +136,7 @@ class _Collected:
         self.refused: dict[str, Drop] = {}
         self.revisits: list[Revisit] = []
         self.unread: list[str] = []
+        self.records = 0
 
     def add(self, row: CaptureRow, outcome: Article | Drop) -> None:
         known = self._read.get(row.id)
@@ -154,6 +156,7 @@ class _Collected:
             (*(outcome for outcome in outcomes if isinstance(outcome, Drop)), *self.refused.values()),
             tuple(self.revisits),
             tuple(self.unread),
+            self.records,
         )
 
 
@@ -177,13 +180,15 @@ def _items(task: Task, order: Order, part: _Collected, copier: WarcWriter) -> It
 def _of_range(source: Range, order: Order, part: _Collected, copier: WarcWriter) -> Iterator[_Item]:
     takes = order.selection.takes
     with open_location(source.location) as file:
-        for found in read_captures(file, source.name, source.start, source.end):
+        for frame in frames(file, source.start, source.end):
+            part.records += isinstance(frame, Record)
+            found = interpret(frame, source.name)
             if isinstance(found, Drop):
                 part.refused[found.capture_id] = found
             elif isinstance(found, Revisit):
                 if takes(found.url, found.fetched_at):
                     part.revisits.append(found)
-            elif takes(found.capture.url, found.capture.fetched_at):
+            elif found is not None and takes(found.capture.url, found.capture.fetched_at):
                 yield _item(found, order, copier)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,8 @@ def ranges(file: SourceFile, name: str, digest: str) -> Iterator[Range]:
             continue
         with open_location(file.location) as data:
             first = start
-            for frame in frames(data, start, end, blocks=False):
+            size = (data.seek(0, os.SEEK_END) if end is None else end) - start
+            for frame in frames(data, start, end, blocks=False) if size > RANGE_BYTES else ():
                 if frame.offset - first >= RANGE_BYTES:
                     yield Range(name, file.location, digest, first, frame.offset)
                     first = frame.offset

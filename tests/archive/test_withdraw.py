@@ -17,13 +17,14 @@ from pipelines.archive.purge import purge
 from pipelines.archive.reader import read_at
 from pipelines.archive.schema import captures as capture_table
 from pipelines.archive.search import search
+from pipelines.archive.settled import settled_of, store_settled
 from pipelines.archive.shelf import Shelf
 from pipelines.archive.tombstones import Tombstones
 from pipelines.archive.verify import verify
 from pipelines.archive.warc import WarcWriter
 from pipelines.archive.withdraw import Target, target_of, withdraw
 from pipelines.errors import UsageError
-from pipelines.records import Drop, Reason
+from pipelines.records import Drop, Reason, Settled
 
 AT = "2026-03-01T00:00:00Z"
 
@@ -81,6 +82,25 @@ def test_withdrawing(
         assert {drop.url for drop in drops.iterate(c) if drop.reason is Reason.WITHDRAWN} == gone
     assert do(archive, target_of(text)).articles == 0
     assert list(verify(archive.folder, archive.catalog)) == []
+
+
+def test_a_witness_that_was_withdrawn_is_forgotten_at_once(
+    archive: Any, make_page: Any, make_capture: Any
+) -> None:
+    """Before anything is settled again: an export in between names it no more, nor has its text."""
+    ids = sorted(one.id for one in fill(archive, make_page, make_capture))[:3]
+    gone, kept, canonical = ids
+    whole = Settled(
+        canonical, ids[0], canonical=True, witnesses=(gone, kept), edition_body="校勘", joined=(gone,)
+    )
+    copies = [Settled(one, ids[0], canonical=False) for one in (gone, kept)]
+    archive.catalog.write(lambda c: store_settled(c, [(one, None) for one in (whole, *copies)])).result()
+    do(archive, Target("id", gone))
+    with archive.catalog.read() as c:
+        after = settled_of(c, canonical)
+        assert settled_of(c, gone) is None
+        assert settled_of(c, kept) == copies[1]
+    assert after == replace(whole, witnesses=(kept,), edition_body=None, joined=())
 
 
 def test_one_version_by_its_id(archive: Any, make_capture: Any) -> None:

@@ -168,7 +168,9 @@ def test_damaged_files_are_counted_and_the_rest_is_read(tmp_path: Path, reading:
     """One archive of all of them: three pages, and one drop for each refusal."""
     folder = ROOT / "tests" / "archive" / "damaged"
     done = fill(tmp_path / "x", [folder], reading)
-    assert done.exit_code == 0
+    assert done.exit_code == 1
+    without = ("clipped-in-first-header.warc", "empty.warc", "not-a-warc.warc.gz", "one-byte.warc.gz")
+    assert [any(name in problem for name in without) for problem in done.problems] == [True] * 4
     whole = holds(tmp_path / "x")
     assert len(whole["articles"]) == 3
     assert {drop.reason for drop in whole["drops"]} == {Reason.BAD_RECORD}
@@ -270,6 +272,7 @@ from pathlib import Path
 sys.path.append(sys.argv[1])
 import plain_reader
 from pipelines.archive.catalog import Catalog
+from pipelines.errors import Stopped
 from pipelines.runner import Reading, backfill
 from pipelines.sources import plan
 plan.RANGE_BYTES = 3000
@@ -277,12 +280,25 @@ if __name__ == "__main__":
     folder = Path(sys.argv[2])
     with Catalog.open(folder) as catalog:
         told = lambda progress: print("at", flush=True)
-        backfill(sys.argv[4:], folder, catalog, workers=int(sys.argv[3]), on_progress=told,
-                 reading=Reading(plain_reader.read, plain_reader.VERSION))
+        try:
+            backfill(sys.argv[4:], folder, catalog, workers=int(sys.argv[3]), on_progress=told,
+                     reading=Reading(plain_reader.read, plain_reader.VERSION))
+        except (Stopped, KeyboardInterrupt):
+            sys.exit(3)
 """
 
 
-@pytest.mark.parametrize(("after", "workers"), [(1, 0), (4, 0), (9, 1)])
+@pytest.mark.parametrize(
+    ("after", "workers", "signals"),
+    [
+        (1, 0, [signal.SIGKILL]),
+        (4, 0, [signal.SIGKILL]),
+        (9, 1, [signal.SIGKILL]),
+        (3, 0, [signal.SIGINT]),
+        (5, 2, [signal.SIGINT]),
+        (5, 1, [signal.SIGINT, signal.SIGINT]),
+    ],
+)
 def test_killed_and_given_again_it_is_the_same(
     tmp_path: Path,
     sources: list[Path],
@@ -291,21 +307,24 @@ def test_killed_and_given_again_it_is_the_same(
     undisturbed: Any,
     after: int,
     workers: int,
+    signals: list[signal.Signals],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """SIGKILL when the run has told of its progress `after` times; the large matrix is in bench."""
+    """Signals when the run has told of its progress `after` times; the large matrix is in bench."""
     script = tmp_path / "killed.py"
     script.write_text(KILLED)
     helpers = Path(__file__).parent / "helpers"
     command = [sys.executable, script, helpers, tmp_path / "x", str(workers), *sources]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
     assert running.stdout is not None
     for _ in range(after):
         assert running.stdout.readline() == b"at\n"
-    running.send_signal(signal.SIGKILL)
-    running.stdout.close()
-    assert running.wait() == -signal.SIGKILL
+    for one in signals:
+        running.send_signal(one)
+    _, errors = running.communicate()
+    assert running.returncode == (-signal.SIGKILL if signal.SIGKILL in signals else 3)
+    assert b"Traceback" not in errors
     with Catalog.open(tmp_path / "x", read_only=True) as catalog, catalog.read() as c:
         assert len(c.scalars(select(captures.c.id)).all()) < 100
     monkeypatch.setattr(plan, "RANGE_BYTES", 3000)
