@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import copies_texts as made
+from bench import rival_texts as rivals
 from bench.eval_network import TODAY, pages
 from bench.event_texts import reports
 from bench.figures import Figure, floors, proportion
@@ -45,6 +46,7 @@ def run(full: bool) -> list[Figure]:
     bounds = floors(AREA)
     figures = list(recall(200 if full else 15, full, bounds))
     figures += false_pairs(2000 if full else 120, 500 if full else 60, bounds)
+    figures += templates(120 if full else 20, bounds)
     figures += hard_places(60, bounds) if full else hard_places(12, {})  # too few places to be held
     figures.append(_network(bounds, full))
     return figures
@@ -79,6 +81,14 @@ def recall(count: int, full: bool, bounds: dict[str, float]) -> Iterable[Figure]
         "800 characters added": made.padded,
         "Traditional edition": lambda text, _: made.through_traditional(text),
     }
+    kinds |= {
+        "passages in another order": rivals.reordered,
+        "another order, 10 % edited": lambda text, rng: made.edited(rivals.reordered(text, rng), 0.1, rng),
+        "sentences left out, 10 % edited": lambda text, rng: made.edited(rivals.thinned(text, rng), 0.1, rng),
+        "the text twice": lambda text, _: f"{text}\n{text}",
+        "badly scanned": rivals.scanned,
+        "synonyms": rivals.spun,
+    }
     for level in LEVELS:
         name = "damaged, no glosses" if level is None else f"damaged, gloss level {level}"
         kinds[name] = lambda text, rng, level=level: (  # type: ignore[misc]
@@ -100,6 +110,20 @@ def recall(count: int, full: bool, bounds: dict[str, float]) -> Iterable[Figure]
             yield proportion(AREA, f"recall, {kind}, {length} characters", hits[length], cases[length])
         name = f"recall, {kind}"
         yield proportion(AREA, name, hits.total(), cases.total(), floor=bounds.get(name))
+
+
+def templates(count: int, bounds: dict[str, float]) -> Iterable[Figure]:
+    """False pairs among all pairs of texts of one template each; copies of them found."""
+    for kind in rivals.TEMPLATES:
+        rng = random.Random(kind)
+        texts = list(rivals.templated(kind, count, rng))
+        pairs = list(combinations(texts, 2))
+        false = sum(verify(a, b) is not None for a, b in pairs)
+        name = f"false pairs, {kind}"
+        yield Figure(AREA, f"{name}, share", false / len(pairs), len(pairs), ceiling=bounds.get(name))
+        right = sum(found(text, made.replaced(text, 0.05, rng)) for text in texts)
+        name = f"recall, {kind}, 5 % replaced"
+        yield proportion(AREA, name, right, count, floor=bounds.get(name))
 
 
 def false_pairs(templated: int, events: int, bounds: dict[str, float]) -> list[Figure]:

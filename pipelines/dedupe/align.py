@@ -50,9 +50,10 @@ class Alignment:
         return _total(self.spans_a), _total(self.spans_b)
 
 
-def align(a: str, b: str) -> Alignment:
-    """Align two texts. Empty where they share no unique 5-gram: such texts are not copies."""
-    frame = chain(a, b, FIRST)
+def align(a: str, b: str, *, repeats: bool = False) -> Alignment:
+    """Align two texts. Empty where they share no unique 5-gram; with `repeats` the first place of one that
+    stands several times counts as well."""
+    frame = chain(a, b, FIRST, repeats=repeats)
     if not frame:
         return Alignment((), (), ())
     pieces = list(_fill(a, b, frame, SECOND))

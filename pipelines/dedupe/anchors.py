@@ -16,22 +16,25 @@ Run = tuple[int, int, int]
 """(i, j, n): a[i:i+n] == b[j:j+n]."""
 
 
-def chain(a: str, b: str, size: int) -> list[Run]:
-    """Heaviest chain of runs of at least `size` characters unique in both texts; ascending, disjoint."""
-    runs = heaviest(_runs(a, b, size))
+def chain(a: str, b: str, size: int, *, repeats: bool = False) -> list[Run]:
+    """Heaviest chain of runs of at least `size` characters unique in both texts; ascending, disjoint. With
+    `repeats` the first place of what is not unique counts too."""
+    runs = heaviest(_runs(a, b, size, repeats))
     return _disjoint(runs)
 
 
-def _unique(hashes: Hashes) -> tuple[Hashes, np.ndarray]:
+def _unique(hashes: Hashes, repeats: bool) -> tuple[Hashes, np.ndarray]:
     values, first, count = np.unique(hashes, return_index=True, return_counts=True)
+    if repeats:
+        return values, first
     once = count == 1
     return values[once], first[once]
 
 
-def _runs(a: str, b: str, size: int) -> list[Run]:
+def _runs(a: str, b: str, size: int, repeats: bool) -> list[Run]:
     """Maximal runs of shared unique k-grams, by place in `a`."""
-    values_a, at_a = _unique(shingle_hashes(a, size))
-    values_b, at_b = _unique(shingle_hashes(b, size))
+    values_a, at_a = _unique(shingle_hashes(a, size), repeats)
+    values_b, at_b = _unique(shingle_hashes(b, size), repeats)
     _, in_a, in_b = np.intersect1d(values_a, values_b, assume_unique=True, return_indices=True)
     if not len(in_a):
         return []

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.dedupe.cluster import Edge
+from pipelines.dedupe.figures import figures_of
 from pipelines.dedupe.match import unlike_figures, verify_comparable
-from pipelines.dedupe.particulars import figures_of
 from pipelines.dedupe.spanning import Pairs
 
 Load = Callable[[Sequence[int]], Mapping[int, str]]

@@ -16,26 +16,32 @@ from itertools import pairwise
 
 from pipelines import text
 from pipelines.dedupe.align import Alignment
+from pipelines.dedupe.figures import FIGURE, LOST, NO_DIGITS
 from pipelines.dedupe.lcs import lcs_pairs
 from pipelines.dedupe.tables.places import PLACES
-
-LOST = "\ua66e"
-"""Letter that no Chinese page holds; stands for the lacuna sign, which the plain form would drop."""
+from pipelines.dedupe.templates import (
+    DENSE,
+    EVEN,
+    FILLED,
+    edited_share,
+    gaps_of,
+    other_figures,
+    slots_of,
+)
 
 REACH = 8
 """Characters around a particular within which its neighbours must be aligned for it to be compared."""
 
+LONG = 8
+"""Digits of a number from which more than half are in order in another by chance."""
+
 LIGHT, HEAVIEST = 0.5, 4
 """Least and greatest weight of a particular, in digits."""
-
-_NUMERALS = "".join(sorted(text.CHINESE_NUMERALS))
-_NO_DIGITS = re.compile("[^0-9]+")
-_FIGURE = re.compile(rf"[0-9{LOST}]+|[{_NUMERALS}{LOST}]+")
 
 
 @cache
 def _particular() -> re.Pattern[str]:
-    return re.compile("|".join([*PLACES, _FIGURE.pattern]))
+    return re.compile("|".join([*PLACES, FIGURE.pattern]))
 
 
 @cache
@@ -48,7 +54,9 @@ class Tally:
     """Particulars on which two texts agree and disagree, by weight, and what random edits would have made.
 
     `disagreements` counts them. `expected` and `variance` are of `disagree` if each character of a particular
-    were edited as often as the characters around it.
+    were edited as often as the characters around it. `filled_anew`: so many words and figures stand in the
+    place of others, in so short a text, that it is a template. `other_figures`: most figures of the one are
+    nowhere in the other, though the words around them are.
     """
 
     agree: float
@@ -56,36 +64,43 @@ class Tally:
     disagreements: int
     expected: float
     variance: float
-
-
-def figures_of(plain: str) -> frozenset[str]:
-    """Figures of at least two digits without a lost one: the quick look before an alignment."""
-    return frozenset(found for found in _FIGURE.findall(plain) if len(found) > 1 and LOST not in found)
+    filled_anew: bool
+    other_figures: bool
 
 
 def compare(a: str, b: str, alignment: Alignment) -> Tally:
     """Count the particulars of `a` in aligned places by whether `b` has the same there.
 
     What only one text has there (a figure lost with its bytes, a sentence added) counts on neither side.
+    Where words stand for words and hardly anything else is different (`templates.slots_of`), or nothing but
+    figures is, a figure with one digit wrong is another figure, no slip.
     """
     tokens = list(_tokens(a))
-    kept = _identity_outside(len(a), tokens, alignment)
+    gaps = gaps_of(a, b, alignment)
+    edited = edited_share(gaps, alignment.covered[0] - sum(end - start for start, end in tokens))
+    slots = slots_of(gaps, edited) if edited <= EVEN else []
+    kept = _identity_outside(len(a), [*tokens, *slots], alignment)
     renamed = _renamed(a, b, alignment)
     agree, disagree, disagreements = 0.0, sum(map(_weight, renamed), 0.0), len(renamed)
     expected = variance = 0.0
-    for a0, a1, b0, b1 in _boxes(tokens, alignment):
+    for a0, a1, b0, b1 in _boxes(a, b, tokens, alignment):
         verdict = _same(a[a0:a1], b[b0:b1])
+        if verdict is None and (slots or not gaps) and _differ(a[a0:a1], b[b0:b1]):
+            verdict = False
         if verdict is None:
             continue
-        digits = len(_NO_DIGITS.sub("", a[a0:a1]))
+        digits = len(NO_DIGITS.sub("", a[a0:a1]))
         weight, chance = _weight(a[a0:a1]), _chance(kept, digits or a1 - a0)
         expected += weight * chance
         variance += weight * weight * chance * (1 - chance)
         if verdict:
             agree += weight
         else:
-            disagree, disagreements = disagree + weight, disagreements + 1
-    return Tally(agree, disagree, disagreements, expected, variance)
+            disagree, disagreements = disagree + weight, disagreements + _other_ones(a[a0:a1], b[b0:b1])
+    filled = len(slots) + disagreements
+    filled_anew = disagreements > 0 and filled >= max(FILLED, DENSE * alignment.covered[0])
+    others = other_figures(a, b, alignment.spans_a, edited)
+    return Tally(agree, disagree, disagreements, expected, variance, filled_anew, others)
 
 
 def _weight(segment: str) -> float:
@@ -105,9 +120,11 @@ def _chance(kept: float, length: int) -> float:
     return 1 - spared
 
 
-def _boxes(tokens: list[tuple[int, int]], alignment: Alignment) -> list[tuple[int, int, int, int]]:
+def _boxes(
+    a: str, b: str, tokens: list[tuple[int, int]], alignment: Alignment
+) -> list[tuple[int, int, int, int]]:
     """The aligned segments that hold particulars (start, end) of the first text, each once."""
-    where = _Places(alignment)
+    where = _Places(a, b, alignment)
     found = (where.counterpart(start, end) for start, end in tokens)
     return sorted({box for box in found if box})
 
@@ -133,11 +150,12 @@ def _other_digits(a: str, b: str) -> bool:
     """Whether segments that were reworded around their figures have hardly a digit in common.
 
     Less than half of them, and at least 3 on each side: a figure that was edited like the words around it
-    keeps most of its digits.
+    keeps most of its digits. Long numbers of ten digits have more than half in order by chance.
     """
-    ours, theirs = _NO_DIGITS.sub("", a), _NO_DIGITS.sub("", b)
+    ours, theirs = NO_DIGITS.sub("", a), NO_DIGITS.sub("", b)
     fewer = min(len(ours), len(theirs))
-    return fewer >= 3 and 2 * len(lcs_pairs(ours, theirs)) < fewer
+    least = 0.5 if fewer < LONG else 0.65
+    return fewer >= 3 and len(lcs_pairs(ours, theirs)) < least * fewer
 
 
 def _misprint(a: str, b: str) -> bool:
@@ -164,10 +182,11 @@ def _pattern(token: str) -> re.Pattern[str]:
 class _Places:
     """Finds the place in `b` that stands for a place in `a`, by the aligned neighbours on both sides."""
 
-    def __init__(self, alignment: Alignment) -> None:
-        self._runs = alignment.runs
-        self._starts = [i for i, _, _ in alignment.runs]
-        self._ends = [i + length for i, _, length in alignment.runs]
+    def __init__(self, a: str, b: str, alignment: Alignment) -> None:
+        # Both texts begin and end somewhere: the date under a notice has no neighbour behind it.
+        self._runs = ((-1, -1, 1), *alignment.runs, (len(a), len(b), 1))
+        self._starts = [i for i, _, _ in self._runs]
+        self._ends = [i + length for i, _, length in self._runs]
 
     def counterpart(self, start: int, end: int) -> tuple[int, int, int, int] | None:
         """(a0, a1, b0, b1): the segments between the nearest matched neighbours; None if these are far."""
@@ -206,8 +225,20 @@ def _renamed(a: str, b: str, alignment: Alignment) -> list[str]:
     swaps: Counter[tuple[str, str]] = Counter()
     for (i, j, length), (next_i, next_j, _) in pairwise(alignment.runs):
         ours, theirs = a[i + length : next_i], b[j + length : next_j]
-        if 1 < len(ours) <= 4 and 1 < len(theirs) <= 4 and not _FIGURE.search(ours + theirs):
+        if 1 < len(ours) <= 4 and 1 < len(theirs) <= 4 and not FIGURE.search(ours + theirs):
             swaps[ours, theirs] += 1
     matched = "\n".join(a[i : i + length] for i, _, length in alignment.runs)
     repeated = [ours for (ours, _), count in swaps.items() for _ in range(count) if count > 1]
     return [ours for ours in repeated if ours not in matched]
+
+
+def _other_ones(a: str, b: str) -> int:
+    """How many figures of one segment the other has not: 2013年9月 and 2018年3月 are two; at least 1."""
+    ours, theirs = (NO_DIGITS.sub(" ", segment).split() for segment in (a, b))
+    return max(1, len(ours) - sum((Counter(ours) & Counter(theirs)).values()))
+
+
+def _differ(a: str, b: str) -> bool:
+    """Whether both segments have digits, none of them lost, and not the same."""
+    ours, theirs = NO_DIGITS.sub("", a), NO_DIGITS.sub("", b)
+    return bool(ours and theirs) and ours != theirs and LOST not in a + b

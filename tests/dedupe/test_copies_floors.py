@@ -16,13 +16,19 @@ def bounded(figures: list[Figure]) -> list[Figure]:
 
 def test_recall() -> None:
     figures = bounded(list(eval_copies.recall(2, full=False, bounds=BOUNDS)))
-    assert len(figures) == 13
+    assert len(figures) == 18
     assert [figure.line() for figure in figures if not figure.holds] == []
 
 
 def test_false_pairs() -> None:
     figures = bounded(eval_copies.false_pairs(40, 20, BOUNDS))
     assert len(figures) == 3
+    assert [figure.line() for figure in figures if not figure.holds] == []
+
+
+def test_templates() -> None:
+    figures = bounded(list(eval_copies.templates(12, BOUNDS)))
+    assert len(figures) == 7
     assert [figure.line() for figure in figures if not figure.holds] == []
 
 

@@ -22,11 +22,12 @@ from bench.copies_texts import (
     through_traditional,
 )
 from bench.event_texts import reports
+from bench.rival_texts import reordered, templated
 from pipelines.dedupe.align import align
 from pipelines.dedupe.anchors import Run, heaviest
+from pipelines.dedupe.figures import figures_of
 from pipelines.dedupe.lcs import lcs_pairs
 from pipelines.dedupe.match import comparable, mirror, unlike_figures, verify
-from pipelines.dedupe.particulars import figures_of
 
 short = st.text(alphabet="甲乙丙丁", max_size=14)
 
@@ -162,6 +163,41 @@ def test_one_template_with_other_names_is_another_story() -> None:
     )
     assert verify(body, body.replace("江城", "柳溪")) is None
     assert verify(body, body.replace("江城", "江□", 1)) is not None
+
+
+NOTICE = (
+    "{0}有限公司：本院受理原告{1}有限公司诉你侵害商标权纠纷一案，现依法向你公告送达起诉状副本、应诉通知书和开庭传票。自公告发出之日起，"
+    "经过三十日即视为送达。提出答辩状的期限为送达期满后十五日内。逾期不到庭，本院将依法缺席裁判。特此公告。\n{2}市人民法院\n{3}"
+)
+
+
+def test_notices_with_other_parties_are_other_stories_and_a_corrected_one_is_none() -> None:
+    one = NOTICE.format("晨曦机电", "远岫科技", "江城", "2016年3月9日")
+    assert verify(one, NOTICE.format("听涛实业", "南屏精工", "柳溪", "2013年8月12日")) is None
+    assert verify(one, NOTICE.format("晨曦机电", "南屏精工", "江城", "2016年8月12日")) is None
+    assert verify(one, one.replace("3月9日", "3月10日")) is not None
+    assert verify(one, one.replace("起诉状副本", "起诉书副本").replace("晨曦", "辰曦")) is not None
+
+
+def test_lists_of_one_form_are_other_stories() -> None:
+    lists = list(templated("lists of grants", 12, random.Random(11)))
+    assert [(a, b) for a, b in combinations(lists, 2) if verify(a, b)] == []
+
+
+@pytest.mark.parametrize("length", [300, 1200])
+def test_passages_in_another_order_and_texts_that_stand_twice_match(length: int) -> None:
+    rng = random.Random(length)
+    for _ in range(6):
+        body = passage(length, rng)
+        assert verify(body, reordered(body, rng)) is not None
+        twice = verify(body, f"{body}\n{body}")
+        assert twice is not None
+        assert twice.relation == "part"
+
+
+def test_a_rewriting_with_other_words_at_every_place_is_another_text() -> None:
+    body = next(body for body in stories() if body.count("企业") > 3)
+    assert verify(body, body.replace("企业", "厂家")) is None
 
 
 def test_reports_of_one_event_are_different_stories() -> None:
