@@ -24,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from bench import replay
+from bench import replay, soak_backfill
 from bench.bench_crawl import network_process, sites_of
 from bench.figures import Figure
 from bench.one_crawl import Order, at_request, finished, run_until
@@ -48,8 +48,11 @@ def main() -> int:
     """Run all scenarios, or those named; 1 when anything was lost, doubled or invalid."""
     parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
     parser.add_argument("scenario", nargs="*", choices=[[], *SCENARIOS], help="all when none is named")
-    parser.add_argument("--moments", type=int, default=30, help="kills of the kill matrix")
+    parser.add_argument(
+        "--moments", type=int, default=30, help="kills of the kill matrix, and of the backfill"
+    )
     parser.add_argument("--pages", type=int, default=50_000, help="pages of the memory line")
+    parser.add_argument("--captures", type=int, default=5_000, help="captures of the disturbed backfill")
     arguments = parser.parse_args()
     missed = 0
     for name in arguments.scenario or SCENARIOS:
@@ -203,6 +206,7 @@ SCENARIOS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "three": three_crawlers,
     "memory": flat_memory,
     "replay": lambda _: replay.run(),
+    "backfill": lambda arguments: soak_backfill.run(arguments.captures, arguments.moments),
 }
 
 

@@ -146,6 +146,7 @@ class _Backfill:
                 name = f"{one.key}-{_order_key(self.order)}"
                 if self._is_taken(name):
                     self.skipped += 1
+                    remove_part(self.order.archive, name)  # left by a kill behind the ledger's line
                     self.empty.pop(file.location, None)
                 elif part_path(self.order.archive, name).exists() and read_part(self.order.archive, name):
                     self.take(name)

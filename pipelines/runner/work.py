@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipelines.archive.article_rows import ArticleRow
 from pipelines.archive.article_rows import row_of as article_row
 from pipelines.archive.captures import CaptureRow, host_of
 from pipelines.archive.captures import row_of as capture_row
+from pipelines.archive.faults import explained
 from pipelines.archive.frames import Record, frames
 from pipelines.archive.parts import DRAFT, PARTS_FOLDER, Part, write_part
 from pipelines.archive.reader import Found, Revisit, interpret, read_at
@@ -22,7 +24,7 @@ from pipelines.archive.warc import WarcWriter
 from pipelines.errors import ArchiveError
 from pipelines.records import Article, Capture, Drop, Reason, Stage
 from pipelines.sites import Site
-from pipelines.sources.plan import Range
+from pipelines.sources.plan import Range, reading_from
 
 Read = Callable[[Capture, Site | None], Article | Drop]
 
@@ -91,11 +93,11 @@ def run_task(
     """Read the captures of a task and write its part; returns its name.
 
     `note` is told the place (0, 1, ...) of each capture before it is read, -1 at the end. A place in
-    `poison` has killed its worker twice and is dropped unread. Raises ArchiveUnwritable,
-    OSError from the source.
+    `poison` has killed its worker twice and is dropped unread. Raises ArchiveUnwritable, SourceError.
     """
     part = _Collected(task, order)
     with (
+        writing_to(order.archive),
         TemporaryDirectory(prefix=f"{os.getpid()}-", suffix=DRAFT, dir=_scratch(order)) as draft,
         _copier(task, draft) as copier,
     ):
@@ -179,7 +181,7 @@ def _items(task: Task, order: Order, part: _Collected, copier: WarcWriter) -> It
 
 def _of_range(source: Range, order: Order, part: _Collected, copier: WarcWriter) -> Iterator[_Item]:
     takes = order.selection.takes
-    with open_location(source.location) as file:
+    with reading_from(source.location), open_location(source.location) as file:
         for frame in frames(file, source.start, source.end):
             part.records += isinstance(frame, Record)
             found = interpret(frame, source.name)
@@ -211,6 +213,15 @@ def _scratch(order: Order) -> Path:
     for needed in (folder, order.archive / WARC_FOLDER):
         needed.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@contextmanager
+def writing_to(archive: Path) -> Iterator[None]:
+    """What the disk of the archive refuses, as one line."""
+    try:
+        yield
+    except OSError as error:
+        raise explained(error, str(archive)) from None
 
 
 def _copier(task: Task, draft: str) -> WarcWriter:

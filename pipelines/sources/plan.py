@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,8 +59,25 @@ def ranges(file: SourceFile, name: str, digest: str) -> Iterator[Range]:
     """The ranges of a file, in order; together they hold each of its records once.
 
     The borders are found by walking the file's records as the reader will (about 10,000 records a second).
-    A remote file is one range: it is not fetched twice. Raises SourceError, OSError.
+    A remote file is one range: it is not fetched twice. Raises SourceError.
     """
+    with reading_from(file.location):
+        yield from _ranges(file, name, digest)
+
+
+@contextmanager
+def reading_from(location: str) -> Iterator[None]:
+    """What a source refuses, as one line: a disk that is gone, a server that ended."""
+    try:
+        yield
+    except OSError as error:
+        said = error.strerror or error
+        raise SourceError(
+            f"{location}: {said}; when it is back, the same command goes on from here"
+        ) from None
+
+
+def _ranges(file: SourceFile, name: str, digest: str) -> Iterator[Range]:
     for start, end in members(file):
         if not file.is_local:
             yield Range(name, file.location, digest, start, end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -264,6 +265,35 @@ def test_shards_that_cannot_be_are_refused(
 def test_sources_that_are_not_there_are_one_line(tmp_path: Path, reading: Reading, name: str) -> None:
     with pytest.raises(SourceError):
         fill(tmp_path / "x", [Path(name)] if "://" not in name else [name], reading)  # type: ignore[list-item]
+
+
+@pytest.mark.usefixtures("small_ranges")
+def test_a_source_that_vanishes_is_one_line_and_gone_on_with(
+    tmp_path: Path, sources: list[Path], reading: Reading, holds: Any, undisturbed: Any
+) -> None:
+    copies = [Path(shutil.copy(source, tmp_path)) for source in sources]
+
+    def vanishing(capture: Any, site: Any) -> Any:
+        copies[0].unlink(missing_ok=True)
+        return reading.read(capture, site)
+
+    with pytest.raises(SourceError, match=r"No such file.*when it is back, the same command goes on"):
+        fill(tmp_path / "x", copies, Reading(vanishing, reading.version))
+    shutil.copy(sources[0], copies[0])
+    assert fill(tmp_path / "x", copies, reading).skipped > 0
+    assert holds(tmp_path / "x") == undisturbed
+
+
+@pytest.mark.usefixtures("small_ranges")
+def test_a_part_left_behind_its_line_in_the_ledger_is_cleared(
+    tmp_path: Path, sources: list[Path], reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.modules[backfill.__module__], "remove_part", lambda *_: None)
+        fill(tmp_path / "x", sources, reading)
+    assert any((tmp_path / "x" / "parts").iterdir())
+    fill(tmp_path / "x", sources, reading)
+    assert not any((tmp_path / "x" / "parts").iterdir())
 
 
 KILLED = """

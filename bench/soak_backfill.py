@@ -1,0 +1,232 @@
+"""A backfill that is disturbed again and again and given again: is its archive that of an undisturbed one?
+
+`python -m bench.soak backfill [--captures N] [--moments N]`. The disturbances: SIGKILL of the whole, of one
+worker, SIGINT once and twice, a source file that vanishes, a disk that is full.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from sqlalchemy import func, select
+
+from bench.crawl_dump import write_dump
+from bench.figures import Figure
+from pipelines.archive import articles, drops
+from pipelines.archive.captures import iterate
+from pipelines.archive.catalog import CATALOG_FILE, Catalog
+from pipelines.archive.schema import parts
+from pipelines.archive.verify import verify
+
+AREA = "soak"
+ROOT = Path(__file__).resolve().parent.parent
+RANGES = 100
+"""Ranges that the sources are cut into: enough for every moment to find another state."""
+
+_ROOM = 1 << 20
+"""Bytes that a file may still grow when the disk is to be full."""
+
+
+def run(captures: int, moments: int) -> Iterator[Figure]:
+    """Disturbed at `moments` moments over `captures` captures, then once to the end."""
+    with TemporaryDirectory(prefix="soak-backfill-") as folder:
+        place = Path(folder)
+        started = time.monotonic()
+        files = write_dump(place / "source", captures)
+        size = sum(path.stat().st_size for path in files)
+        yield Figure(AREA, "backfill: captures made, MB", size / 1e6, captures, unit="MB")
+        made = time.monotonic()
+        job = Job(place / "source", place / "calm", max(1, size // RANGES))
+        job.to_the_end()
+        calm = time.monotonic()
+        yield Figure(AREA, "backfill: undisturbed", captures / (calm - made), captures, unit="/s")
+        rest = Job(job.source, place / "disturbed", job.range_bytes)
+        yield from disturbed(rest, moments)
+        yield from compared(job.archive, rest.archive, captures)
+        yield Figure(AREA, "backfill: seconds of all this", time.monotonic() - started, captures, unit="s")
+
+
+def disturbed(job: Job, moments: int) -> Iterator[Figure]:
+    """Each kind of disturbance in turn, at moments spread over the whole way; then to the end."""
+    chance = random.Random(7)
+    ended: dict[str, list[int]] = {name: [] for name in EXPECTED}
+    for number in range(moments):
+        name = list(EXPECTED)[number % len(EXPECTED)]
+        steps = chance.randint(1, max(1, RANGES // moments))
+        ended[name].append(DISTURB[name](job, steps, chance.uniform(0.0, 0.3)))
+        if job.is_done():
+            break
+    for name, codes in ended.items():
+        right = sum(code in EXPECTED[name] for code in codes)
+        yield Figure(AREA, f"backfill: {name}, exit code as documented", right, len(codes), floor=len(codes))
+    finished = job.is_done()
+    yield Figure(AREA, "backfill: still at work at the last moment", float(not finished), 1, floor=1)
+    job.to_the_end()
+
+
+def compared(calm: Path, disturbed: Path, captures: int) -> Iterator[Figure]:
+    """The two archives, and the disturbed one by itself."""
+    same = fingerprint(calm) == fingerprint(disturbed)
+    yield Figure(AREA, "backfill: the archive is the undisturbed one's", float(same), captures, floor=1)
+    with Catalog.open(disturbed, read_only=True) as catalog:
+        faults = sum(1 for _ in verify(disturbed, catalog))
+        with catalog.read() as connection:
+            number = connection.scalar(select(func.count()).select_from(parts)) or 0
+    left = sum(1 for _ in (disturbed / "parts").iterdir())
+    yield Figure(AREA, "backfill: faults that verify finds", faults, captures, ceiling=0)
+    yield Figure(AREA, "backfill: part files left over", left, number, ceiling=0)
+
+
+def fingerprint(archive: Path) -> str:
+    """A digest over every capture, article and drop, in order of their ids."""
+    total = hashlib.sha256()
+    with Catalog.open(archive, read_only=True) as catalog, catalog.read() as connection:
+        for rows in (
+            iterate(connection),
+            articles.iterate(connection, whole=True),
+            drops.iterate(connection),
+        ):
+            for row in rows:
+                total.update(msgspec.json.encode(row))
+    return total.hexdigest()
+
+
+class Job:
+    """One backfill as a command that can be given again and again."""
+
+    def __init__(self, source: Path, archive: Path, range_bytes: int) -> None:
+        self.source, self.archive, self.range_bytes = source, archive, range_bytes
+
+    def start(self, file_bytes: int = resource.RLIM_INFINITY) -> subprocess.Popen[str]:
+        """Start it with two workers; no file may grow beyond `file_bytes`."""
+        command = [sys.executable, "-m", "bench.one_backfill", str(self.source), str(self.archive), "2"]
+        running = subprocess.Popen(
+            [*command, "local", str(self.range_bytes)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        resource.prlimit(running.pid, resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+        return running
+
+    def to_the_end(self) -> None:
+        """Run it undisturbed. Raises RuntimeError when it does not end well."""
+        running = self.start()
+        _, errors = running.communicate()
+        if running.returncode != 0:
+            raise RuntimeError(f"exit code {running.returncode}: {errors[-500:]}")
+
+    def is_done(self) -> bool:
+        """Whether every range was taken in: then disturbing it disturbs nothing."""
+        with Catalog.open(self.archive) as catalog, catalog.read() as connection:
+            number: int = connection.scalar(select(func.count()).select_from(parts)) or 0
+        return number >= RANGES
+
+    def disturb(self, steps: int, pause: float, how: Callable[[int], object]) -> int:
+        """Do something to it when it has told of its progress `steps` times; its exit code."""
+        running = self.start()
+        wait_for(running, steps)
+        time.sleep(pause)
+        how(running.pid)
+        return ended(running)
+
+
+def wait_for(running: subprocess.Popen[str], steps: int) -> None:
+    """Until so many lines of progress have come, or the end."""
+    assert running.stdout is not None
+    for _ in range(steps):
+        if not running.stdout.readline():
+            return
+
+
+def ended(running: subprocess.Popen[str]) -> int:
+    """The exit code; 99 in place of one that came with a traceback."""
+    _, errors = running.communicate()
+    return 99 if "Traceback" in errors else running.returncode
+
+
+def _kill(job: Job, steps: int, pause: float) -> int:
+    return job.disturb(steps, pause, lambda pid: os.kill(pid, signal.SIGKILL))
+
+
+def _interrupt(job: Job, steps: int, pause: float) -> int:
+    return job.disturb(steps, pause, lambda pid: os.killpg(pid, signal.SIGINT))
+
+
+def _interrupt_twice(job: Job, steps: int, pause: float) -> int:
+    def twice(pid: int) -> None:
+        os.killpg(pid, signal.SIGINT)
+        os.killpg(pid, signal.SIGINT)
+
+    return job.disturb(steps, pause, twice)
+
+
+def _kill_a_worker(job: Job, steps: int, pause: float) -> int:
+    """One worker dies, the run goes on; some steps later it is interrupted."""
+    running = job.start()
+    wait_for(running, steps)
+    time.sleep(pause)
+    workers = [one for child in children(running.pid) for one in children(child)]
+    if workers:
+        os.kill(workers[0], signal.SIGKILL)
+    wait_for(running, 2)
+    os.kill(running.pid, signal.SIGINT)
+    return ended(running)
+
+
+def _source_vanishes(job: Job, steps: int, pause: float) -> int:
+    """A file is taken away while it is read; what was open may still be read to its end."""
+    away = job.source.with_name("away")
+
+    def take_away(_: int) -> None:
+        job.source.rename(away)
+
+    code = job.disturb(steps, pause, take_away)
+    away.rename(job.source)
+    return code
+
+
+def _disk_is_full(job: Job, _: int, __: float) -> int:
+    largest = max(path.stat().st_size for path in job.archive.glob(f"{CATALOG_FILE}*"))
+    running = job.start(largest + _ROOM)
+    return ended(running)
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process has started."""
+    try:
+        return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+DISTURB: dict[str, Callable[[Job, int, float], int]] = {
+    "SIGKILL": _kill,
+    "SIGKILL of a worker, SIGINT later": _kill_a_worker,
+    "SIGINT": _interrupt,
+    "SIGINT twice": _interrupt_twice,
+    "source vanished": _source_vanishes,
+    "disk full": _disk_is_full,
+}
+EXPECTED: dict[str, set[int]] = {
+    "SIGKILL": {-signal.SIGKILL},
+    "SIGKILL of a worker, SIGINT later": {3, 0},
+    "SIGINT": {3, 0},
+    "SIGINT twice": {3, 0},
+    "source vanished": {2, 0},
+    "disk full": {2},
+}
+"""Exit codes as documented; 0 where the run may have ended before it was disturbed."""
