@@ -44,6 +44,6 @@ def test_a_source_that_vanishes_is_one_line_and_no_process_stays(
     source = make_source(tmp_path / "s", range(5))
     order = work.Order(tmp_path / "x", reading.read, reading.version)
     gone = work.Task("p", work.Range(source.name, str(source) + ".gone", "sha256:0", 0, None))
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(SourceError, match="No such file"):
         list(pool.supervise(iter([gone]), order, 1))
     assert multiprocessing.active_children() == []
