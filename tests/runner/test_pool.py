@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines.archive.catalog import Catalog
+from pipelines.errors import SourceError
 from pipelines.records import Reason
 from pipelines.runner import Reading, backfill, pool
 
