@@ -16,7 +16,7 @@ BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def run(words: list[str], limit: int = 20, archive: Path | None = None, json: bool = False) -> int:
-    """Print the articles in which the words stand: two lines each, the hit in bold on a terminal."""
+    """Print the stories in which the words stand: two lines each, the hit in bold on a terminal."""
     if not " ".join(words).strip():
         raise UsageError("no words; type some: ipnews search 专利 质押")
     config = load_config(archive)
@@ -28,6 +28,10 @@ def run(words: list[str], limit: int = 20, archive: Path | None = None, json: bo
         else:
             sys.stdout.write(f"{hit.id[:12]}  {(hit.date_published or '')[:10]:10}  {hit.headline}\n")
             sys.stdout.write(f"              {_snippet(hit)}\n")
+            if hit.copies:
+                sys.stdout.write(
+                    f"              and on {len(hit.copies):,} more pages: ipnews copies {hit.id[:12]}\n"
+                )
     if not hits:
         say(f"No article has {' '.join(words)}; every word must stand in it, its characters side by side")
     return 0

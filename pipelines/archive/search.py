@@ -7,14 +7,15 @@ a word asked for as a phrase. The trigram tokenizer would need three characters 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from pipelines.archive.codec import unpack
-from pipelines.archive.schema import articles
+from pipelines.archive.schema import articles, settled
 from pipelines.records import Article
 from pipelines.text import fold_width, squeeze
 
@@ -24,7 +25,8 @@ _SNIPPET = 40
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One article found. `snippet` is body text around the first hit, `start:end` the hit inside it."""
+    """One story found, by its canonical article where that has the words. `snippet` is body text around the
+    first hit, `start:end` the hit inside it; `copies` are the other articles of the story, by id."""
 
     id: str
     url: str
@@ -34,6 +36,7 @@ class Hit:
     snippet: str
     start: int
     end: int
+    copies: tuple[str, ...] = ()
 
 
 def create(connection: Connection) -> None:
@@ -65,15 +68,18 @@ def remove(connection: Connection, number: int, headline: str, body: str) -> Non
 
 
 def search(connection: Connection, words: str, limit: int = 20) -> list[Hit]:
-    """Current articles in which every one of the blank-separated `words` occurs, best first.
+    """Stories with a current article in which every one of the blank-separated `words` occurs, best first.
 
-    Words in Simplified characters, as the articles are. No words, no hits.
+    Words in Simplified characters, as the articles are. No words, no hits. An article that is not settled yet
+    is a story by itself.
     """
     asked = squeeze(fold_width(words)).split()
     if not asked:
         return []
     matching = _in_index if connection.dialect.name == "sqlite" else _by_scan
-    return [_hit(row, asked) for row in matching(connection, asked, limit)]
+    with closing(matching(connection, asked)) as found:
+        best = _first_stories(found, limit)
+    return list(_hits(connection, best, asked))
 
 
 _ADD = text("INSERT INTO search(rowid, headline, body) VALUES (:number, :headline, :body)")
@@ -86,37 +92,79 @@ _FOUND = (
     .columns(number=articles.c.number.type, rank=articles.c.relevance.type)
     .subquery("found")
 )
-_SHOWN = (articles.c.headline, articles.c.record)
 
 
-def _in_index(connection: Connection, asked: list[str], limit: int) -> list[Any]:
+class Found(NamedTuple):
+    """An article that has the words, and the story that it belongs to (itself, before it was settled)."""
+
+    id: str
+    story: str
+
+
+_STORY = func.coalesce(settled.c.cluster_id, articles.c.id)
+_OF_STORIES = articles.outerjoin(settled, settled.c.id == articles.c.id)
+
+
+def _in_index(connection: Connection, asked: list[str]) -> Generator[Found, None, None]:
     # Inside a quoted phrase FTS5 reads no operators; a quotation mark is doubled.
     query = " ".join('"' + squeeze(indexed(word)).replace('"', '""') + '"' for word in asked)
     statement = (
-        select(*_SHOWN)
-        .join(_FOUND, _FOUND.c.number == articles.c.number)
+        select(articles.c.id, _STORY)
+        .select_from(_OF_STORIES.join(_FOUND, _FOUND.c.number == articles.c.number))
         .where(articles.c.current)
         .order_by(_FOUND.c.rank, articles.c.id)
-        .limit(limit)
     )
-    return list(connection.execute(statement, {"query": query}))
+    with connection.execute(statement, {"query": query}) as rows:
+        for id, story in rows:
+            yield Found(id, story)
 
 
-def _by_scan(connection: Connection, asked: list[str], limit: int) -> list[Any]:
-    statement = select(*_SHOWN).where(articles.c.current).order_by(articles.c.id)
-    rows: list[Any] = []
-    for row in connection.execute(statement):
-        article = unpack(row.record, Article)
-        found = fold_width(f"{article.headline}\n{article.article_body}").lower()
-        if all(word.lower() in found for word in asked):
-            rows.append(row)
-        if len(rows) == limit:
+def _by_scan(connection: Connection, asked: list[str]) -> Generator[Found, None, None]:
+    columns = (articles.c.id, _STORY, articles.c.record)
+    statement = select(*columns).select_from(_OF_STORIES).where(articles.c.current).order_by(articles.c.id)
+    with connection.execute(statement.execution_options(yield_per=500)) as rows:
+        for id, story, record in rows:
+            if _has(unpack(record, Article), asked):
+                yield Found(id, story)
+
+
+def _has(article: Article, asked: list[str]) -> bool:
+    text = fold_width(f"{article.headline}\n{article.article_body}").lower()
+    return all(word.lower() in text for word in asked)
+
+
+def _first_stories(found: Iterator[Found], limit: int) -> dict[str, str]:
+    """The best article of each of the first stories, by story."""
+    best: dict[str, str] = {}
+    for one in found:
+        if one.story not in best and len(best) == limit:
             break
-    return rows
+        best.setdefault(one.story, one.id)
+    return best
 
 
-def _hit(row: Any, asked: list[str]) -> Hit:
-    article = unpack(row.record, Article)
+def _hits(connection: Connection, best: Mapping[str, str], asked: list[str]) -> Iterator[Hit]:
+    members: dict[str, list[str]] = {story: [] for story in best}
+    statement = (
+        select(settled.c.cluster_id, settled.c.id)
+        .join(articles, articles.c.id == settled.c.id)
+        .where(settled.c.cluster_id.in_(members) & articles.c.current)
+        .order_by(settled.c.canonical.desc(), settled.c.id)
+    )
+    for story, id in connection.execute(statement):
+        members[story].append(id)
+    for story, id in best.items():
+        shown = _article(connection, members[story][0] if members[story] else id)
+        if not _has(shown, asked):
+            shown = _article(connection, id)
+        yield _hit(shown, asked, tuple(one for one in members[story] if one != shown.id))
+
+
+def _article(connection: Connection, id: str) -> Article:
+    return unpack(connection.scalars(select(articles.c.record).where(articles.c.id == id)).one(), Article)
+
+
+def _hit(article: Article, asked: list[str], copies: tuple[str, ...]) -> Hit:
     body = article.article_body
     folded = fold_width(body).lower()
     at = min((place for word in asked if (place := folded.find(word.lower())) >= 0), default=-1)
@@ -124,7 +172,14 @@ def _hit(row: Any, asked: list[str]) -> Hit:
     first = max(0, at - _SNIPPET)
     snippet = body[first : max(at, 0) + len(word) + _SNIPPET].replace("\n", " ")
     start = at - first if at >= 0 else 0
-    end = start + len(word) if at >= 0 else 0
     return Hit(
-        article.id, article.url, row.headline, article.date_published, article.source, snippet, start, end
+        id=article.id,
+        url=article.url,
+        headline=article.headline,
+        date_published=article.date_published,
+        source=article.source,
+        snippet=snippet,
+        start=start,
+        end=start + len(word) if at >= 0 else 0,
+        copies=copies,
     )

