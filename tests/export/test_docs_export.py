@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -42,16 +43,18 @@ def test_the_examples_run(archive: Any, tmp_path: Path) -> None:
     for form in ("parquet", "jsonl", "delta"):
         archive.export(str(tmp_path / "exports" / form), form)
     examples = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(examples) == 5
-    assert {name for text in examples for name in re.findall(r"duckdb|polars|pyarrow|deltalake", text)} == {
-        "duckdb",
-        "polars",
-        "pyarrow",
-        "deltalake",
-    }
+    assert len(examples) == 6
+    readers = "duckdb|polars|pyarrow|deltalake|datasets"
+    assert {name for text in examples for name in re.findall(readers, text)} == set(readers.split("|"))
     script = "\n".join(examples)
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "HF_HOME": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert "专利观察" in done.stdout
