@@ -10,7 +10,6 @@ import re
 import zlib
 from collections.abc import Iterator
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pipelines.reading.addresses import absolute
 from pipelines.reading.dates import date_in_url, parse_date
@@ -26,7 +25,7 @@ MAX_LINKS = 50_000
 LinkKind = Literal["article", "list", "feed", "sitemap", "page", "unknown"]
 _FEED_TYPE = re.compile(r"(?:rss|atom|rdf)\+xml")
 _NOT_PAGES = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|bmp|svg|ico|css|js|zip|rar|7z|gz|exe|apk|pdf|docx?|xlsx?|pptx?|mp[34]|avi|flv|swf|wmv)$",
+    r"/.*\.(?:jpe?g|png|gif|webp|bmp|svg|ico|css|js|zip|rar|7z|gz|exe|apk|pdf|docx?|xlsx?|pptx?|mp[34]|avi|flv|swf|wmv)$",
     re.I,
 )
 _PAGER_TEXT = re.compile(
@@ -47,6 +46,8 @@ _LIST_URL = re.compile(
     r"/(?:list|index|category|tag|channel|columns?|node)[-_/\w]*|/$|[?&](?:cid|catid|tid|classid|typeid)=\d+|list\.php",
     re.I,
 )
+_FEED_URL = re.compile(r"(?:rss|feed|atom)(?:\.xml|/)?$|\.rss$", re.I)
+_SITEMAP_URL = re.compile(r"sitemap[^/]*\.xml", re.I)
 _LINE_DATE = re.compile(r"\d{1,4}\s*[-./年月]\s*\d{1,2}|\d\s*(?:小时|小時|分钟|分鐘|天)前|[昨前今]天")
 
 
@@ -110,10 +111,10 @@ def _from_html(text: str, url: str, captured: str | None) -> Iterator[Link]:
         title = page.link_text(index)
         element = page.elements[index]
         address = absolute(base, element.get("href") or "")
-        if address is None or _NOT_PAGES.search(urlsplit(address).path):
+        if address is None or _NOT_PAGES.match((path := _path(address)).partition("?")[0]):
             continue
-        full = _whole_title(title, squeeze(element.get("title") or ""))
-        kind = _kind(address, full)
+        full = _whole_title(title, squeeze(shown) if (shown := element.get("title")) else "")
+        kind = _kind(path, full)
         date = dates.get(index) if kind in ("article", "unknown") else None
         if date is None and kind == "article" and (dated := date_in_url(address, captured)):
             date = dated.iso
@@ -157,23 +158,27 @@ def _item(page: Outline, element: int) -> int:
 
 def kind_of_address(address: str) -> LinkKind:
     """What a link leads to, judged by its address alone."""
-    return _kind(address, "")
+    return _kind(_path(address), "")
 
 
-def _kind(address: str, title: str) -> LinkKind:
-    """What a link leads to, judged by its text and address."""
+def _path(address: str) -> str:
+    """What stands behind the host of an address, from the slash on; "" without any."""
+    return "".join(address.split("://", 1)[-1].partition("/")[1:])
+
+
+def _kind(path: str, title: str) -> LinkKind:
+    """What a link leads to, judged by its text and the part of its address behind the host."""
     if _PAGER_TEXT.fullmatch(title):
         return "page"
-    tail = address.split("://", 1)[-1].partition("/")[1:]
-    path = "".join(tail)
-    if re.search(r"(?:rss|feed|atom)(?:\.xml|/)?$|\.rss$", path, re.I):
+    if _FEED_URL.search(path):
         return "feed"
-    if re.search(r"sitemap[^/]*\.xml", path, re.I):
+    if _SITEMAP_URL.search(path):
         return "sitemap"
     if _PAGER_URL.search(path):
         return "list"
-    if _ARTICLE_URL.search(path) and (count_han(title) >= 5 or not title):
+    named = count_han(title)
+    if (named >= 5 or not title) and _ARTICLE_URL.search(path):
         return "article"
-    if _LIST_URL.search(path) and count_han(title) <= 10:
+    if named <= 10 and _LIST_URL.search(path):
         return "list"
-    return "article" if count_han(title) >= 9 else "unknown"
+    return "article" if named >= 9 else "unknown"

@@ -1,0 +1,124 @@
+"""What is told quickly is what the slow and obvious way tells."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipelines.convert import script
+from pipelines.convert.script import Tally, tally
+from pipelines.reading.addresses import absolute
+from pipelines.reading.body import any_spam, is_spam
+from pipelines.reading.decode import Page, decode, judge
+from pipelines.reading.extract import extract
+from pipelines.reading.records import Extracted
+from pipelines.reading.tree import Outline, outline, unescape
+from pipelines.text import _MARKS, plain
+
+ADDRESSES = st.text(alphabet="htps:/.?#;&=ab12-_%@[]\\ \t\n专", max_size=24)
+BASES = (
+    "http://a.test/x/1.html",
+    "https://a.test",
+    "http://a.test:8080/x/../y/?q=1#f",
+    "http://a.test//x//y",
+)
+MIXED = st.text(alphabet="专利審查國家，。：（）Ａ１①㎡é́ﬁ あカ\u3000\n𫝈ab 1", max_size=300)
+
+
+def joined(base: str, address: str) -> str | None:
+    """The general rule alone (RFC 3986, 5.2)."""
+    address = re.sub(r"[\n\t\r]", "", address.strip())
+    if not address or address[0] == "#" or address.lower().startswith(("javascript:", "mailto:")):
+        return None
+    try:
+        address = urljoin(base, address).partition("#")[0]
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+@given(
+    base=st.sampled_from(BASES),
+    start=st.sampled_from(["", "/", "http://b.test", "https://b.test/"]),
+    rest=ADDRESSES,
+)
+@example(base=BASES[0], start="/", rest="a/../b.html")
+@example(base=BASES[1], start="//b.test/", rest="1.html")
+@example(base=BASES[0], start="http://b.test/", rest="a/./b;c?")
+def test_addresses_mean_what_the_general_rule_says(base: str, start: str, rest: str) -> None:
+    assert absolute(base, start + rest) == joined(base, start + rest)
+
+
+@given(MIXED)
+@example("ｆｕｌｌ，ｗｉｄｔｈ")
+@example("e，\u0301")
+def test_the_plain_form_is_nfkc_in_lower_case_without_marks(text: str) -> None:
+    assert plain(text) == re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
+
+
+def test_no_mark_that_goes_first_has_a_letter_in_its_normal_form() -> None:
+    marks = [char for char in map(chr, range(0x10000)) if _MARKS.fullmatch(char)]
+    assert len(marks) == 47
+    assert not [char for char in marks if re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", char))]
+
+
+@given(MIXED.map(lambda text: text * 5))
+def test_characters_are_counted_alike_in_short_texts_and_long(text: str) -> None:
+    classes = script._classes()
+    found = [classes.get(char, 0) for char in text]
+    assert tally(text) == Tally(found.count(1), found.count(2), found.count(3))
+
+
+@given(st.lists(st.text(alphabet="a=\" -'&<>\thref", max_size=9), max_size=4), st.text(max_size=9))
+def test_an_attribute_is_found_whatever_stands_before_it(others: list[str], value: str) -> None:
+    written = value.replace("&", "&amp;").replace('"', "&quot;").replace("\0", "")
+    before = " ".join(f'{name}="{i}"' for i, name in enumerate(["data-href", "x-href"]))
+    page = outline(f'<a {before} title="{" ".join(others).replace(chr(34), "")}" href="{written}">字</a>')
+    assert isinstance(page, Outline)
+    link = next(element for element in page.elements if element.tag == "a")
+    pairs = re.findall(r'([^\s="]+)="([^"]*)"', link.attributes)
+    assert link.get("href") == next(unescape(text) for name, text in pairs if name == "href")
+    assert link.get("hre") is None
+
+
+@pytest.mark.parametrize(
+    "lines", [["棋牌开户", "彩票注册"], ["棋牌 彩票 开户 娱乐城 博彩"], ["正文一句。"] * 9, []]
+)
+def test_spam_among_lines_is_spam_of_a_line(lines: list[str]) -> None:
+    assert any_spam(lines) == any(map(is_spam, lines))
+
+
+@given(st.binary(max_size=60) | st.text(max_size=30).map(str.encode))
+def test_a_page_is_read_in_the_encoding_it_is_judged_to_have(payload: bytes) -> None:
+    page = decode(payload)
+    if isinstance(page, Page):
+        assert (page.encoding, page.why) == judge(payload)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<svg><foreignObject><div><!--</svg>--></div></foreignObject></svg>",
+        "<noscript><!-- </noscript> --><p></noscript></div></p>",
+        "<svg><link></link><link></link><a><foreignObject><div></div></foreignObject></a></svg>",
+        "<?x </html </body </div ?>" * 9,
+        "<p<strong>专利</strong></p<strong>",
+        "<a<b>专利</a<b></a>",
+        "<math><mi><a></a></mi></math></a></a>",
+        "<template><div></template></div>",
+    ],
+    ids=["svg", "noscript", "void-in-svg", "instructions", "two-tags", "name", "math", "template"],
+)
+def test_odd_nesting_leaves_the_article_whole(markup: str) -> None:
+    text = "专利审查周期继续缩短，企业表示欢迎，代理机构也表示欢迎。"
+    found = extract(
+        f"<body><h1>专利审查提速</h1>{markup}<div>{f'<p>{text}</p>' * 9}</div></body>", "http://a.test/1.html"
+    )
+    assert isinstance(found, Extracted)
+    assert found.body.count(text) == 9
