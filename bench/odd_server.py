@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import socketserver
+import ssl
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 Answer = bytes | Callable[[dict[str, str]], bytes]
 """Bytes for the wire, or what makes them from the request's headers (lower case)."""
@@ -31,11 +33,21 @@ class Odd:
 
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = daemon_threads = True
+    tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """On a thread of the connection's own: a client may break off the handshake."""
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        with suppress(OSError), self.tls.wrap_socket(request, server_side=True) as secure:
+            super().finish_request(secure, client_address)
+            secure.unwrap()
 
 
 @contextmanager
-def odd_server(answers: Mapping[str, Answer]) -> Iterator[Odd]:
-    """Serve `answers` by path; 404 for others. Every answer ends its connection."""
+def odd_server(answers: Mapping[str, Answer], tls: ssl.SSLContext | None = None) -> Iterator[Odd]:
+    """Serve `answers` by path, or by host and path; 404 for others. Every answer ends its connection."""
     odd = Odd()
 
     class Handler(socketserver.StreamRequestHandler):
@@ -47,10 +59,12 @@ def odd_server(answers: Mapping[str, Answer]) -> Iterator[Odd]:
                 headers[name.lower()] = value.strip()
             if len(first) > 1:
                 odd.log.append((time.time(), first[1], headers))
-                answer = answers.get(first[1], said("404 Not Found", b"no"))
+                here = answers.get(headers.get("host", "").partition(":")[0] + first[1])
+                answer = here if here is not None else answers.get(first[1], said("404 Not Found", b"no"))
                 self.wfile.write(answer if isinstance(answer, bytes) else answer(headers))
 
     with _Server(("127.0.0.1", 0), Handler) as server:
+        server.tls = tls
         odd.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield odd
@@ -72,10 +86,10 @@ def chunked(body: bytes, size: int = 100) -> bytes:
     return b"".join(b"%x;a=b\r\n%b\r\n" % (len(one), one) for one in pieces) + b"0\r\nX-Sum: 1\r\n\r\n"
 
 
-def site(start: tuple[str, ...], extra: str = "", delay: float = 0.0) -> str:
-    """The declaration of the host, with the pages to start from."""
-    urls = ", ".join(f'"http://{HOST}{path}"' for path in start)
-    return f'hosts = ["{HOST}"]\nloopback = true\nstart = [{urls}]\n{extra}\n[pace]\ndelay = {delay}\n'
+def site(start: tuple[str, ...], extra: str = "", host: str = HOST) -> str:
+    """The declaration of a host, with the pages to start from."""
+    urls = ", ".join(f'"http://{host}{path}"' for path in start)
+    return f'hosts = ["{host}"]\nloopback = true\nstart = [{urls}]\n{extra}\n[pace]\ndelay = 0.0\n'
 
 
 def page(title: str, *links: str, charset: str = "utf-8") -> bytes:

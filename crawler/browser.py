@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionClosed
 
+from crawler import clock
 from crawler.connect import BoundedHTTPHandler
 from crawler.guard import Refused, check_url
 from crawler.keeper import Answer, Unkeepable
@@ -151,10 +151,10 @@ class RenderingHandler(BoundedHTTPHandler):
         manners = visitor.session.manners.get(host) if visitor.session else None
         async with self._pace.setdefault(host, asyncio.Lock()):
             if manners is not None and visitor.requests > 1:
-                await asyncio.sleep(max(0.0, manners.next_at - time.time()))
+                await asyncio.sleep(max(0.0, manners.next_at - clock.now()))
             response = await super().download_request(request)
             if manners is not None:
-                manners.next_at = max(manners.next_at, time.time() + manners.delay(visitor.origin))
+                manners.next_at = max(manners.next_at, clock.now() + manners.delay(visitor.origin))
         return response
 
     async def close(self) -> None:

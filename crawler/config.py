@@ -75,3 +75,8 @@ def _from_file(file: Path) -> Config:
         catalog=section.get("catalog") or None,
         contact=section.get("contact") or None,
     )
+
+
+def signed(agent: str, contact: str | None) -> str:
+    """A user agent with the contact in its comment: a site's owner must be able to reach somebody."""
+    return f"{agent.removesuffix(')')}; {contact})" if contact else agent

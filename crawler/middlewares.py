@@ -7,7 +7,6 @@ capture, so that an answer stands in the WARC before anything looks at its conte
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
 from typing import Any, cast
 
@@ -16,6 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response, TextResponse
 
+from crawler import clock
 from crawler.guard import Refused, check_url
 from crawler.keeper import Answer, Unkeepable
 from crawler.manners import retry_after
@@ -67,8 +67,8 @@ class MannersMiddleware(_Middleware):
     def process_response(self, request: Request, response: Response) -> Response:
         """The answer's status and Retry-After count."""
         if (manners := self._manners(request)) is not None:
-            asked = retry_after(_text(response.headers.get("Retry-After")), time.time())
-            manners.answered(request.url, response.status, asked, time.time())
+            asked = retry_after(_text(response.headers.get("Retry-After")), clock.now())
+            manners.answered(request.url, response.status, asked, clock.now())
             # The host's next request need not wait until this answer is on disk.
             cast("FrontierScheduler", self.crawler.engine.scheduler).wake()
         return response
@@ -79,7 +79,7 @@ class MannersMiddleware(_Middleware):
             if isinstance(exception, IgnoreRequest | DownloadCancelledError):
                 manners.active = max(0, manners.active - 1)
             else:
-                manners.failed(request.url, time.time())
+                manners.failed(request.url, clock.now())
 
     def _manners(self, request: Request) -> Any:
         host = request.meta.get("host")

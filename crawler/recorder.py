@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
 from sqlalchemy import Connection
 
-from crawler import visits
+from crawler import clock, visits
 from crawler.visits import Recorded, Visit
 from pipelines.archive.together import Together, Write
 
@@ -32,7 +31,7 @@ class Recorder:
         return self._together.add(visit)
 
     def _recorded(self, connection: Connection, chosen: list[Visit]) -> Recorded:
-        return visits.record(connection, chosen, self._run, time.time(), self._seen)
+        return visits.record(connection, chosen, self._run, clock.now(), self._seen)
 
     def _committed(self, chosen: list[Visit], recorded: Recorded) -> list[bool]:
         if len(self._seen) > MOST_SEEN:

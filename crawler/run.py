@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import gc
 import logging
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crawler import frontier
+from crawler import clock, frontier
 from crawler.addresses import canonical
 from crawler.browser import browser_settings, find_browser
 from crawler.budget import Limits
+from crawler.config import signed
 from crawler.optin import guard_settings
 from crawler.plan import choose_sites, require_sites
 from crawler.session import Plan, Session
@@ -104,8 +104,7 @@ def _settings(
     configured.setdict(guard_settings(sites), priority="cmdline")
     configured.set("IPNEWS_RESOLVE", dict(resolve or {}), priority="cmdline")
     configured.set("LOG_LEVEL", "WARNING", priority="cmdline")
-    if contact:
-        configured.set("USER_AGENT", f"{configured['USER_AGENT'][:-1]}; {contact})", priority="cmdline")
+    configured.set("USER_AGENT", signed(configured["USER_AGENT"], contact), priority="cmdline")
     if browser and (executable := find_browser()):
         configured.setdict(browser_settings(executable), priority="cmdline")
     if not read:
@@ -165,7 +164,7 @@ def _dry_run(
     known: set[str] = set()
     if isinstance(location, str) or (location / "catalog.db").exists():
         with Catalog.open(location, read_only=True) as opened, opened.read() as connection:
-            due = frontier.due_now(connection, hosts, time.time(), everything)
+            due = frontier.due_now(connection, hosts, clock.now(), everything)
             known = frontier.known_urls(connection, hosts)
     starts = [
         (host, "start", url)

@@ -8,7 +8,6 @@ Nothing is remembered here that a kill could lose.
 from __future__ import annotations
 
 import math
-import time
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from scrapy.crawler import Crawler
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
-from crawler import frontier
+from crawler import clock, frontier
 from crawler.frontier import LEASE_SECONDS, Address
 from crawler.manners import HostManners, origin_of
 from crawler.outcome import refused
@@ -31,7 +30,7 @@ QUEUE = 64
 """Addresses leased ahead for one host: at 900 pages/s over ten hosts a refill is asked for every 0.4 s, long
 before a queue is empty."""
 WATCH_EVERY = 30.0
-"""Seconds between two looks for addresses that have become due, under --watch."""
+"""Seconds between two looks for addresses that have become due, under --watch; IPNEWS_WATCH_EVERY sets it."""
 
 MOST_HOSTS = 16
 """Hosts that one crawler of several holds at a time: enough to keep it busy at one connection each, and the
@@ -69,7 +68,8 @@ class FrontierScheduler(BaseScheduler):
         self._spider: Any = None
         self._refilling = False
         self._timer: Any = None
-        self._renewed = self._promoted = time.time()
+        self._renewed = self._promoted = clock.now()
+        self._watch_every = crawler.settings.getfloat("IPNEWS_WATCH_EVERY", WATCH_EVERY)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> FrontierScheduler:
@@ -108,7 +108,7 @@ class FrontierScheduler(BaseScheduler):
             return True
         return (
             min((q.due_at for q in self._turns), default=math.inf)
-            <= time.time() + self._session.plan.patience
+            <= clock.now() + self._session.plan.patience
         )
 
     def next_request(self) -> Request | None:
@@ -116,7 +116,7 @@ class FrontierScheduler(BaseScheduler):
             return self._foreign.popleft()
         if self._session is None or self._session.stop_reason:
             return None
-        now = time.time()
+        now = clock.now()
         if (bound := self._session.limit_reached(now)) is not None:
             self._session.stop(f"limit: {bound}")
             return None
@@ -177,13 +177,17 @@ class FrontierScheduler(BaseScheduler):
     def _refill_where_low(self, now: float) -> None:
         if self._refilling:
             return
+        watch = self._session is not None and self._session.plan.watch
+        watching = watch and now - self._promoted >= self._watch_every
+        # What a look for due addresses finds belongs to hosts that had nothing left: all of them are asked.
         low = self._fair_share(
-            [q for q in self._turns if len(q.addresses) < QUEUE // 2 and (not q.exhausted or q.due_at <= now)]
-        )
+            [
+                queue for queue in self._turns
+                if len(queue.addresses) < QUEUE // 2
+                and (watching or not queue.exhausted or queue.due_at <= now)
+            ]
+        )  # fmt: skip
         overdue = now - self._renewed > LEASE_SECONDS / 3
-        watching = (
-            self._session is not None and self._session.plan.watch and now - self._promoted > WATCH_EVERY
-        )
         if low or overdue or watching:
             self._refill(low, overdue, watching)
 
@@ -197,7 +201,7 @@ class FrontierScheduler(BaseScheduler):
     def _refill(self, low: list[HostQueue] | None = None, renew: bool = False, promote: bool = False) -> None:
         session = self._session
         assert session is not None
-        now, owner = time.time(), session.owner
+        now, owner = clock.now(), session.owner
         chosen = self._fair_share(list(self._turns)) if low is None else low
         wanted = {queue.host: QUEUE - len(queue.addresses) for queue in chosen}
         for host in wanted:
@@ -230,17 +234,19 @@ class FrontierScheduler(BaseScheduler):
             queue = self._by_host[host]
             queue.addresses.extend(leased)
             queue.due_at = due if due is not None else math.inf
-            if queue.due_at <= time.time():
+            if queue.due_at <= clock.now():
                 if leased:
                     queue.exhausted = False
                 else:
-                    queue.due_at = time.time() + HELD_RETRY
+                    queue.due_at = clock.now() + HELD_RETRY
         self.wake()
 
     def _wake_when_ready(self, now: float) -> None:
         """Come back when the first host may be asked, or has something due, again."""
         moments = [now + q.manners.wait(now) for q in self._turns if q.addresses and not q.asking_robots]
         moments += [q.due_at for q in self._turns if not q.addresses]
+        if self._session is not None and self._session.plan.watch:
+            moments.append(self._promoted + self._watch_every)
         soonest = min(moments, default=math.inf)
         if math.isinf(soonest):
             return
@@ -249,7 +255,7 @@ class FrontierScheduler(BaseScheduler):
             if self._timer.getTime() - reactor.seconds() <= wait:
                 return
             self._timer.cancel()
-        self._timer = reactor.callLater(min(max(0.001, wait), WATCH_EVERY), self.wake)
+        self._timer = reactor.callLater(min(max(0.001, wait), self._watch_every), self.wake)
 
     def wake(self) -> None:
         """Have the engine ask again. Its own heartbeat comes every 5 seconds only; the slot is private."""

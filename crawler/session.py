@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from crawler import frontier, visits
+from crawler import clock, frontier, visits
 from crawler.adopt import adopt
 from crawler.budget import DISK_STEP, HostBudgets, Limits, disk_refusal
 from crawler.discover import Found, Refusal
@@ -75,7 +75,7 @@ class Session:
         self.plan = plan
         self.counts: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
-        self.started = time.time()
+        self.started = clock.now()
         self.on_stop: Callable[[str], None] = lambda _: None
         self.on_found: Callable[[str], None] = lambda _: None
         self.stop_reason: str | None = None
@@ -174,7 +174,7 @@ class Session:
         if self.plan.browser:
             return outcome
         self.counts["waiting for a browser"] += 1
-        return replace(outcome, state="failed", due=time.time() + DAY, failure="waiting for a browser")
+        return replace(outcome, state="failed", due=clock.now() + DAY, failure="waiting for a browser")
 
     def stop(self, reason: str, failure: BaseException | None = None) -> None:
         """End the crawl: what is in flight is finished, nothing new is started. The first reason stands."""
@@ -211,7 +211,7 @@ class Session:
         if self._lock_released:
             return self.counts
         self.keeper.close()
-        owner, ended = self.owner, _iso(time.time())
+        owner, ended = self.owner, _iso(clock.now())
 
         def finish(connection: Connection) -> None:
             frontier.release_all(connection, owner)

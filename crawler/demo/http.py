@@ -22,8 +22,9 @@ Handler = Callable[[Request, int], Answer | None]
 class Connection(asyncio.Protocol):
     """Reads a head, answers it, reads the next. Requests of one connection are answered in order."""
 
-    def __init__(self, handler: Handler, number: int) -> None:
-        self.handler, self.number = handler, number
+    def __init__(self, handler: Handler, number: int, peers: set[Connection]) -> None:
+        """`peers`: the connections that are open, this one among them while it is."""
+        self.handler, self.number, self.peers = handler, number, peers
         self.buffer = b""
         self.sending: asyncio.Task[None] | None = None
         self.room = asyncio.Event()
@@ -33,10 +34,12 @@ class Connection(asyncio.Protocol):
         """Part of asyncio.Protocol."""
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is one by behaviour, not by class
         self.room.set()
+        self.peers.add(self)
 
     def connection_lost(self, _exc: Exception | None) -> None:
         """Part of asyncio.Protocol."""
         self.room.set()
+        self.peers.discard(self)
         if self.sending:
             self.sending.cancel()
 

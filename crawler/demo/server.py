@@ -49,6 +49,7 @@ class Hub:
         self.network, self.faults, self.journal, self.cache_bytes = network, faults, journal, cache_bytes
         self.log: list[Served] = []
         self.requests = 0
+        self.open: set[Connection] = set()
         self._connections = count(1)
         self._made: OrderedDict[tuple[str, str, bool], Answer] = OrderedDict()
         self._made_bytes = 0
@@ -56,7 +57,7 @@ class Hub:
 
     def connection(self) -> Connection:
         """A new connection with the next number."""
-        return Connection(self.handle, next(self._connections))
+        return Connection(self.handle, next(self._connections), self.open)
 
     def handle(self, request: Request, connection: int) -> Answer | None:
         """The answer to one request, logged; None cuts the connection."""
@@ -190,6 +191,11 @@ async def run(hub: Hub, door: socket.socket, stop: asyncio.Event) -> None:
         if hub.journal:
             hub.journal.flush()
     server.close()
+    # The loop cannot be closed over a connection that its client keeps open.
+    for connection in tuple(hub.open):
+        connection.transport.abort()
+    while hub.open:
+        await asyncio.sleep(0)
 
 
 @contextmanager

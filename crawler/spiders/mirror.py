@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urljoin
 
@@ -15,7 +15,9 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from crawler import clock
 from crawler.browser import browser_settings, find_browser
+from crawler.config import find_scrapy_cfg, load_config, signed
 from crawler.frontier import Address
 from crawler.items import Capture
 from crawler.manners import ROBOTS_HOPS, origin_of, read_robots
@@ -60,8 +62,11 @@ class MirrorSpider(Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """CRAWL, and the browser where there is one; `ipnews crawl` may have set it already."""
+        """CRAWL, the browser where there is one, the contact; `ipnews crawl` may have set them already."""
         super().update_settings(settings)
+        if find_scrapy_cfg(Path.cwd()) is not None:
+            agent = signed(settings["USER_AGENT"], load_config().contact)
+            settings.set("USER_AGENT", agent, priority="spider")
         if executable := find_browser():
             settings.setdict(browser_settings(executable), priority="default")
 
@@ -103,7 +108,7 @@ class MirrorSpider(Spider):
         site = session.site_of(address.url)
         if site is None:
             return
-        reply = interpret(address, kept, site, time.time())
+        reply = interpret(address, kept, site, clock.now())
         if reply.slow:
             session.manners[address.host].slow_down()
             session.counts["block pages"] += 1
@@ -130,7 +135,7 @@ class MirrorSpider(Spider):
         address = _request(failure).meta["address"]
         if session is None or session.stop_reason == "archive":
             return
-        now, reason = time.time(), _reason(failure)
+        now, reason = clock.now(), _reason(failure)
         if reason.startswith("guard"):
             session.counts["refused by the guard"] += 1
             outcome = refused(reason, address.interval, now)
@@ -157,7 +162,7 @@ class MirrorSpider(Spider):
         if self.session is None:
             return
         manners = self.session.manners[meta["host"]]
-        robots = read_robots(status, body, time.time(), manners.robots_failures)
+        robots = read_robots(status, body, clock.now(), manners.robots_failures)
         manners.learn_robots(meta["robots_of"], robots)
         self._scheduler.robots_learnt(meta["host"])
 
@@ -165,7 +170,7 @@ class MirrorSpider(Spider):
         """Our own code failed on a page: its neighbours go on, and it is not tried again at once."""
         address = response.meta.get("address")
         if self.session is not None and address is not None:
-            now = time.time()
+            now = clock.now()
             self.session.fail(
                 address, after_failure("our bug", address.attempts, address.interval, now, HOUR)
             )

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from scrapy.settings import Settings
 
 from crawler import settings
 from crawler.demo.declare import declarations
 from crawler.demo.network import Network
 from crawler.demo.server import Running
+from crawler.spiders.mirror import MirrorSpider
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -59,6 +61,18 @@ def test_fetch_goes_through_the_guard() -> None:
     refused = scrapy("fetch", "http://2130706433:9999/", *at_once)
     assert refused.stdout == ""
     assert "refused to connect to 2130706433: 127.0.0.1 is not a public address" in refused.stderr
+
+
+def test_a_scrapy_crawl_gives_its_contact_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "scrapy.cfg").write_text("[ipnews]\ncontact = crawl@ours.example\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for given, agent in ((None, settings.USER_AGENT[:-1] + "; crawl@ours.example)"), ("mine/1", "mine/1")):
+        configured = Settings()
+        configured.setmodule(settings, priority="project")
+        if given:
+            configured.set("USER_AGENT", given, priority="cmdline")
+        MirrorSpider.update_settings(configured)
+        assert configured["USER_AGENT"] == agent
 
 
 def test_doors_are_shut() -> None:

@@ -3,8 +3,10 @@ from __future__ import annotations
 import gzip
 import json
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPResponse, IncompleteRead, RemoteDisconnected
 from pathlib import Path
@@ -219,3 +221,14 @@ def test_broken_requests_are_refused(running: Running) -> None:
 def test_a_taken_port_is_an_error(running: Running, network: Network) -> None:
     with pytest.raises(OSError, match="in use"), serve(network, port=running.port):
         pass
+
+
+def test_the_server_ends_though_a_client_keeps_its_connection() -> None:
+    with ExitStack() as later:
+        with serve(Network(articles=2, mirrors=1)) as server:
+            client = later.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20))
+            client.sendall(b"GET / HTTP/1.1\r\nHost: nobody.test\r\n\r\n")
+            assert client.recv(9) == b"HTTP/1.1 "
+        with suppress(ConnectionResetError):
+            while client.recv(1 << 16):
+                continue
