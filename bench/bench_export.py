@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from deltalake import DeltaTable
 from sqlalchemy import Connection, Update, select, update
 
 from bench.figures import Figure, floors
@@ -38,15 +39,20 @@ DISTINCT = 5_000
 """Texts made; the others repeat them under ids and addresses of their own, at the same cost."""
 
 
+CHANGED_YEAR = "2020"
+"""Of publication, of the rows that are changed: twelve of the table's months."""
+
 T = TypeVar("T")
 
 
 class Measured(NamedTuple):
-    """Rows per second by the clock, rows per second of processor time (whatever else ran), peak in MB."""
+    """Rows per second by the clock, rows per second of processor time (whatever else ran), peak in MB; files
+    that were written or removed."""
 
     rate: float
     core_rate: float
     memory: float
+    touched: int = 0
 
 
 def run(full: bool) -> list[Figure]:
@@ -66,20 +72,39 @@ def run(full: bool) -> list[Figure]:
                 Figure("export", f"{form} snapshot, of one core", first.core_rate, size, unit="rows/s"),
                 Figure("export", f"{form} snapshot, nothing changed", again.rate, size, unit="rows/s"),
                 Figure("export", f"{form} memory", first.memory, size, unit="MB", ceiling=ceiling),
+                Figure("export", f"{form} again: files written", again.touched, size, ceiling=0),
             ]
-        for step in ("first", "1 % changed"):
-            table, ceiling = _alone(_timed_export, archive, out / "delta", "delta"), bounds["delta_memory"]
-            figures += [
-                Figure("export", f"delta, {step}", table.rate, size, unit="rows/s"),
-                Figure("export", f"delta, {step}, of one core", table.core_rate, size, unit="rows/s"),
-                Figure("export", f"delta memory, {step}", table.memory, size, unit="MB", ceiling=ceiling),
-            ]
-            _alone(_change, archive, size // 100)
+        figures += delta(archive, out / "delta", size, bounds["delta_memory"])
         plain = _alone(_plain_way, archive, out / "plain.parquet", PEER_ROWS)
         title = "peer: json, from_pylist, write_table"
         figures.append(Figure("export", title, plain.rate, PEER_ROWS, unit="rows/s"))
         figures.append(Figure("export", f"{title}, of one core", plain.core_rate, PEER_ROWS, unit="rows/s"))
     return figures
+
+
+def delta(archive: Path, out: Path, size: int, ceiling: float) -> Iterator[Figure]:
+    """A table made, 1 % of its rows changed in the months of one year, and the same once more."""
+    for step in ("first", "1 % changed", "nothing changed"):
+        if step == "1 % changed":
+            _alone(_change, archive, size // 100)
+        before = _files(out)
+        table = _alone(_timed_export, archive, out, "delta")
+        yield Figure("export", f"delta, {step}", table.rate, size, unit="rows/s")
+        yield Figure("export", f"delta, {step}, of one core", table.core_rate, size, unit="rows/s")
+        yield Figure("export", f"delta memory, {step}", table.memory, size, unit="MB", ceiling=ceiling)
+        if step == "1 % changed":
+            others = {path for path in before ^ _files(out) if f"month={CHANGED_YEAR}-" not in path}
+            yield Figure(
+                "export", "delta, 1 % changed: files of other months touched", len(others), ceiling=0
+            )
+            yield Figure("export", "delta, 1 % changed: files written or removed", table.touched, len(before))
+        if step == "nothing changed":
+            yield Figure("export", "delta again: files written or removed", table.touched, ceiling=0)
+
+
+def _files(out: Path) -> set[str]:
+    """The data files of a table's newest version."""
+    return set(DeltaTable(str(out)).file_uris()) if out.exists() else set()
 
 
 def fill_catalog(folder: Path, size: int) -> None:
@@ -154,7 +179,9 @@ def _columns(number: int, article: Article) -> dict[str, Any]:
 def _change(folder: Path, rows: int) -> None:
     """Give `rows` articles of one year another headline, as reading them anew might."""
     with Catalog.open(folder) as catalog, catalog.read() as connection:
-        query = select(articles.c.id, articles.c.record).where(articles.c.date_published.like("2020-%"))
+        query = select(articles.c.id, articles.c.record).where(
+            articles.c.date_published.like(f"{CHANGED_YEAR}-%")
+        )
         found = connection.execute(query.order_by(articles.c.id).limit(rows)).all()
     with Catalog.open(folder) as catalog:
         for row in found:
@@ -181,7 +208,8 @@ def _timed_export(archive: Path, out: Path, form: Format) -> Measured:
         start, busy = time.perf_counter(), _busy()
         result = export(catalog, Shelf(archive), out.as_uri(), form, Filters())
         seconds, busy = time.perf_counter() - start, _busy() - busy
-    return Measured(result.rows / seconds, result.rows / busy, _peak())
+    touched = result.written + result.removed
+    return Measured(result.rows / seconds, result.rows / busy, _peak(), touched)
 
 
 def _plain_way(archive: Path, out: Path, rows: int) -> Measured:
