@@ -48,6 +48,11 @@ _RAW = re.compile(
 """Comments, and the elements whose content is characters without markup: what is left has an end for every
 start. Unrolled: `.*?` takes twice as long."""
 
+FALLBACK = 20
+"""Tags in a `noscript` above which it may have swallowed the page: fallbacks have a picture, a frame or a
+sentence. One that has not only costs a second parse."""
+
+_NOSCRIPT = re.compile(r"<noscript\b[^>]*>.*?</noscript>", re.I | re.S)
 _JSON_LD = re.compile(r"<script[^>]*ld\+json[^>]*>(.*?)</script>", re.S)
 _ATTRIBUTE = re.compile(r'([^\s="]+)="([^"]*)"')
 _PARAGRAPH = re.compile(r"(?<=[。！？”」』…：；])\s*\u3000{2}|\n\s*\n|\n(?=[ \u3000]{2})")
@@ -106,7 +111,7 @@ class Outline:
 
     `elements` are the blocks, the links and what carries data (meta, link, base, time), which `noted` lists
     by index. `anchors` gives the text of each link, as serialised, by the index of its element; "" for a
-    link around blocks.
+    link around blocks. `swallowed`: a `noscript` holds more than a fallback.
     """
 
     elements: list[Element]
@@ -114,6 +119,7 @@ class Outline:
     anchors: dict[int, str] = field(default_factory=dict)
     scripts: list[str] = field(default_factory=list)
     noted: list[int] = field(default_factory=list)
+    swallowed: bool = False
     tree: HTMLTree | None = None
 
     def link_text(self, index: int) -> str:
@@ -140,7 +146,14 @@ def outline(html: str) -> Outline | Drop:
     if isinstance(tree, Drop):
         return tree
     document = tree.document
-    return walk(document.html if document is not None else "", tree)
+    page = walk(document.html if document is not None else "", tree)
+    if isinstance(page, Outline) and page.swallowed:
+        # An unclosed element in a noscript keeps it open to the end (HTML standard, 13.2.6.4.7, any other
+        # end tag), where a browser, which runs scripts, sees characters up to its end tag.
+        end = max(html.rfind("</noscript>"), html.rfind("</NOSCRIPT>")) + len("</noscript>")
+        shorter = _NOSCRIPT.sub("", html[:end]) + html[end:]  # up to the last end every start has one
+        return outline(shorter) if len(shorter) < len(html) else page
+    return page
 
 
 def walk(serialised: str, tree: HTMLTree | None = None) -> Outline | Drop:
@@ -196,7 +209,8 @@ def _walk(page: Outline, pieces: Iterator[str]) -> bool:  # noqa: PLR0912, PLR09
                     anchors[index] = "".join(parts[mark:]) if element.first == element.last else ""
                     link = -1
             elif kind & UNREAD:
-                text = _behind(pieces)
+                text, passed = _behind(pieces)
+                page.swallowed |= tag == "noscript" and passed > FALLBACK
             elif kind & (BLOCK | LINK):
                 index = len(elements)
                 elements.append(Element(tag, attributes, open_elements[-1], len(lines)))
@@ -226,16 +240,17 @@ def _hides(attributes: str) -> bool:
     return _HIDDEN.search(attributes) is not None
 
 
-def _behind(pieces: Iterator[str]) -> str:
-    """Pass over an element that is not read; the text behind it. Inside it only the depth is counted."""
+def _behind(pieces: Iterator[str]) -> tuple[str, int]:
+    """Pass over an element that is not read: the text behind it, and how many tags it held. Inside it only
+    the depth is counted."""
     depth = 1
-    for piece in pieces:
+    for passed, piece in enumerate(pieces):
         head, _, text = piece.partition(">")
         if not KINDS.get(head.partition(" ")[0].removeprefix("/"), 0) & VOID:
             depth += -1 if head[0] == "/" else 1
             if not depth:
-                return text
-    return ""
+                return text, passed
+    return "", FALLBACK + 1
 
 
 def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: list[int]) -> None:

@@ -104,6 +104,7 @@ def test_a_page_is_read_in_the_encoding_it_is_judged_to_have(payload: bytes) -> 
 @pytest.mark.parametrize(
     "markup",
     [
+        "<noscript><p>请启用脚本</noscript>",
         "<svg><foreignObject><div><!--</svg>--></div></foreignObject></svg>",
         "<noscript><!-- </noscript> --><p></noscript></div></p>",
         "<svg><link></link><link></link><a><foreignObject><div></div></foreignObject></a></svg>",
@@ -113,7 +114,17 @@ def test_a_page_is_read_in_the_encoding_it_is_judged_to_have(payload: bytes) -> 
         "<math><mi><a></a></mi></math></a></a>",
         "<template><div></template></div>",
     ],
-    ids=["svg", "noscript", "void-in-svg", "instructions", "two-tags", "name", "math", "template"],
+    ids=[
+        "noscript-paragraph",
+        "svg",
+        "noscript",
+        "void-in-svg",
+        "instructions",
+        "two-tags",
+        "name",
+        "math",
+        "template",
+    ],
 )
 def test_odd_nesting_leaves_the_article_whole(markup: str) -> None:
     text = "专利审查周期继续缩短，企业表示欢迎，代理机构也表示欢迎。"
