@@ -19,14 +19,15 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import jieba
 import numpy as np
 from sqlalchemy import Connection, select
 
-from bench.copies_texts import characters
+from bench.copies_texts import bulletins, characters
+from bench.event_texts import reports
 from bench.figures import Figure, floors, proportion
 from pipelines.archive import shingle_index
 from pipelines.archive.catalog import CATALOG_FILE, Catalog
@@ -109,10 +110,11 @@ def measure(count: int, workers: int = 2) -> Iterator[Figure]:
             clock = Clock()
             with Workers(workers) as pool:
                 yield from _bulk(catalog, lines, count, pool, clock, bounds)
-            yield from _found(catalog, planted[:count])
+            yield from _found(catalog, planted, count)
             size = (Path(folder) / CATALOG_FILE).stat().st_size
             yield Figure(AREA, "catalog a document", size / count, count, unit="bytes")
-            yield from _incremental(catalog, lines, more, bounds)
+            with Workers(workers) as pool:
+                yield from _incremental(catalog, lines, more, pool, bounds)
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             helper = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
             name = f"memory, greatest, with {workers} helpers"
@@ -154,11 +156,30 @@ def say(line: str) -> None:
     print(f"   {now} load {load:.1f}  {line}", file=sys.stderr, flush=True)
 
 
+def documents(count: int) -> Iterator[tuple[str, int | None]]:
+    """Made documents; among 50,000 and more, texts that look like copies and are none come first after the
+    originals: bulletins of one template, two reports of one event each, short pages with one footer."""
+    made = iter(Documents())
+    if count < 50_000:
+        return islice(made, count)
+    rng = random.Random(8)
+    rivals = [*bulletins(2_000, rng), *(text for pair in reports(500, rng) for text in pair)]
+    rivals += [f"{text[:300]}{FOOTER}" for text, _ in islice(Documents(9, copied=0), 1_000)]
+    flat = ((text.replace("\n", ""), None) for text in rivals)
+    return islice(chain(islice(made, ORIGINALS), flat, made), count)
+
+
+FOOTER = (
+    "星河网络声明：本站内容系统采集于网络，与本站立场无关，如发现版权问题，请及时告知我们，我们将在两个工作日内处理。本站提供的资料仅供学习研究，"
+    "未经许可不得用于商业用途。联系方式见网页底部，欢迎广大读者批评指正，并推荐给身边的朋友。"
+)
+
+
 def _write(path: Path, count: int) -> np.ndarray:
     """Documents, a line each; for each the number of the one that it is a copy of, -1 for none."""
     planted = np.full(count, -1, dtype=np.int64)
     with path.open("w", encoding="utf-8") as file:
-        for number, (text, original) in enumerate(islice(Documents(), count)):
+        for number, (text, original) in enumerate(documents(count)):
             file.write(text + "\n")
             planted[number] = -1 if original is None else original
     say(f"{count:,} documents made")
@@ -210,9 +231,9 @@ def derived(texts: Sequence[str]) -> list[TextRow]:
     return [derive_plain(text) for text in texts]
 
 
-def _found(catalog: Catalog, planted: np.ndarray) -> Iterator[Figure]:
+def _found(catalog: Catalog, planted: np.ndarray, count: int) -> Iterator[Figure]:
     """Planted copies that hang together with their original, and pairs that nobody planted."""
-    keys = [text_key(text, "", "") for text, _ in islice(Documents(), len(planted))]
+    keys = [text_key(text, "", "") for text, _ in documents(len(planted))][:count]
     forest = Forest[int]()
     group = {key: number if planted[number] < 0 else int(planted[number]) for number, key in enumerate(keys)}
     false = 0
@@ -220,21 +241,22 @@ def _found(catalog: Catalog, planted: np.ndarray) -> Iterator[Figure]:
         for row in connection.execute(select(pairs.c.a, pairs.c.b)):
             forest.join(row.a, row.b)
             false += group[row.a] != group[row.b]
-    copies = np.flatnonzero(planted >= 0)
+    copies = np.flatnonzero(planted[:count] >= 0)
     right = sum(forest.root(keys[copy]) == forest.root(keys[planted[copy]]) for copy in copies)
     yield proportion(AREA, "planted copies found", right, len(copies))
-    yield Figure(AREA, "pairs that nobody planted", false, len(planted), ceiling=0)
+    yield Figure(AREA, "pairs that nobody planted", false, count, ceiling=0)
 
 
 def _incremental(
-    catalog: Catalog, lines: Iterator[str], count: int, bounds: dict[str, float]
+    catalog: Catalog, lines: Iterator[str], count: int, pool: Workers, bounds: dict[str, float]
 ) -> Iterator[Figure]:
-    """Batches of new documents, each indexed and held against all, in this process alone."""
-    wall, own = time.perf_counter(), _processor()
-    with Workers(1) as alone:
-        for _ in range(0, count, BATCH):
-            index(catalog, islice(lines, BATCH), alone)
-            match(catalog, SettleCounts(), alone)
+    """Batches of new documents, each indexed and held against all."""
+    index(catalog, islice(lines, BATCH), pool)  # the helping processes start
+    match(catalog, SettleCounts(), pool)
+    wall, own, count = time.perf_counter(), _processor(), count - BATCH
+    for _ in range(0, count, BATCH):
+        index(catalog, islice(lines, BATCH), pool)
+        match(catalog, SettleCounts(), pool)
     wall, own = time.perf_counter() - wall, _processor() - own
     floor = bounds.get("incremental")
     yield Figure(

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.settled import appearances
 from pipelines.report import gather
-from pipelines.report.sharing import Sharing, matrix, sharings, strips
+from pipelines.report.sharing import MOST, Sharing, host_count, matrix, sharings, strips
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ def render(report: Report) -> str:
         style=Markup(style),
         matrix=Markup(matrix(report.sharings)),
         strips=Markup(strips(report.sharings)),
+        sharing_hosts=host_count(report.sharings),
+        drawn=MOST,
     )
 
 

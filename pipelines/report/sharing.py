@@ -59,7 +59,16 @@ def sharings(clusters: Iterable[Sequence[Appearance]]) -> tuple[Sharing, ...]:
     )
 
 
-def matrix(sharings: Sequence[Sharing], most: int = 24) -> str:
+MOST = 24
+"""Hosts that are drawn: so many labels fit a page. `ipnews copies --hosts --json` has every pair."""
+
+
+def host_count(sharings: Sequence[Sharing]) -> int:
+    """Hosts that share any story."""
+    return len({host for sharing in sharings for host in (sharing.earlier, sharing.later)})
+
+
+def matrix(sharings: Sequence[Sharing], most: int = MOST) -> str:
     """The matrix, for the `most` hosts that share most; "" when nothing is shared."""
     hosts = _hosts(sharings, most)
     count = {(s.earlier, s.later): s.stories for s in sharings}
@@ -78,7 +87,7 @@ def matrix(sharings: Sequence[Sharing], most: int = 24) -> str:
     return _svg(width, height, "Stories that the host of the row had before the host of the column", body)
 
 
-def strips(sharings: Sequence[Sharing], most: int = 24) -> str:
+def strips(sharings: Sequence[Sharing], most: int = MOST) -> str:
     """How late each host copies: a dot a story, a bar at the median; "" when no delay is known."""
     delays: dict[str, list[float]] = {}
     for sharing in sharings:

@@ -9,7 +9,7 @@ from pipelines.records import Edit, Rival
 from pipelines.report.diff import Segment
 from pipelines.report.gather import Cluster, DropRow, HostRow, Member, Shown
 from pipelines.report.page import Report, render
-from pipelines.report.sharing import Sharing, matrix, strips
+from pipelines.report.sharing import Sharing, host_count, matrix, strips
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=y>&amp;\x00'
 
@@ -74,4 +74,5 @@ def test_a_matrix_has_a_cell_for_every_pair_and_a_dot_for_every_delay() -> None:
     assert matrix(sharings).count("<rect") == 9
     assert "3 stories: a.example first, b.example later" in matrix(sharings)
     assert strips(sharings).count("<circle") == 3
+    assert host_count(sharings) == 3
     assert matrix([]) == strips([]) == ""
