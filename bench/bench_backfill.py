@@ -23,9 +23,13 @@ from bench.figures import Figure, floors
 from pipelines.archive import articles, drops
 from pipelines.archive.captures import iterate
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.shelf import Shelf
 from pipelines.archive.verify import verify
 from pipelines.archive.warc import WarcWriter
+from pipelines.export.filters import Filters
+from pipelines.export.job import export
 from pipelines.records import Capture
+from pipelines.settle import settle
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT.parent / "shared" / "data" / "daniel-zh"
@@ -98,7 +102,9 @@ def kills(place: Path, captures: int, moments: int) -> Iterator[Figure]:
     killed, dead = place / "killed", 0
     chance = random.Random(7)
     while dead < moments:
-        running = subprocess.Popen(_ours(place, "killed", workers=2, source=source), cwd=ROOT)
+        running = subprocess.Popen(
+            _ours(place, "killed", workers=2, source=source), cwd=ROOT, stdout=subprocess.DEVNULL
+        )
         try:
             # Each try goes a share of the whole way, so that the moments spread over all of it.
             running.wait(chance.uniform(0.3, 3 * seconds / moments + 3))
@@ -107,7 +113,7 @@ def kills(place: Path, captures: int, moments: int) -> Iterator[Figure]:
             running.send_signal(signal.SIGKILL)
             running.wait()
             dead += 1
-    subprocess.run(_ours(place, "killed", workers=2, source=source), cwd=ROOT, check=True)
+    _timed(_ours(place, "killed", workers=2, source=source), cores=2)
     same = contents(killed) == contents(undisturbed)
     with Catalog.open(killed, read_only=True) as catalog:
         faults = sum(1 for _ in verify(killed, catalog))
@@ -116,14 +122,28 @@ def kills(place: Path, captures: int, moments: int) -> Iterator[Figure]:
 
 
 def on_ray(place: Path) -> Iterator[Figure]:
-    """Two workers on Ray against the pool, on the same pages: the same archive?"""
+    """Two workers on Ray against the pool, on the same pages: the same archive, and the same JSON lines?"""
     if importlib.util.find_spec("ray") is None:
         print("Ray: not installed, not measured (pip install 'ipnews[ray]')", file=sys.stderr)
         return
-    subprocess.run(_ours(place, "ray", workers=2, engine="ray"), cwd=ROOT, check=True)
+    _timed(_ours(place, "ray", workers=2, engine="ray"), cores=2)
     same = contents(place / "ray") == contents(place / "two")
     count = len(contents(place / "ray")[0])
     yield Figure(AREA, "Ray, 2 workers: the archive of the pool", float(same), count, floor=1.0)
+    equal = exported(place / "ray") == exported(place / "two")
+    yield Figure(
+        AREA, "Ray, 2 workers: the JSON lines of the pool, byte for byte", float(equal), count, floor=1.0
+    )
+
+
+def exported(archive: Path) -> dict[str, bytes]:
+    """The files of a settled archive's export of everything."""
+    out = archive / "exported"
+    with Catalog.open(archive) as catalog:
+        settle(catalog)
+        everything = Filters(copies=True, topics="all")
+        export(catalog, Shelf(archive), str(out), "jsonl", everything)
+    return {path.name: path.read_bytes() for path in out.iterdir()}
 
 
 def contents(archive: Path) -> tuple[list[object], ...]:
@@ -154,5 +174,11 @@ def _timed(command: list[str], *, cores: int) -> float:
     """Seconds that a command takes on so many cores."""
     chosen = set(sorted(os.sched_getaffinity(0))[:cores])
     started = time.monotonic()
-    subprocess.run(command, cwd=ROOT, check=True, preexec_fn=lambda: os.sched_setaffinity(0, chosen))
+    subprocess.run(
+        command,
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=lambda: os.sched_setaffinity(0, chosen),
+    )
     return time.monotonic() - started
