@@ -10,25 +10,22 @@ import argparse
 import gzip
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
 
-from bench import replay, soak_backfill
-from bench.bench_crawl import network_process, sites_of
+from bench import memory, replay, soak_backfill
 from bench.figures import Figure
 from bench.one_crawl import Order, at_request, finished, run_until
-from bench.processes import kill_children, memory_of
+from bench.processes import kill_children
 from crawler.browser import find_browser
 from crawler.demo.declare import declarations
 from crawler.demo.fate import between
@@ -75,6 +72,24 @@ def kills(arguments: argparse.Namespace) -> Iterator[Figure]:
         yield Figure(
             AREA, "kills that struck a running crawl", struck, arguments.moments, floor=arguments.moments / 2
         )
+
+
+def kills_by_the_clock(arguments: argparse.Namespace) -> Iterator[Figure]:
+    """SIGKILL some time after the start, while pages are read too and a WARC file is full after some pages:
+    in start-up, in adoption, at the change of files, at the end."""
+    with scene() as (server, archive, whole):
+        order = Order(archive, server.port, declarations(NETWORK), read=True, warc_bytes=60_000)
+        struck = 0
+        for number in range(arguments.moments):
+            process = order.start()
+            with suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=between(5, 60, "soak", "clock", number) / 10)
+            process.kill()
+            process.communicate()
+            struck += process.returncode == -signal.SIGKILL
+        yield from verdict(f"SIGKILL {struck} times by the clock", order, whole)
+        files = len(list((archive / "warc").iterdir()))
+        yield Figure(AREA, "changes of the WARC file meanwhile", files, struck, floor=struck)
 
 
 def browser_killed(_: argparse.Namespace) -> Iterator[Figure]:
@@ -153,58 +168,15 @@ def three_crawlers(_: argparse.Namespace) -> Iterator[Figure]:
         yield from verdict("one of three crawlers killed", order, whole)
 
 
-def flat_memory(arguments: argparse.Namespace) -> Iterator[Figure]:
-    """Memory of one long crawl with reading, at a tenth of its pages and at all of them."""
-    mirrors = 40
-    articles = max(50, int(arguments.pages / (mirrors * 0.45)))
-    network = Network(articles=articles, mirrors=mirrors, crawl_delay=0.0, damaged=False)
-    with network_process(network) as port, tempfile.TemporaryDirectory() as folder:
-        order = Order(Path(folder) / "a", port, sites_of(network), pages=arguments.pages, read=True)
-        process = order.start()
-        line = list(memory_line(process, order.archive, max(1, arguments.pages // 20)))
-        taken = finished(process)["counts"]["answers"]
-    for pages, (crawler, reader) in line:
-        print(f"{pages:>9,} pages  crawler {crawler:6.1f} MB  reading process {reader:6.1f} MB")
-    early, late = line[len(line) // 10][1], line[-1][1]
-    for number, (name, ceiling) in enumerate((("crawler", 300), ("reading process", 200))):
-        highest = max(sizes[number] for _, sizes in line)
-        yield Figure(AREA, f"memory: most of the {name}", highest, taken, unit="MB", ceiling=ceiling)
-        growth = late[number] - early[number]
-        yield Figure(AREA, f"memory: growth of the {name} after a tenth", growth, taken, unit="MB")
-
-
-def memory_line(
-    crawl: subprocess.Popen[str], archive: Path, step: int
-) -> Iterator[tuple[int, tuple[float, float]]]:
-    """(pages, MB of the crawler and of the largest process beside it), every `step` pages until it ends."""
-    told = 0
-    while crawl.poll() is None:
-        time.sleep(1.0)
-        # An open pipe fills up: what the crawl says at its end is short, and read by `finished`.
-        pages, sizes = captures_in(archive), memory_of(crawl.pid)
-        if sizes and pages >= told + step:
-            told = pages
-            yield pages, sizes
-
-
-def captures_in(archive: Path) -> int:
-    """Pages that stand in the catalog so far."""
-    if not (archive / "catalog.db").exists():
-        return 0
-    opened_read_only = sqlite3.connect(f"file:{archive / 'catalog.db'}?mode=ro", uri=True)
-    with closing(opened_read_only) as connection, suppress(sqlite3.OperationalError):  # it is being made
-        return int(connection.execute("SELECT count(*) FROM captures").fetchone()[0])
-    return 0
-
-
 SCENARIOS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "kills": kills,
+    "clock": kills_by_the_clock,
     "browser": browser_killed,
     "disk": disk_full,
     "connections": connections_cut,
     "postgres": postgres_restarted,
     "three": three_crawlers,
-    "memory": flat_memory,
+    "memory": lambda arguments: memory.flat(arguments.pages),
     "replay": lambda _: replay.run(),
     "backfill": lambda arguments: soak_backfill.run(arguments.captures, arguments.moments),
 }
