@@ -25,6 +25,9 @@ characters replaced shares .168 on average and .045 at worst (720 cases): 6 of 1
 PIECE = 4_000_000
 """Postings counted at a time: 100 MB of working memory."""
 
+CROWDED = 8
+"""Postings per text from which it is quicker to count up each text's than to sort the postings."""
+
 LOW = np.int64((1 << 32) - 1)
 
 
@@ -63,12 +66,32 @@ def count_shared(queries: Sequence[Integers], hashes: Integers, texts: Integers)
     sizes = np.array([len(query) for query in queries], dtype=np.int64)
     owner = np.repeat(np.arange(len(queries), dtype=np.int64), sizes)
     wanted = np.concatenate([np.empty(0, dtype=np.int64), *queries])
+    span = int(texts.max(initial=0)) + 1
     low = np.searchsorted(hashes, wanted, "left")
     found = np.searchsorted(hashes, wanted, "right") - low
     for start, end in _pieces(sizes, found):
-        places = _ranges(low[start:end], found[start:end])
-        codes = np.repeat(owner[start:end], found[start:end]) << 32 | texts[places]
-        yield repeated(codes)
+        shared = texts[_ranges(low[start:end], found[start:end])]
+        asked = np.repeat(owner[start:end], found[start:end])
+        crowded = len(shared) > CROWDED * (asked[-1] - asked[0] + 1) * span if len(shared) else False
+        yield _tallied(asked, shared) if crowded else repeated(asked << 32 | shared)
+
+
+def _tallied(asked: Integers, shared: Integers) -> Shared:
+    """As `repeated`, of queries (ascending) and the texts they share a hash with, by counting up."""
+    starts = np.flatnonzero(np.diff(asked, prepend=-1))
+    found = []
+    for start, end in zip(starts.tolist(), np.append(starts, len(asked))[1:].tolist(), strict=True):
+        counts = np.bincount(shared[start:end])
+        texts = np.flatnonzero(counts >= LEAST)
+        found.append((np.full(len(texts), asked[start]), texts, counts[texts]))
+    query, text, count = (np.concatenate(column) for column in zip(*found, strict=True))
+    return Shared(query, text, count)
+
+
+def pair_count(hashes: Integers) -> int:
+    """How many pairs of texts share a hash: those that `pairs_within` would give were all texts new."""
+    _, counts = np.unique(hashes, return_counts=True)
+    return int((counts * (counts - 1) // 2).sum())
 
 
 def pairs_within(hashes: Integers, texts: Integers, new: Flags) -> Iterator[Integers]:

@@ -64,6 +64,8 @@ def verified(pairs: Pairs, forest: Forest[int], verify: Verify) -> Iterable[list
     hangs together by then) is held against its likeliest partners: one at first, then twice as many each
     time, so that texts without a copy (bulletins of one template, each like all others) take few rounds.
     """
+    a, b = _roots(pairs, forest)
+    pairs = pairs[a != b]
     left = pairs[np.lexsort((pairs.b, pairs.a, -pairs.share))]
     most = 1
     while True:

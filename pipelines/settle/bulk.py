@@ -17,7 +17,16 @@ import numpy as np
 from sqlalchemy import Connection
 
 from pipelines.archive import postings, shingle_index
-from pipelines.dedupe.candidates import PIECE, Flags, Integers, Shared, is_in, pairs_within, repeated
+from pipelines.dedupe.candidates import (
+    PIECE,
+    Flags,
+    Integers,
+    Shared,
+    is_in,
+    pair_count,
+    pairs_within,
+    repeated,
+)
 
 PARTS = 64
 """Files over which pairs are spread by the smaller number, so that each can be sorted in memory."""
@@ -45,17 +54,18 @@ class Spool:
         self._open.close()
         self._folder.cleanup()
 
-    def add(self, codes: Integers) -> bool:
-        """Write codes down; False where there is no room for so many."""
-        self._room -= len(codes)
-        if self._room < 0:
-            return False
+    def has_room(self, count: int) -> bool:
+        """Whether so many more codes fit; they count from now on."""
+        self._room -= count
+        return self._room >= 0
+
+    def add(self, codes: Integers) -> None:
+        """Write codes down."""
         part = ((codes >> 32) % PARTS).astype(np.uint8)
         ordered = codes[np.argsort(part, kind="stable")]
         ends = np.cumsum(np.bincount(part, minlength=PARTS)).tolist()
         for file, start, end in zip(self._files, [0, *ends], ends, strict=False):
             file.write(ordered[start:end].tobytes())
-        return True
 
     def counted(self) -> Iterator[Shared]:
         """The pairs that stand here at least `candidates.LEAST` times."""
@@ -73,6 +83,9 @@ def fill(spool: Spool, connection: Connection, new: Integers) -> bool:
     common = shingle_index.common_hashes(connection)
     for piece in postings.scan(connection, chosen, PIECE):
         kept = ~is_in(piece.hashes, common)  # a rebuild that was killed may have left them
-        if not all(map(spool.add, pairs_within(piece.hashes[kept], piece.texts[kept], is_new))):
+        hashes, texts = piece.hashes[kept], piece.texts[kept]
+        if not spool.has_room(pair_count(hashes)):
             return False
+        for codes in pairs_within(hashes, texts, is_new):
+            spool.add(codes)
     return True

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
 A = TypeVar("A")
@@ -69,8 +71,22 @@ class Workers:
         if self._count == 1 or len(things) < self.WORTHWHILE:
             return map(work, things)
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._count, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(
+                self._count, mp_context=get_context("spawn"), initializer=leave_with_parent
+            )
         return self._pool.map(work, things)
+
+
+def leave_with_parent() -> None:
+    """End this process when the one that it helps has ended, by SIGKILL too: the queue between them does not
+    tell, since every helper holds both of its ends."""
+
+    def wait() -> None:
+        if (parent := parent_process()) is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def slices(things: Sequence[A], size: int = BATCH // 4) -> list[Sequence[A]]:

@@ -99,9 +99,9 @@ postings = st.lists(st.tuples(st.integers(0, 30), st.integers(100, 112)), max_si
 queries = st.lists(st.lists(st.integers(0, 30), max_size=20, unique=True), min_size=1, max_size=8)
 
 
-@given(postings, queries, st.integers(1, 50))
+@given(postings, queries, st.integers(1, 50), st.sampled_from([0.0, 0.01, 8]))
 def test_counting_shared_hashes_agrees_with_counting_sets(
-    table: list[tuple[int, int]], asked: list[list[int]], piece: int
+    table: list[tuple[int, int]], asked: list[list[int]], piece: int, crowded: float
 ) -> None:
     table.sort()
     hashes = np.array([row[0] for row in table], dtype=np.int64)
@@ -109,6 +109,7 @@ def test_counting_shared_hashes_agrees_with_counting_sets(
     arrays = [np.array(sorted(query), dtype=np.int64) for query in asked]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipelines.dedupe.candidates.PIECE", piece)
+        patch.setattr("pipelines.dedupe.candidates.CROWDED", crowded)
         shared = list(count_shared(arrays, hashes, keys))
     fast = {
         (int(q), int(k)): int(n) for s in shared for q, k, n in zip(s.query, s.text, s.count, strict=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from collections import Counter
 from itertools import combinations
 from pathlib import Path
+from select import select as select_files
 
 import numpy as np
 import pytest
@@ -210,6 +214,37 @@ def test_copies_of_one_text_are_not_all_held_against_each_other(tmp_path: Path) 
         with catalog.read() as connection:
             reached, _ = pair_rows.closure(connection, [key for key in keys if key != hub][:1], "same")
             assert reached == set(keys) - {hub}
+
+
+HELPED = """
+import os, sys, time
+from pipelines.settle.work import Workers
+if __name__ == "__main__":
+    with Workers(2) as workers:
+        list(workers.map(abs, range(8)))
+        for path in os.scandir("/proc/self/task"):
+            print(open(f"{path.path}/children").read(), end=" ")
+        print(flush=True)
+        sys.stdin.read()
+"""
+
+
+def test_helping_processes_end_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "helped.py"
+    script.write_text(HELPED, encoding="utf-8")
+    command = [sys.executable, str(script)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as helped:
+        assert helped.stdout is not None
+        helpers = [int(pid) for pid in helped.stdout.readline().split()]
+        ends = [os.pidfd_open(pid) for pid in helpers]
+        helped.kill()
+    assert len(helpers) >= 2
+    for end in ends:
+        assert select_files([end], [], [], 30)[0], "a helper went on"
+        os.close(end)
 
 
 def test_a_query_finds_the_pairs_and_stores_none(tmp_path: Path) -> None:
