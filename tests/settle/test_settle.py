@@ -258,6 +258,7 @@ OLD_TABLES = (
     "length INTEGER NOT NULL, hashes BLOB NOT NULL, plain BLOB NOT NULL)",
     "CREATE INDEX texts_state ON texts (state)",
     "CREATE TABLE shingles (hash BIGINT NOT NULL, text BIGINT NOT NULL, PRIMARY KEY (hash, text))",
+    "CREATE TABLE exports (target TEXT NOT NULL, format VARCHAR NOT NULL)",
     "UPDATE meta SET value = '1' WHERE key = 'schema'",
 )
 """What schema 1 had instead."""
