@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -127,4 +128,4 @@ def _rebuild(config: Config) -> None:
     from pipelines.settle import rebuild
 
     with Catalog.open(config.catalog_location) as catalog, progress("Settling the whole archive anew"):
-        rebuild(catalog)
+        rebuild(catalog, workers=os.cpu_count() or 1)
