@@ -42,13 +42,17 @@ def store_outcomes(
     return changed + sum(remove_article(connection, article_id) for article_id in sorted(gone))
 
 
+PAUSE_SECONDS = 0.25
+"""At 100 pages/s 25 articles are stored together: 16 together cost .9 ms each, one alone 2.4 (measured)."""
+
+
 class Outcomes:
     """Stores outcomes as they come, many in one transaction."""
 
     def __init__(self, write: Write, pipeline_version: str) -> None:
         self._version = pipeline_version
         self._together: Together[tuple[str, Article | Drop], int, None] = Together(
-            write, self._stored, lambda some, _: [None] * len(some)
+            write, self._stored, lambda some, _: [None] * len(some), PAUSE_SECONDS
         )
 
     def store(self, capture_id: str, outcome: Article | Drop) -> Future[None]:

@@ -24,7 +24,8 @@ class Together(Generic[T, Done, R]):
     """`add` a piece; `work` does a list of them in a transaction; `share`, after its commit and on the
     writer's thread, says what each piece's Future gets, in their order.
 
-    Where `work` raises for many, each is done by itself, so that one piece costs the others nothing.
+    Where `work` raises for many, each is done by itself, so that one piece costs the others nothing. `pause`:
+    seconds between two lists, for pieces that nobody is in a hurry for.
     """
 
     def __init__(
@@ -32,7 +33,9 @@ class Together(Generic[T, Done, R]):
         write: Write,
         work: Callable[[Connection, list[T]], Done],
         share: Callable[[list[T], Done], Iterable[R]],
+        pause: float = 0.0,
     ) -> None:
+        self._pause = pause
         self._write, self._work, self._share = write, work, share
         self._lock = threading.Lock()
         self._waiting: list[tuple[T, Future[R]]] = []
@@ -67,7 +70,12 @@ class Together(Generic[T, Done, R]):
                 self._do([one]).add_done_callback(partial(self._resolve, [one]))
         else:
             self._resolve(batch, done)
-        self._submit()
+        if self._pause:
+            later = threading.Timer(self._pause, self._submit)
+            later.daemon = True
+            later.start()
+        else:
+            self._submit()
 
     def _resolve(self, batch: list[tuple[T, Future[R]]], done: Future[Done]) -> None:
         if (failure := done.exception()) is not None:
