@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -41,15 +41,14 @@ LENGTHS = (300, 600, 1200)
 LEVELS = (None, 0, 1, 2, 3, 4)
 
 
-def run(full: bool) -> list[Figure]:
-    """All figures; the short form has fewer cases of each."""
+def run(full: bool) -> Iterator[Figure]:
+    """All figures, as they are found; the short form has fewer cases of each."""
     bounds = floors(AREA)
-    figures = list(recall(200 if full else 15, full, bounds))
-    figures += false_pairs(2000 if full else 120, 500 if full else 60, bounds)
-    figures += templates(120 if full else 20, bounds)
-    figures += hard_places(60, bounds) if full else hard_places(12, {})  # too few places to be held
-    figures.append(_network(bounds, full))
-    return figures
+    yield from false_pairs(2000 if full else 120, 500 if full else 60, bounds)
+    yield from templates(120 if full else 20, bounds)
+    yield _network(bounds, full)
+    yield from recall(200 if full else 15, full, bounds)
+    yield from hard_places(60, bounds) if full else hard_places(12, {})  # too few places to be held
 
 
 def found(a: str, b: str) -> bool:
