@@ -25,7 +25,7 @@ _ENDED = re.compile(r"[。！？：:][”」』）)]?$")
 _LETTER = re.compile(r"[^\W_]")
 
 AGAINST = re.compile(
-    r"comment|reply|pinglun|\bpl\b|relat|recom|tuijian|\bhot|remen|rank|paihang|share|fenxiang|\bnav|daohang|"
+    r"comment|reply|pinglun|liuyan|guestbook|\bcmt|\bpl\b|relat|recom|tuijian|\bhot|remen|rank|paihang|share|fenxiang|\bnav|daohang|"
     r"menu|\bfoot|copyright|side[-_]?bar|crumb|bread|weizhi|location|position|\bads?\b|[-_ ]ads?[-_ ]|"
     r"guanggao|advert|banner|\btags?\b|hottag|biaoqian|pagination|login|search|toolbar|toplist|news_?list|"
     r"xiangguan|xgwz|xgnews|xgyd|keyword|disclaimer|shengming|statement|editor[-_ ]?info|survey|vote|"
@@ -33,6 +33,8 @@ AGAINST = re.compile(
     r"more[-_ ]|aside|complementary|guide|hidden"
 )
 """Names (class, id, role) of elements whose text is none of the article's: English and pinyin."""
+
+COMMENTS = re.compile(r"comment|reply|pinglun|liuyan|guestbook|\bcmt|\bpl\b")
 
 IN_FAVOUR = re.compile(
     r"article[-_ ]?(?:body|content|text|con\b)|artibody|trs_editor|v_news_content|vsb_content|"
@@ -136,13 +138,21 @@ def weights(page: Outline) -> list[float]:
             continue
         if element.attributes and voice(element.attributes) < 0:
             inside = sum(w for w in found[element.first : element.last] if w > 0)
-            if inside < 0.4 * total:
+            if inside < 0.4 * total or _are_comments(element, found):
                 for i in range(element.first, element.last):
                     found[i] = min(-4.0, -0.3 * abs(found[i]))
         if element.tag in ("footer", "nav", "aside"):
             for i in range(element.first, element.last):
                 found[i] = min(-4.0, found[i])
     return found
+
+
+def _are_comments(element: Element, found: list[float]) -> bool:
+    """Whether an element named so holds comments, however many: an article stands before them. One around
+    the whole page belongs to a section of opinion."""
+    if not COMMENTS.search(words(element.attributes)):
+        return False
+    return sum(w for w in found[: element.first] if w > 0) >= TWO_SENTENCES
 
 
 @lru_cache(maxsize=1 << 14)

@@ -36,7 +36,9 @@ _AROUND_DATE = re.compile(
     )
 )
 _PEOPLE = re.compile(
-    both(r"(?:记者|通讯员|实习生|撰文|文|作者)\s*[:：/／|]?\s*(?P<names>[\u3400-\u9fff·、，,/\s]{2,40})")
+    both(
+        r"(?:记者|通讯员|实习生|撰文|(?<![\u3400-\u9fff])文|(?<=[图圖摄攝])文|作者)\s*[:：/／|]?\s*(?P<names>[\u3400-\u9fff·、，,/\s]{2,40})"
+    )
 )
 _TOLD = re.compile(both(r"\s*([\u3400-\u9fff]{2,4})(?:报道|报导)\s*"))
 PHOTO = re.compile(both(r"摄|图[/／]|供图|图片|资料照|资料图|照片"))

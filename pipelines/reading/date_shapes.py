@@ -34,14 +34,14 @@ FULL = re.compile(
 MONTH_ONLY = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)\s*年\s*(?P<m>[01]?\d)\s*月(?!\s*\d)")
 REPUBLIC = re.compile(
     both(
-        rf"(?:(?:中华)?民国\s*(?P<y>\d{{2,3}}|[{NUMERALS}]{{1,5}})\s*年\s*(?P<m>[01]?\d|[{NUMERALS}]{{1,3}})\s*月\s*"
+        rf"(?:(?:(?:中华)?民国\s*|(?<![\d.年/-])(?=1[0-3]\d\s*年))(?P<y>\d{{2,3}}|[{NUMERALS}]{{1,5}})\s*年\s*(?P<m>[01]?\d|[{NUMERALS}]{{1,3}})\s*月\s*"
         rf"(?P<d>[0-3]?\d|[{NUMERALS}]{{1,3}})\s*[日号]"
         r"|(?<![\d/.-])(?P<y2>(?:9\d|1[0-3]\d))(?P<sep>[/.-])(?P<m2>[01]?\d)(?P=sep)(?P<d2>[0-3]?\d)(?![\d/.-]))"
     )
     + _TIME,
     re.I,
 )
-"""Years of the Republic (year 1 is 1912), spelt out or as 110/3/1."""
+"""Years of the Republic (year 1 is 1912), spelt out, as 110年3月1日 or as 110/3/1."""
 
 CHINESE = re.compile(
     both(

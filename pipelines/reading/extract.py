@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
-from pipelines.reading.body import Body, any_spam, find_body
+from pipelines.reading.body import DATED, Body, any_spam, find_body, weigh
 from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta
 from pipelines.reading.misread import undo_misreading
@@ -73,7 +74,7 @@ def _composed(
     """The parts put together: the body is known, headline, origin and the rest follow from its place."""
     heads = find_headlines(page, body.lines[0], title)
     head = heads[0][1] if heads else -1
-    body = _below_headline(body, head)
+    body = _below_headline(page, body, head)
     pages, number = find_pages(page, url, ruled_links(page, rules.next if rules else None))
     summary = None
     if not (rules and rules.body):
@@ -111,25 +112,34 @@ def _noise(page: Outline, body: Body) -> tuple[str, ...]:
     return ("spam",) if body.spam or any_spam(line.text for line in around) else ()
 
 
-def _below_headline(body: Body, head: int) -> Body:
-    """The body without a headline that stands within its first lines, and without what is over that."""
+def _below_headline(page: Outline, body: Body, head: int) -> Body:
+    """The body without a headline that stands within its first lines, without what is over that, and without
+    the dated label right below it."""
     if head not in body.lines:
         return body
     place = body.lines.index(head)
     rest = body.lines[place + 1 :] if place < 3 else (*body.lines[:place], *body.lines[place + 1 :])
+    if len(rest) > 1 and place < 3 and weigh(label := page.lines[rest[0]]) < 0 and DATED.search(label.text):
+        rest = rest[1:]
     return replace(body, lines=rest) if rest else body
 
 
 def _blocks(page: Outline, lines: Iterable[int]) -> tuple[Block, ...]:
-    """The lines as blocks; the cells of one row of a table together."""
+    """The lines as blocks; the cells of one row of a table together. A cell of several lines serves the
+    layout: its lines are paragraphs."""
     blocks: list[Block] = []
+    chosen = [page.lines[i] for i in lines]
+    broken = {line.element for line, after in pairwise(chosen) if line.element == after.element}
     last_row = -1
-    for line in (page.lines[i] for i in lines):
+    for line in chosen:
         row = page.elements[line.element].parent if line.tag in ("td", "th") else -1
+        if line.element in broken:
+            row = -1
         if row >= 0 and row == last_row:
             blocks[-1] = Block("table", f"{blocks[-1].text}\t{line.text}")
         else:
-            blocks.append(Block(_kind(page, line), line.text))
+            kind = _kind(page, line)
+            blocks.append(Block("p" if kind == "table" and line.element in broken else kind, line.text))
         last_row = row if line.size < CELL else -1
     return tuple(blocks)
 

@@ -48,8 +48,8 @@ _RAW = re.compile(
 """Comments, and the elements whose content is characters without markup: what is left has an end for every
 start. Unrolled: `.*?` takes twice as long."""
 
-FALLBACK = 20
-"""Tags in a `noscript` above which it may have swallowed the page: fallbacks have a picture, a frame or a
+FALLBACK = 3
+"""Tags in a `noscript` above which it may have swallowed what follows: fallbacks have a picture, a frame or a
 sentence. One that has not only costs a second parse."""
 
 _NOSCRIPT = re.compile(r"<noscript\b[^>]*>.*?</noscript>", re.I | re.S)
