@@ -1,8 +1,9 @@
 """Make the tables of `pipelines/repair/tables/` from sources that may be learnt from; record digests.
 
-Sources: jieba's dictionary (words with counts; MIT), pypinyin's readings (MIT), opencc's character tables
-(Apache 2.0), and two lists of our own: `domain.txt` (terms, sequences of marks) and `phrases.txt` (clauses
-and collocations, cut into words by jieba). No article is learnt from.
+Sources: jieba's dictionary (words with counts; MIT), libime's language model (words and pairs of words;
+LGPL-2.1-or-later), pypinyin's readings (MIT), opencc's character tables (Apache 2.0), and two lists of our
+own: `domain.txt` (terms, sequences of marks) and `phrases.txt` (clauses and collocations, cut into words by
+jieba). No article is learnt from.
 
     python -m bench.build_language_table
 """
@@ -14,15 +15,19 @@ import json
 import math
 import struct
 from collections import Counter, defaultdict
+from itertools import accumulate
 from pathlib import Path
 
 import jieba
 import opencc
 from pypinyin.pinyin_dict import pinyin_dict
 
+from bench.libime_ngrams import bigrams, unigrams
 from pipelines.repair.channel import to_traditional
 from pipelines.repair.gbk import LEADS, SECONDS, decode_pair
 from pipelines.repair.language import HEADER, NO_WORD, SCALE, TABLES
+from pipelines.repair.pairs import BACKOFF_SCALE, GAIN_SCALE
+from pipelines.repair.pairs import HEADER as PAIRS_HEADER
 
 HAN_FIRST, HAN_LAST = "\u4e00", "\u9fa5"
 LONGEST = 8
@@ -33,13 +38,20 @@ DOMAIN_COUNT = 400
 """Count given to an entry of `domain.txt`, about that of 专利 in jieba's dictionary: the median of its
 words of the field, so that a listed term is neither unknown nor drowns common words."""
 
+LIBIME_SHARE = 0.5
+"""Weight of libime's words beside jieba's; of .5 and 1 the better on the references."""
+LEAST_GAIN = 3.0
+"""Nats by which a pair must differ from an unseen one to be kept; with 1.5 the table has twice the size and
+the references are restored no better."""
+
 
 def main() -> None:
     words = read_words()
-    write_words(words)
+    numbers = write_words(words)
+    write_pairs(numbers)
     write_characters(words)
-    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(TABLES.iterdir())}
-    digests.pop("digests.json", None)
+    tables = sorted(path for path in TABLES.iterdir() if path.name not in ("digests.json", "README.md"))
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tables}
     (TABLES / "digests.json").write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
     print(f"{len(words):,} words; {', '.join(digests)}")
 
@@ -61,6 +73,10 @@ def read_words() -> dict[str, float]:
             words[term] = max(words[term], float(count_text or DOMAIN_COUNT))
     for sequence, places in sequences().items():
         words[sequence] += places * PHRASE_COUNT
+    total = sum(words.values())
+    for word, (log, _) in unigrams().items():
+        if len(word) <= LONGEST and all(HAN_FIRST <= char <= HAN_LAST for char in word):
+            words[word] += LIBIME_SHARE * total * math.exp(log)
     return dict(words)
 
 
@@ -80,9 +96,9 @@ def sequences() -> Counter[str]:
     return found
 
 
-def write_words(words: dict[str, float]) -> None:
+def write_words(words: dict[str, float]) -> dict[str, int]:
     """The trie, breadth first: children of a node lie side by side, sorted by code (see
-    `language.WordTable`)."""
+    `language.WordTable`). Returns the node of every word."""
     total = sum(words.values())
     children: dict[str, list[str]] = defaultdict(list)
     for prefix in {word[:length] for word in words for length in range(1, len(word) + 1)}:
@@ -103,6 +119,27 @@ def write_words(words: dict[str, float]) -> None:
     body = struct.pack(f"<{count + 1}I", *firsts, at) + struct.pack(f"<{count}H", *costs)
     body += struct.pack(f"<{count}H", *(ord(prefix[-1]) if prefix else 0 for prefix in order))
     (TABLES / "words.bin").write_bytes(header + body)
+    return {prefix: node for node, prefix in enumerate(order) if prefix in words}
+
+
+def write_pairs(numbers: dict[str, int]) -> None:
+    """What the second word of a pair gains behind the first (see `pairs.WordPairs`)."""
+    known = unigrams()
+    rows: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for first, second, log in bigrams():
+        gain = log - known[second].log
+        if first in numbers and second in numbers and abs(gain - known[first].backoff) >= LEAST_GAIN:
+            stored = max(-128, min(127, round(gain * GAIN_SCALE)))
+            rows[numbers[first]].append((numbers[second], stored))
+    backoffs = {numbers[word]: -row.backoff for word, row in known.items() if word in numbers and row.backoff}
+    heads = sorted(rows.keys() | backoffs.keys())
+    pairs = [pair for head in heads for pair in sorted(rows.get(head, ()))]
+    starts = [0, *accumulate(len(rows.get(head, ())) for head in heads)]
+    losses = bytes(min(255, max(0, round(backoffs.get(head, 0.0) * BACKOFF_SCALE))) for head in heads)
+    body = struct.pack(f"<{len(heads)}I", *heads) + struct.pack(f"<{len(starts)}I", *starts)
+    body += struct.pack(f"<{len(pairs)}I", *(second for second, _ in pairs))
+    body += struct.pack(f"<{len(pairs)}b", *(gain for _, gain in pairs)) + losses
+    (TABLES / "pairs.bin").write_bytes(PAIRS_HEADER.pack(b"IPNP", 1, len(heads), len(pairs)) + body)
 
 
 def write_characters(words: dict[str, float]) -> None:

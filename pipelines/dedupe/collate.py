@@ -27,6 +27,9 @@ DECISIVE = 2.0
 """Nats by which damaged copies together must prefer a reading: odds of 7 to 1. They are asked only where no
 undamaged copy is."""
 
+MOST_VANISHED = 3
+"""Characters that a lacuna can hide beside its own: repair follows as many vanished pairs in a row."""
+
 MOST_NAMED = 8
 """Witnesses named in an edit."""
 
@@ -132,8 +135,8 @@ def _settle(place: _Place) -> Edit | None:
 def _possible(place: _Place, reading: Reading) -> bool:
     """Whether an undamaged reading can be what was damaged here: one that repair named, or one as long.
 
-    A lacuna stands for one character, or for two where a pair vanished with it; where several stand together,
-    for none as well. Another length is another wording.
+    A lacuna stands for one character, or for up to MOST_VANISHED more where pairs vanished with it; where
+    several stand together, for none as well. Another length is another wording.
     """
     text, chosen = reading.text, place.chosen
     if not text or LACUNA in text or "\n" in text:
@@ -142,8 +145,10 @@ def _possible(place: _Place, reading: Reading) -> bool:
         return True
     if not place.doubt.lost:
         return len(text) == len(chosen)
-    pattern = "".join(".{0,2}" if char == LACUNA else re.escape(char) for char in chosen)
-    return abs(len(text) - len(chosen)) <= 1 and re.fullmatch(pattern, text) is not None
+    lost = f".{{0,{1 + MOST_VANISHED}}}"
+    pattern = "".join(lost if char == LACUNA else re.escape(char) for char in chosen)
+    more = len(text) - len(chosen)
+    return -1 <= more <= MOST_VANISHED and re.fullmatch(pattern, text) is not None
 
 
 def _vote(place: _Place, readings: list[Reading]) -> str | None:

@@ -12,15 +12,12 @@ from typing import Final
 from pipelines.markup import eaten_tags, opaque_spans
 from pipelines.repair.gloss import GLOSS, PINYIN
 from pipelines.repair.language import Characters
-from pipelines.repair.lattice import MARKS
 
 TRIGGER: Final = re.compile(
     rf"(?:(?<!\?)\?(?!\?\?)|(?<!？)？(?!？))(?=[！，？；：。、）!,?;:)]|{PINYIN})|[(（](?={PINYIN})"
 )
 """Where damage can begin: `?` before a mark or before what is left of a gloss, or a whole gloss. Three `?` in
 a row stand for text that was never decoded, two ？ for emphasis."""
-NEARBY: Final = 9
-"""Characters around a place among which there must be Chinese: one, its gloss of eight."""
 _BOUNDARY: Final = re.compile(r"<[A-Za-z/!?][^<>]*>|[\r\n]+")
 _RUN: Final = re.compile(rf"[^\n]{{0,3}}[?？](?:[！，？；：。、）!,?;:)]|{PINYIN})[^<\n，。！？；：、,!?;:]*")
 
@@ -86,20 +83,6 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         if not merged or start >= merged[-1][1]:
             merged.append((start, end))
     return merged
-
-
-def can_begin(found: str, at: int) -> bool:
-    """Whether a run can begin at a `?`: among Chinese, and in front of a mark not within Latin text or
-    code."""
-    before, behind = found[max(at - 1, 0) : at], found[at + 2 : at + 3]
-    if found[at + 1 : at + 2] in MARKS and _is_latin(before) and _is_latin(behind):
-        return False
-    return any("\u4e00" <= char <= "\u9fff" for char in found[max(0, at - NEARBY) : at + NEARBY])
-
-
-def _is_latin(char: str) -> bool:
-    """ASCII that is neither the end of a gloss nor the mark of another lone byte."""
-    return char.isascii() and char not in ("", ")", "?")
 
 
 def undamaged(texts: Iterable[str]) -> Iterator[str]:

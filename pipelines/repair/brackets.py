@@ -21,8 +21,9 @@ CLOSING: Final = 2.5
 CROSSING: Final = 3.0
 EMPTY: Final = 7.0
 """A pair of signs with nothing between them."""
-UNOPENED: Final = 3.5
-"""A closing quote that was not opened in the block: a quotation may run over paragraphs."""
+UNOPENED: Final = 2.5
+"""A closing quote that was not opened in the block: a quotation may run over paragraphs. One within another
+(’) does not."""
 UNOPENED_BRACKET: Final = 7.0
 REPEATED: Final = 4.0
 """An opening quote within the same quote: printed only when a quotation runs over paragraphs."""
@@ -35,15 +36,23 @@ MISPLACED: Final = 7.0
 """A stop at the start of a block, after another stop or after an opening sign: nobody prints 。， or “。
 But ?， and ！， are printed."""
 UNJOINED: Final = 3.0
-"""A dash, dots or a middle dot directly behind a full stop."""
+"""A dash, dots, a middle dot or a sign of another kind (℃, ×, ●) directly behind a full stop."""
+SHORT_SENTENCE: Final = 3.0
+"""A full stop behind one or two characters of a quotation: what is quoted so shortly is a term (“黃牛”), one
+in twenty a sentence (“好。”)."""
+FRESH: Final = 2
+_QUOTES: Final = frozenset("“‘「『")
+_FULL_STOPS: Final = frozenset("。")
 _DEEPEST: Final = 6
 
 
 class Context(NamedTuple):
-    """The signs that are open, outermost first, and the sign printed last ("" after any other character)."""
+    """The signs that are open, outermost first, the sign printed last ("" after any other character), and
+    how many characters a quotation has just begun with (0 when more than FRESH)."""
 
     opened: str
     last: str
+    fresh: int = 0
 
 
 START: Final = "^"
@@ -54,12 +63,15 @@ BLOCK_START: Final = Context("", START)
 def follow(context: Context, char: str) -> tuple[float, Context]:
     """(cost in nats, context afterwards) of printing one character."""
     if char not in SIGNS:
-        return 0.0, Context(context.opened, "") if context.last else context
-    opened, last = context
-    cost = 0.0
+        if not context.last and not context.fresh:
+            return 0.0, context
+        odd = context.last == "。" and char in SIGN_COSTS
+        return (UNJOINED if odd else 0.0), Context(context.opened, "", _fresher(context))
+    opened, last, fresh = context
+    cost = SHORT_SENTENCE if char in _FULL_STOPS and 0 < fresh <= FRESH else 0.0
     if char in _STOPS:
         if (last in _STOPS and last not in "?？!！") or last in _OPENERS or last == START:
-            cost = MISPLACED
+            cost += MISPLACED
     elif char in _OPENERS:
         sign = _OPENERS[char]
         cost = REPEATED if sign in opened and sign != "（" else 0.0
@@ -74,13 +86,20 @@ def follow(context: Context, char: str) -> tuple[float, Context]:
     return cost, Context(opened, char)
 
 
+def _fresher(context: Context) -> int:
+    """Characters that a quotation has begun with, one more printed."""
+    if context.last in _QUOTES:
+        return 1
+    return context.fresh + 1 if 0 < context.fresh < FRESH else 0
+
+
 def _close(opened: str, char: str) -> tuple[float, str]:
     sign = _OPENER[char]
     if opened.endswith(sign):
         return CLOSING - SIGN_COSTS.get(char, CLOSING), opened[:-1]
     if sign in opened:
         return CROSSING, opened[: opened.rindex(sign)]
-    return (UNOPENED if char in "”’" else UNOPENED_BRACKET), opened
+    return (UNOPENED if char == "”" else UNOPENED_BRACKET), opened
 
 
 def track(context: Context, text: Iterable[str]) -> Context:

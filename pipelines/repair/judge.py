@@ -7,13 +7,16 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from pipelines.records import LACUNA, Certainty, Edit, Rival
+from pipelines.repair.lattice import Kind
 from pipelines.repair.search import Choice
 from pipelines.text import is_figure
 
 MARGIN_EXACT: Final = 12.0
 """Nats by which a reading that follows from surviving bytes must beat every other way of reading them."""
-MARGIN_LIKELY: Final = 2.5
-"""Nats by which a reading chosen by the language model must win; calibrated, see docs/repair.md."""
+ODDS_LOST_BYTE: Final = 1.0
+ODDS_STEP: Final = 2.0
+"""Log odds, against all rivals together, of a reading that the language model chose: for a lost byte, and for
+bytes that survive or vanished but may be out of step. Calibrated to 98 in a hundred, see docs/repair.md."""
 STEP: Final = "slip"
 GLOSS_STEP: Final = "gloss"
 
@@ -80,10 +83,15 @@ def _certainty(choice: Choice, rows_shown: bool) -> Certainty:
     accident.
     """
     arc = choice.arc
-    alone = choice.in_word or rows_shown or is_figure(arc.text) if arc.text else True
+    alone = choice.in_word or rows_shown or not arc.text or is_figure(arc.text)
     survives = arc.kind in _BYTES_SURVIVE and choice.margin >= MARGIN_EXACT
     if arc.kind == "gloss" or (survives and alone and not choice.weak):
         return "exact"
-    if arc.text == LACUNA or choice.margin < MARGIN_LIKELY or (arc.text and is_figure(arc.text)):
+    if arc.text == LACUNA or choice.odds < odds_needed(arc.kind) or (arc.text and is_figure(arc.text)):
         return "lost"
     return "likely"
+
+
+def odds_needed(kind: Kind) -> float:
+    """The log odds that a reading of this kind needs to be `likely`."""
+    return ODDS_STEP if kind in ("pair", "vanished") else ODDS_LOST_BYTE

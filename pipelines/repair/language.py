@@ -50,6 +50,16 @@ def _checked(name: str) -> bytes:
     return data
 
 
+def mapped(path: Path) -> mmap.mmap:
+    """A table of this folder, mapped into memory. Raises TableError where it is not the one that was
+    recorded."""
+    with path.open("rb") as file:
+        table = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if hashlib.sha256(table).hexdigest() != digests()[path.name]:
+        raise TableError(f"table {path} does not match its digest; reinstall, or rebuild the tables")
+    return table
+
+
 class WordTable:
     """A memory-mapped trie of words, breadth first: the children of a node lie side by side, sorted by code.
 
@@ -58,10 +68,7 @@ class WordTable:
     """
 
     def __init__(self, path: Path = TABLES / "words.bin") -> None:
-        with path.open("rb") as file:
-            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        if hashlib.sha256(self._map).hexdigest() != digests()[path.name]:
-            raise TableError(f"table {path} does not match its digest; reinstall, or rebuild the tables")
+        self._map = mapped(path)
         _, _, count = HEADER.unpack_from(self._map)
         view, at = memoryview(self._map), HEADER.size
         self._firsts = view[at : at + 4 * count + 4].cast("I")

@@ -17,6 +17,7 @@ from pipelines.repair.candidates import Candidates, Option, Options
 from pipelines.repair.gbk import EURO_BYTE, USER_ROWS, decode_pair, encode_char, is_user_row, vanishing_groups
 from pipelines.repair.gloss import GLOSS, PINYIN, Glosses, reading_of
 from pipelines.repair.language import Characters
+from pipelines.repair.marks import MARKS, can_begin
 
 Node = tuple[int, int]
 Kind = Literal["found", "gloss", "pair", "first", "last", "named", "eaten", "vanished"]
@@ -30,15 +31,12 @@ IN_STEP: Final = 0x3000
 """The highest, because zero-width arcs lead upwards only."""
 
 _NAMED: Final = re.compile(f"({PINYIN})")
-MARKS: Final = {mark: mark.encode("gbk") for mark in "！，？；：。、）"} | {
-    half: bytes((0xA3, ord(half) | 0x80)) for half in "!,?;:)"
-}
 BRACKETS: Final = frozenset(")）")
 _QUESTION: Final = frozenset("?？")
 
 # Costs in nats. They are odds of the channel's operations, not of the language; see docs/repair.md.
 COST_ENTER: Final = 4.0
-COST_GENUINE: Final = 3.0
+COST_GENUINE: Final = 5.0
 COST_WIDE_QUESTION: Final = 3.0
 COST_BRACKET_CUT: Final = 3.0
 COST_EATEN: Final = 3.0
@@ -150,7 +148,7 @@ class Lattice:
             return
         genuine = COST_GENUINE if char in _QUESTION else 0.0
         yield self._arc(at, at + 1, char, genuine, "found", (at + 1, IN_STEP))
-        if char in _QUESTION:
+        if char in _QUESTION and can_begin(self.found, at):
             yield from self._lost_lead(at)
             yield from self._straddled(at)
         if self._silent and char in MARKS:

@@ -11,6 +11,9 @@ from pipelines.repair.language import ROOT, PageNode, PageWords, WordTable
 UNKNOWN_HAN: Final = 15.0
 """Cost of a Han character that is no word by itself: rarer than one in three million."""
 ASCII_COST: Final = 4.5
+LETTER_COST: Final = 7.0
+"""Cost of a Latin letter: one that stands alone among Chinese (?，F將) is rare. Chosen on held-back text, see
+docs/repair.md."""
 
 
 class Prefix(NamedTuple):
@@ -30,9 +33,9 @@ class Model:
         self._page = page
         self.begin = Prefix(ROOT, page.root if page else None, 0)
 
-    def step(self, prefix: Prefix, code: int) -> tuple[float | None, Prefix | None]:
-        """(cost of the word that ends with this character or None, the prefix if longer words go on
-        from it)."""
+    def step(self, prefix: Prefix, code: int) -> tuple[float | None, Prefix | None, int]:
+        """(cost of the word that ends with this character or None, the prefix if longer words go on from
+        it, the word's number in the table or 0)."""
         table, length = self._table, prefix.length + 1
         node = table.child(prefix.node, code) if prefix.node or not prefix.length else ROOT
         cost = table.cost(node) if node else None
@@ -44,8 +47,8 @@ class Model:
                 own = self._page.cost(entry[0].value, length)
                 cost = own if cost is None or own < cost else cost
         if (node and table.goes_on(node)) or page:
-            return cost, Prefix(node, page, length)
-        return cost, None
+            return cost, Prefix(node, page, length), node
+        return cost, None, node
 
     def continuations(self, prefix: Prefix, codes: frozenset[int]) -> frozenset[int]:
         """Which of these characters a word begun can go on with."""
@@ -56,4 +59,6 @@ class Model:
         """Cost of a character that is no word of the table."""
         if 0x4E00 <= code <= 0x9FFF:
             return UNKNOWN_HAN
-        return ASCII_COST if code < 0x80 else sign_cost(chr(code))
+        if code < 0x80:
+            return LETTER_COST if chr(code).isalpha() else ASCII_COST
+        return sign_cost(chr(code))

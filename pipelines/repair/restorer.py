@@ -19,7 +19,6 @@ from pipelines.records import LACUNA, Edit, replay
 from pipelines.repair.blocks import (
     TRIGGER,
     blocks,
-    can_begin,
     looks_damaged,
     shows_lone_bytes,
     silent_trigger,
@@ -29,10 +28,12 @@ from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
 from pipelines.repair.compose import compose
 from pipelines.repair.gloss import GLOSS, Glosses, before_gloss
-from pipelines.repair.judge import MARGIN_LIKELY, edits_of
+from pipelines.repair.judge import edits_of, odds_needed
 from pipelines.repair.language import Characters, PageWords, WordTable
 from pipelines.repair.lattice import Lattice, Vanishing, vanishing_groups_of
+from pipelines.repair.marks import can_begin
 from pipelines.repair.model import Model
+from pipelines.repair.pairs import WordPairs
 from pipelines.repair.search import MOST_WORK, Choice, Search
 
 __all__ = ["Restored", "Restorer", "looks_damaged"]
@@ -42,7 +43,7 @@ LEFT_CONTEXT: Final = 8
 MOST_PASSES: Final = 4
 """What is restored is context for what was left, until nothing changes: so restoring twice is restoring
 once."""
-ENTER_MARGIN: Final = 5.0
+ENTER_MARGIN: Final = 3.0
 """Nats by which damage must beat the found text as it stands, measured where the gate opens on clean text
 and on damaged: see docs/repair.md."""
 PATIENCE: Final = 8
@@ -77,6 +78,7 @@ class Restorer:
         self._characters = Characters.load()
         self._candidates = Candidates(self._characters)
         self._table = WordTable()
+        self._pairs = WordPairs()
 
     @staticmethod
     @cache
@@ -123,6 +125,7 @@ class _Page:
     def __init__(self, tables: Restorer, texts: tuple[str, ...]) -> None:
         self._characters = tables._characters
         self._candidates = tables._candidates
+        self._pairs = tables._pairs
         self._glosses = Glosses(texts, self._characters)
         self._rows_shown = any(map(_PRIVATE_USE.search, texts))
         self._vain = 0
@@ -170,7 +173,7 @@ class _Page:
     def _search(self, found: str, start: int, context: Context) -> list[Choice]:
         """Search without vanished pairs first; where that finds nothing likely, with them."""
         lattice = Lattice(found, self._characters, self._candidates, self._glosses, silent=self._silent)
-        search = Search(lattice, self._model, start, context)
+        search = Search(lattice, self._model, self._pairs, start, context)
         end, choices = search.run()
         doubtful = search.dead | {choice.arc.start for choice in choices if _is_doubtful(choice)}
         if not choices and search.work <= MOST_WORK:
@@ -180,7 +183,7 @@ class _Page:
             lattice = Lattice(
                 found, self._characters, self._candidates, self._glosses, vanishing, self._silent
             )
-            choices = Search(lattice, self._model, start, context).run()[1] or choices
+            choices = Search(lattice, self._model, self._pairs, start, context).run()[1] or choices
         return choices
 
 
@@ -193,7 +196,7 @@ def _up_to_last_change(choices: list[Choice]) -> list[Choice]:
 def _is_doubtful(choice: Choice) -> bool:
     if choice.arc.kind == "pair":
         return choice.weak
-    return choice.arc.kind in ("last", "eaten") and choice.margin < MARGIN_LIKELY
+    return choice.arc.kind in ("last", "eaten") and choice.odds < odds_needed(choice.arc.kind)
 
 
 def _is_damage(choices: list[Choice], margin: float) -> bool:

@@ -8,6 +8,7 @@ best, in nats.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -16,6 +17,8 @@ from pipelines.records import Rival
 from pipelines.repair.brackets import BLOCK_START, Context, at_end, follow
 from pipelines.repair.lattice import IN_STEP, TAIL, VANISHED, Arc, Fan, Lattice
 from pipelines.repair.model import Model, Prefix
+from pipelines.repair.pairs import WordPairs
+from pipelines.repair.ranking import NEVER, NOTHING, Node, Path, Word, rank
 
 BEAM: Final = 36.0
 """Nats behind the best hypothesis of an index at which one is given up; a wrong alignment loses about ten a
@@ -33,14 +36,9 @@ MOST_WORK: Final = 4_000
 """Steps of the language model after which a region is given up, some 60 ms. Ninety-nine places in a hundred
 need at most 700, with vanished pairs 3,700 (measured on the references)."""
 MOST_RIVALS: Final = 20
+_WHOLE: Final = frozenset(("found", "pair", "named"))
 WEAK: Final = 8.0
 """Cost of a word, in nats a character, above which the model finds nothing likely in it."""
-
-_NEVER: Final = float("-inf")
-
-Path = tuple[Arc, ...]
-Node = tuple[int, int, Context]
-"""A node of the lattice, and what was printed before it as far as marks care."""
 
 
 class Token(NamedTuple):
@@ -57,15 +55,17 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One arc of the best path, its distance to the best path without it (nats), and its rivals.
+    """One arc of the best path, its distance to the best path that reads otherwise (nats), and its rivals.
 
+    `odds`: the log odds against all rivals together: twenty that are two nats behind weigh more than one.
     `weak`: the language model finds nothing likely here, so that something else may have happened.
     `genuine`: the distance to the best path on which the found character is what was printed. `in_word`:
-    the character is part of a longer word of the best path.
+    the character is part of a longer word of the best path, all of whose bytes survive.
     """
 
     arc: Arc
     margin: float
+    odds: float
     rivals: tuple[Rival, ...]
     weak: bool
     genuine: float
@@ -74,10 +74,9 @@ class Choice:
 
 @dataclass(slots=True)
 class _State:
-    """The best score of a node, how it was reached, and the words that are begun across it."""
+    """The best score of a node, and the words that are begun across it."""
 
     alpha: float
-    back: tuple[Node, Path] | None
     tokens: list[Token]
     best: float
 
@@ -85,13 +84,22 @@ class _State:
 class Search:
     """One search over one region of a block, beginning in step at `start`, after this context."""
 
-    def __init__(self, lattice: Lattice, model: Model, start: int, context: Context = BLOCK_START) -> None:
+    def __init__(
+        self,
+        lattice: Lattice,
+        model: Model,
+        pairs: WordPairs,
+        start: int,
+        context: Context = BLOCK_START,
+    ) -> None:
         self._lattice = lattice
         self._model = model
+        self._pairs = pairs
         self._states: dict[int, dict[Node, _State]] = defaultdict(dict)
-        self._words: list[tuple[Node, Node, float, Path]] = []
+        self._words: list[Word] = []
         self._start = self._open = start
-        self._states[start][start, IN_STEP, context] = _State(0.0, None, [], 0.0)
+        self._first: Node = (start, IN_STEP, context)
+        self._states[start][self._first] = _State(0.0, [], 0.0)
         self.dead: set[int] = set()
         self.work = 0
 
@@ -111,12 +119,12 @@ class Search:
         ends = self._ends(index)
         if not ends:
             return index, []
-        return index, self._choices(max(ends, key=lambda node: self._states[index][node].alpha))
+        return index, self._choices(ends)
 
     def _ends(self, index: int) -> list[Node]:
         """The nodes of an index at which a path can end: in step, and at the end of a word."""
         states = self._states.get(index, {})
-        return [node for node, state in states.items() if node[1] == IN_STEP and state.alpha > _NEVER]
+        return [node for node, state in states.items() if node[1] == IN_STEP and state.alpha > NEVER]
 
     def _expand(self, index: int) -> None:
         """Leave every node of an index; zero-width arcs add nodes to it while this runs."""
@@ -154,7 +162,7 @@ class Search:
             self._open = max(self._open, way.target[0] - 1)
         tokens = state.tokens
         fresh = []
-        if state.alpha > _NEVER:
+        if state.alpha > NEVER:
             fresh = [Token(self._model.begin, node, state.alpha, 0.0, (), node[2])]
         if isinstance(way, Fan):
             for option in way.options.all:
@@ -174,7 +182,7 @@ class Search:
         """One character more: the word may end here, and may go on."""
         prefix, began, alpha, spent, arcs, context = token
         self.work += 1
-        cost, longer = self._model.step(prefix, arc.code)
+        cost, longer, number = self._model.step(prefix, arc.code)
         if cost is None and not arcs:
             cost = self._model.character(arc.code)
         elif cost is None and longer is None:
@@ -187,7 +195,7 @@ class Search:
         node = (*arc.target, context)
         state = self._state(node)
         if cost is not None:
-            self._reach(began, node, state, alpha, cost + spent, path)
+            self._reach(state, alpha, cost + spent, Word(began, node, 0.0, path, number))
         if longer is not None:
             state.tokens.append(Token(longer, began, alpha, spent, path, context))
             state.best = max(state.best, alpha - spent)
@@ -196,8 +204,8 @@ class Search:
         """An arc that prints nothing (a gloss): partial words go on behind it."""
         target = (*arc.target, node[2])
         reached = self._state(target)
-        if state.alpha > _NEVER:
-            self._reach(node, target, reached, state.alpha, arc.cost, (arc,))
+        if state.alpha > NEVER:
+            self._reach(reached, state.alpha, arc.cost, Word(node, target, 0.0, (arc,), NOTHING))
         for prefix, began, alpha, spent, arcs, context in state.tokens:
             cost = spent + arc.cost
             reached.tokens.append(Token(prefix, began, alpha, cost, (*arcs, arc), context))
@@ -207,63 +215,48 @@ class Search:
         nodes = self._states[node[0]]
         state = nodes.get(node)
         if state is None:
-            state = nodes[node] = _State(_NEVER, None, [], _NEVER)
+            state = nodes[node] = _State(NEVER, [], NEVER)
         return state
 
-    def _reach(self, began: Node, node: Node, state: _State, score: float, loss: float, path: Path) -> None:
-        if node[0] == len(self._lattice.found):
-            loss += at_end(node[2])
-        self._words.append((began, node, -loss, path))
+    def _reach(self, state: _State, score: float, loss: float, word: Word) -> None:
+        if word.node[0] == len(self._lattice.found):
+            loss += at_end(word.node[2])
+        self._words.append(word._replace(gain=-loss))
         score -= loss
         if score > state.alpha:
-            state.alpha, state.back = score, (began, path)
+            state.alpha = score
             state.best = max(state.best, score)
 
-    def _choices(self, end: Node) -> list[Choice]:
-        best = self._states[end[0]][end].alpha
+    def _choices(self, ends: list[Node]) -> list[Choice]:
+        ranking = rank(self._words, self._first, ends, self._pairs)
         by_place: dict[tuple[int, bool], dict[tuple[int, str], float]] = defaultdict(dict)
-        for arc, score in self._marginals(end):
+        for arc, score in ranking.arcs.items():
             known = by_place[arc.start, arc.start == arc.end]
             known[arc.end, arc.text] = max(score, known.get((arc.end, arc.text), score))
-        choices: list[Choice] = []
         found = self._lattice.found
-        node = end
-        while back := self._states[node[0]][node].back:
-            after = self._states[node[0]][node].alpha
-            node, arcs = back
-            weak = self._states[node[0]][node].alpha - after > WEAK * len(arcs)
-            in_word = sum(bool(arc.text) for arc in arcs) > 1
-            choices[:0] = [
-                _choice(arc, best, by_place[arc.start, arc.start == arc.end], found, weak, in_word)
-                for arc in arcs
-            ]
+        choices: list[Choice] = []
+        for word in ranking.words:
+            weak = -word.gain > WEAK * len(word.path)
+            printed = [arc.kind for arc in word.path if arc.text]
+            in_word = len(printed) > 1 and _WHOLE.issuperset(printed)
+            choices += (
+                _choice(arc, ranking.best, by_place[arc.start, arc.start == arc.end], found, weak, in_word)
+                for arc in word.path
+            )
         return choices
-
-    def _marginals(self, end: Node) -> list[tuple[Arc, float]]:
-        """Every arc with the score of the best whole path through it."""
-        beta: dict[Node, float] = dict.fromkeys(self._ends(end[0]), 0.0)
-        for began, node, gain, _ in sorted(self._words, key=lambda word: word[0][:2], reverse=True):
-            rest = beta.get(node)
-            if rest is not None and gain + rest > beta.get(began, _NEVER):
-                beta[began] = gain + rest
-        scores: dict[Arc, float] = {}
-        for began, node, gain, path in self._words:
-            rest = beta.get(node)
-            if rest is None:
-                continue
-            score = self._states[began[0]][began].alpha + gain + rest
-            for arc in path:
-                if score > scores.get(arc, _NEVER):
-                    scores[arc] = score
-        return list(scores.items())
 
 
 def _choice(
     arc: Arc, best: float, known: dict[tuple[int, str], float], found: str, weak: bool, in_word: bool
 ) -> Choice:
-    genuine = best - known.get((arc.start + 1, found[arc.start : arc.start + 1]), _NEVER)
-    others = [(score, text) for (end, text), score in known.items() if (end, text) != (arc.end, arc.text)]
-    others.sort(reverse=True)
-    rivals = tuple(Rival(text, round(score - best, 2)) for score, text in others[:MOST_RIVALS])
-    margin = best - others[0][0] if others else float("inf")
-    return Choice(arc, margin, rivals, weak, genuine, in_word)
+    genuine = best - known.get((arc.start + 1, found[arc.start : arc.start + 1]), NEVER)
+    others: dict[str, float] = {}
+    for (_, text), score in known.items():
+        if text != arc.text:
+            others[text] = max(score - best, others.get(text, NEVER))
+    ranked = sorted(others.items(), key=lambda other: (-other[1], other[0]))
+    rivals = tuple(Rival(text, round(score, 2)) for text, score in ranked[:MOST_RIVALS])
+    margin = -ranked[0][1] if ranked else float("inf")
+    total = math.fsum(math.exp(score) for _, score in ranked)
+    odds = -math.log(total) if total else float("inf")
+    return Choice(arc, margin, odds, rivals, weak, genuine, in_word)
