@@ -30,6 +30,8 @@ Resolve = Mapping[str, tuple[str, int]]
 
 PROGRESS_EVERY = 0.5
 """Seconds between two calls of `progress`."""
+GARBAGE = 5_000
+"""Objects that may be made before those without a reader are looked for: some ten pages' worth."""
 _FAILED = ("given up", "put off", "hosts without robots.txt", "block pages")
 
 
@@ -127,8 +129,10 @@ def _run(plan: Plan, settings: Any, progress: Progress | None) -> CrawlResult:
         crawler = process.create_crawler(MirrorSpider)
         process.crawl(crawler, session=session)
         _report(session, progress)
-        # What was imported stays: the collector need not look through it again and again.
+        # What was imported stays: the collector need not look through it again and again, nor at every 700
+        # objects, which is every other page (.5 ms of 6 a page of the whole job).
         gc.freeze()
+        gc.set_threshold(GARBAGE, 10, 10)
         process.start()
         exit_code = _exit_code(session, crawler.stats.get_value("finish_reason"), crawler.stats)
     finally:

@@ -34,7 +34,7 @@ TEXT = "Content-Type: text/plain"
 def test_every_coding_is_undone_and_every_status_has_its_outcome(tmp_path: Path, catalog_rows: Rows) -> None:
     archive = tmp_path / "archive"
     with odd_server(in_all_codings()) as odd:
-        result = Order(archive, odd.port, {"odd": site(("/",))}, read=True).run()
+        result = Order(archive, odd.port, {"odd": site(("/",))}, read=True, patience=0.0).run()
     assert result["exit_code"] == 0, result["errors"]
     paths = dict(catalog_rows(archive, f"select replace(url, 'http://{HOST}', ''), status from captures"))
     assert paths == {
