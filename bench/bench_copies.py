@@ -16,8 +16,9 @@ from multiprocessing import get_context
 import numpy as np
 
 from bench import copies_texts as made
-from bench.copies_scale import AREA, Documents, measure
+from bench.copies_scale import AREA, measure
 from bench.figures import Figure, proportion
+from bench.made_documents import Documents
 from pipelines.dedupe.candidates import common_size, count_shared, enough_shared, indexed
 from pipelines.dedupe.compare import chunks, compare_chunk
 from pipelines.dedupe.match import comparable
