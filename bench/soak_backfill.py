@@ -64,7 +64,9 @@ def disturbed(job: Job, moments: int) -> Iterator[Figure]:
     for number in range(moments):
         name = list(EXPECTED)[number % len(EXPECTED)]
         steps = chance.randint(1, max(1, RANGES // moments))
-        ended[name].append(DISTURB[name](job, steps, chance.uniform(0.0, 0.3)))
+        code = DISTURB[name](job, steps, chance.uniform(0.0, 0.3))
+        print(f"{name}: exit code {code}", file=sys.stderr, flush=True)
+        ended[name].append(code)
         if job.is_done():
             break
     for name, codes in ended.items():
@@ -153,9 +155,12 @@ def wait_for(running: subprocess.Popen[str], steps: int) -> None:
 
 
 def ended(running: subprocess.Popen[str]) -> int:
-    """The exit code; 99 in place of one that came with a traceback."""
+    """The exit code; 99 in place of one that came with a traceback, which is shown."""
     _, errors = running.communicate()
-    return 99 if "Traceback" in errors else running.returncode
+    if "Traceback" not in errors:
+        return running.returncode
+    print(f"exit code {running.returncode}: {errors[-3000:]}", file=sys.stderr, flush=True)
+    return 99
 
 
 def _kill(job: Job, steps: int, pause: float) -> int:
