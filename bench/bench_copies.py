@@ -6,12 +6,12 @@ At scale: see `copies_scale`, which runs by itself for any number of documents.
 from __future__ import annotations
 
 import random
-import resource
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 
@@ -69,11 +69,17 @@ def _timed(tool: str, texts: Sequence[str]) -> tuple[Pairs, float, float]:
     """What a tool finds, its processor seconds, and by how much memory rose (MB); in a process of its own."""
     work = {"ours": _ours, "datasketch": _datasketch, "rensa": _rensa, "simhash": _simhash}[tool]
     work(texts[:3])  # imports and tables are not its speed
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = _peak()
     started = time.process_time()
     found = work(texts)
     seconds = time.process_time() - started
-    return found, seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return found, seconds, _peak() - before
+
+
+def _peak() -> float:
+    """Greatest memory of this process, MB. Not getrusage's, which begins with that of the parent."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return float(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _ours(texts: Sequence[str]) -> Pairs:
