@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from bench import copies_texts as made
 from bench.copies_scale import AREA, measure
 from bench.figures import Figure, proportion
 from bench.made_documents import Documents
+from bench.peak import peak_memory
 from pipelines.dedupe.candidates import common_size, count_shared, enough_shared, indexed
 from pipelines.dedupe.compare import chunks, compare_chunk
 from pipelines.dedupe.match import comparable
@@ -69,17 +69,11 @@ def _timed(tool: str, texts: Sequence[str]) -> tuple[Pairs, float, float]:
     """What a tool finds, its processor seconds, and by how much memory rose (MB); in a process of its own."""
     work = {"ours": _ours, "datasketch": _datasketch, "rensa": _rensa, "simhash": _simhash}[tool]
     work(texts[:3])  # imports and tables are not its speed
-    before = _peak()
+    before = peak_memory()
     started = time.process_time()
     found = work(texts)
     seconds = time.process_time() - started
-    return found, seconds, _peak() - before
-
-
-def _peak() -> float:
-    """Greatest memory of this process, MB. Not getrusage's, which begins with that of the parent."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return float(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return found, seconds, peak_memory() - before
 
 
 def _ours(texts: Sequence[str]) -> Pairs:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from urllib.parse import urlsplit
 
 from bench.figures import Figure, floors
 from bench.one_crawl import Order
+from bench.peak import peak_memory
 from crawler.demo.declare import declarations
 from crawler.demo.network import Network
 from crawler.demo.render import path_of, url_of
@@ -163,7 +163,7 @@ def _bare_main(order: dict[str, Any]) -> None:
     process.crawl(Bare)
     process.start()
     seconds, cpu = time.perf_counter() - started, time.process_time() - before
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = peak_memory()
     print(json.dumps({"pages": Bare.pages, "seconds": seconds, "cpu": cpu, "memory": memory}))
 
 

@@ -6,7 +6,6 @@ cheapest whole-text operation that a cleaning step would do anyway.
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from statistics import median
 
 from bench.figures import Figure
+from bench.peak import peak_memory
 from bench.repair_texts import own_texts, references
 from pipelines.repair.channel import Channel
 from pipelines.repair.restorer import Restorer, looks_damaged
@@ -77,9 +77,9 @@ def start() -> Figure:
 
 def memory() -> Figure:
     """Peak resident memory of such a process, in megabytes."""
-    code = f"{_START}; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    code = f"{_START}; from bench.peak import peak_memory; print(peak_memory())"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    return Figure(AREA, "peak memory", int(done.stdout) / 1024, unit="MB", ceiling=MEMORY_CEILING)
+    return Figure(AREA, "peak memory", float(done.stdout), unit="MB", ceiling=MEMORY_CEILING)
 
 
 def _restore_in_a_process() -> None:
@@ -96,4 +96,4 @@ def _seconds(work: Callable[[], object], times: int, clock: Callable[[], float])
 if __name__ == "__main__":
     for figure in run(full="--short" not in sys.argv):
         print(figure.line())
-    print(f"this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    print(f"this process: {peak_memory():.0f} MB")

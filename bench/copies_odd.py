@@ -6,7 +6,6 @@ python -m bench.copies_odd
 from __future__ import annotations
 
 import random
-import resource
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from sqlalchemy import Connection, func, select
 
 from bench.copies_texts import edited, made_article, passage, stories
 from bench.figures import Figure
+from bench.peak import peak_memory
 from pipelines.archive.articles import store_article
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.schema import settled
@@ -93,7 +93,7 @@ def _settled(name: str) -> tuple[int, float, float, int]:
         seconds = time.process_time() - started
         with catalog.read() as connection:
             clusters = connection.scalar(select(func.count(settled.c.cluster_id.distinct()))) or 0
-    return count, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, clusters
+    return count, seconds, peak_memory(), clusters
 
 
 def _nothing(_: Connection) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.peak import peak_memory
 from crawler.budget import Limits
 from crawler.demo.server import Running
 from crawler.run import crawl
@@ -120,7 +121,7 @@ def main(order: dict[str, Any]) -> int:
     except IpnewsError as error:
         print(json.dumps({"exit_code": error.exit_code, "error": str(error), "counts": {}}))
         return error.exit_code
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = peak_memory()
     seconds, cpu = time.perf_counter() - started, time.process_time() - before
     print(
         json.dumps(

@@ -114,7 +114,8 @@ class Edit:
 
     `start` counts code points in the field *as found* (never shifted by earlier edits); `before` is what
     stands there, "" for an insertion. Edits of one field are sorted by `start` and do not overlap.
-    `field` is an Article field without `_raw`; `edition_body` edits apply to `article_body`.
+    `field` is an Article field without `_raw`; `edition_body` edits apply to `article_body`,
+    `edition_headline` edits to `headline`.
     `witness` names the member(s) of the cluster that have the reading, comma-separated.
     """
 
@@ -217,7 +218,8 @@ class Settled:
     """What settle derives for one article; stored beside it, never over it.
 
     On the canonical member `edition_body` is the collated text and `edition_edits` lead to it from
-    `article_body`; elsewhere both are empty. `canonical_reason` says by which rule it was chosen.
+    `article_body`; elsewhere both are empty. `edition_headline` is there where copies settled a place of the
+    headline. `canonical_reason` says by which rule it was chosen.
     `headline`/`date_published`/... evidence from lists fills only what the article left null.
     """
 
@@ -227,6 +229,7 @@ class Settled:
     canonical_reason: str = ""
     relation: Relation = "same"
     witnesses: tuple[str, ...] = ()
+    edition_headline: str | None = None
     edition_body: str | None = None
     edition_edits: tuple[Edit, ...] = ()
     date_published: str | None = None

@@ -69,7 +69,11 @@ def _member(row: Any) -> dict[str, Any]:
     fact = unpack(row.record, Settled)
     names = ("cluster_id", "id", "url", "host", "headline", "date_published", "lacunae")
     facts = asdict(fact) | {name: getattr(row, name) for name in names}
-    return {name: value for name, value in facts.items() if name not in ("edition_body", "edition_edits")}
+    return {
+        name: value
+        for name, value in facts.items()
+        if name not in ("edition_headline", "edition_body", "edition_edits")
+    }
 
 
 def _show_stories(connection: Connection, json: bool) -> int:

@@ -103,7 +103,9 @@ def _settled_lines(fact: Settled, article: Article) -> Iterator[str]:
     if fact.date_published:
         yield f"  date from the lists that name it: {fact.date_published}"
     yield f"edits of the edition: {len(fact.edition_edits)}"
-    yield from edit_lines(fact.edition_edits, {"edition_body": article.article_body})
+    yield from edit_lines(
+        fact.edition_edits, {"edition_headline": article.headline, "edition_body": article.article_body}
+    )
 
 
 def edit_lines(edits: tuple[Edit, ...], found: dict[str, str]) -> Iterator[str]:

@@ -139,6 +139,7 @@ def forget(connection: Connection, clusters: Iterable[str], gone: set[str]) -> N
                     one,
                     witnesses=tuple(name for name in one.witnesses if name not in gone),
                     joined=tuple(name for name in one.joined if name not in gone),
+                    edition_headline=None,
                     edition_body=None,
                     edition_edits=(),
                 )

@@ -25,23 +25,24 @@ class Doubt:
     rivals: tuple[Rival, ...]
 
 
-def doubts_of(article: Article, simplify: Simplify) -> tuple[Doubt, ...]:
-    """The doubtful places of `article_body`, ascending.
+def doubts_of(article: Article, simplify: Simplify, field: str = "article_body") -> tuple[Doubt, ...]:
+    """The doubtful places of `article_body` or `headline`, ascending.
 
     Edits count from the text as found; conversion keeps lengths, so replaying the lengths is enough to place
     them. Where a text does not replay to the length of the body (read by another version), only its lacunae
     are known.
     """
-    own = [edit for edit in article.edits if edit.field == "article_body"]
+    own = [edit for edit in article.edits if edit.field == field]
+    text, found = getattr(article, field), getattr(article, f"{field}_raw")
     shift, doubts = 0, []
     for edit in own:
         start = edit.start + shift
         shift += len(edit.after) - len(edit.before)
         if edit.certainty in ("likely", "lost") and edit.after:
             doubts.append(_doubt(edit, start, simplify))
-    if len(article.article_body_raw) + shift != len(article.article_body):
+    if len(found) + shift != len(text):
         doubts = []
-    return tuple(_with_bare_lacunae(article.article_body, doubts))
+    return tuple(_with_bare_lacunae(text, doubts))
 
 
 def shifted(doubts: Iterable[Doubt], by: int) -> tuple[Doubt, ...]:

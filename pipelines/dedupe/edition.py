@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.dedupe.collate import collate
 from pipelines.dedupe.doubts import Doubt, Simplify, doubts_of, shifted
@@ -55,9 +55,9 @@ def text_key(text: str, headline: str, article_id: str) -> int:
     return int.from_bytes(hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 1
 
 
-def damage_of(article: Article) -> str | None:
-    """Digest of what repair changed in a body, 16 hex digits; None for an undamaged one."""
-    changes = [f"{e.start}\t{e.before}\t{e.after}" for e in article.edits if e.field == "article_body"]
+def damage_of(article: Article, field: str = "article_body") -> str | None:
+    """Digest of what repair changed in a body or headline, 16 hex digits; None for an undamaged one."""
+    changes = [f"{e.start}\t{e.before}\t{e.after}" for e in article.edits if e.field == field]
     if not changes:
         return None
     return hashlib.sha256("\n".join(changes).encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -72,6 +72,19 @@ def witness_of(parts: Sequence[Part], simplify: Simplify, weight: int = 1) -> Wi
         length += len(part.text) + 1
     first = parts[0].article
     return Witness(first.id, text_of(parts), tuple(doubts), damage_of(first), weight)
+
+
+def headline_of(parts: Sequence[Part], simplify: Simplify, weight: int = 1) -> Witness:
+    """An article as a witness of its headline."""
+    article = parts[0].article
+    doubts = doubts_of(article, simplify, "headline")
+    return Witness(article.id, article.headline, doubts, damage_of(article, "headline"), weight)
+
+
+def headline_edition(base: Witness, others: Sequence[Witness]) -> tuple[str | None, tuple[Edit, ...]]:
+    """(headline, edits over `headline`) where other copies settle a place of it, else (None, ())."""
+    edits = tuple(replace(edit, field="edition_headline") for edit in collate(base, others))
+    return (replay(base.text, edits, "edition_headline"), edits) if edits else (None, ())
 
 
 def edition(parts: Sequence[Part], base: Witness, others: Sequence[Witness]) -> tuple[str, tuple[Edit, ...]]:

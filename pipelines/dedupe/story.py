@@ -11,9 +11,8 @@ from pipelines.dedupe.canonical import Candidate, choose
 from pipelines.dedupe.cluster import Edge, groups_by
 from pipelines.dedupe.collate import MOST_WITNESSES
 from pipelines.dedupe.doubts import Simplify
-from pipelines.dedupe.edition import Part, edition, witness_of
+from pipelines.dedupe.edition import Part, edition, headline_edition, headline_of, witness_of
 from pipelines.dedupe.match import COVERED
-from pipelines.dedupe.witness import Witness
 from pipelines.records import Edit, Relation, Settled
 
 
@@ -50,7 +49,7 @@ def settle_story(story: Story, parts: Parts, simplify: Simplify) -> list[tuple[S
     copies = sorted(story.copies, key=lambda copy: copy.id)
     chosen, reason = choose(_candidates(copies, story))
     canonical = next(copy for copy in copies if copy.id == chosen)
-    body, edits = _edition(canonical, copies, parts, simplify)
+    headline, body, edits = _edition(canonical, copies, parts, simplify)
     relations = _relations(canonical.text, story)
     rows: list[tuple[Settled, str | None]] = []
     for copy in copies:
@@ -62,12 +61,13 @@ def settle_story(story: Story, parts: Parts, simplify: Simplify) -> list[tuple[S
             canonical_reason=reason if own else "",
             relation=relations[copy.text],
             witnesses=tuple(other.id for other in copies if other is not copy) if own else (),
+            edition_headline=headline if own else None,
             edition_body=body if own else None,
             edition_edits=edits if own else (),
             date_published=copy.evidence,
             joined=copy.pages[1:],
         )
-        rows.append((row, digest_of(body) if own else None))
+        rows.append((row, digest_of(f"{headline}\n{body}" if headline else body) if own else None))
     return rows
 
 
@@ -116,13 +116,17 @@ def _same(story: Story) -> dict[int, int]:
 
 def _edition(
     canonical: Copy, copies: Sequence[Copy], parts: Parts, simplify: Simplify
-) -> tuple[str, tuple[Edit, ...]]:
+) -> tuple[str | None, str, tuple[Edit, ...]]:
+    """(headline where copies settled it, body, edits over both)."""
     own = parts([canonical])[canonical.id]
-    base = witness_of(own, simplify)
-    return edition(own, base, _witnesses(canonical, copies, parts, simplify) if base.doubts else [])
+    base, title = witness_of(own, simplify), headline_of(own, simplify)
+    others = _others(canonical, copies, parts) if base.doubts or title.doubts else []
+    headline, renamed = headline_edition(title, [headline_of(copy, simplify) for copy, _ in others])
+    body, edits = edition(own, base, [witness_of(copy, simplify, weight) for copy, weight in others])
+    return headline, body, (*renamed, *edits)
 
 
-def _witnesses(canonical: Copy, copies: Sequence[Copy], parts: Parts, simplify: Simplify) -> list[Witness]:
+def _others(canonical: Copy, copies: Sequence[Copy], parts: Parts) -> list[tuple[Sequence[Part], int]]:
     """One witness a text, its least doubtful copy, weighed by the copies that are damaged independently."""
     by_text: defaultdict[int, list[Copy]] = defaultdict(list)
     for copy in copies:
@@ -132,7 +136,7 @@ def _witnesses(canonical: Copy, copies: Sequence[Copy], parts: Parts, simplify: 
     best.sort(key=lambda pair: (pair[0].doubtful, pair[0].id))
     best = best[:MOST_WITNESSES]
     loaded = parts([copy for copy, _ in best])
-    return [witness_of(loaded[copy.id], simplify, weight) for copy, weight in best]
+    return [(loaded[copy.id], weight) for copy, weight in best]
 
 
 def _weight(copies: Iterable[Copy]) -> int:

@@ -62,6 +62,7 @@ class Derived(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     date_published: str | None = None
     edition_body: Raw = _NULL
     edition_edits: tuple[EditRow, ...] = ()
+    edition_headline: str | None = None
     joined: tuple[str, ...] = ()
     relation: str = "same"
     superseded_by: str | None = None
@@ -197,6 +198,7 @@ def complete(row: ExportRow, own: Derived | None) -> ExportRow:
         row.cluster_id, row.relation = own.cluster_id, own.relation
         row.joined, row.witnesses = own.joined, own.witnesses
         row.date_published = row.date_published or own.date_published
+        row.headline = own.edition_headline or row.headline
         if own.edition_body != _NULL:
             row.article_body = own.edition_body
         row.edits += own.edition_edits

@@ -235,10 +235,11 @@ def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
     article = unpack(row.record, Article)
     made = unpack(row.edits, tuple[Edit, ...])
     fact = unpack(row.settled_record, Settled)
-    segments = side_by_side(article.article_body_raw, article.article_body, made, fact.edition_edits)
+    collated = tuple(edit for edit in fact.edition_edits if edit.field == "edition_body")
+    segments = side_by_side(article.article_body_raw, article.article_body, made, collated)
     return Shown(
         article.id,
-        article.headline,
+        fact.edition_headline or article.headline,
         row.host,
         article.url,
         article.source,

@@ -50,11 +50,13 @@ def the_obvious_way(article: Article, own: Settled | None) -> dict[str, Any]:
     del fields["sketch"]
     derived = asdict(own)
     body = article.article_body if own.edition_body is None else own.edition_body
+    headline = own.edition_headline or article.headline
     return fields | {
         "article_body": body,
+        "headline": headline,
         "date_published": article.date_published or own.date_published,
         "edits": fields["edits"] + derived["edition_edits"],
-        "lacunae": (article.headline + body).count("□"),
+        "lacunae": (headline + body).count("□"),
         **{name: derived[name] for name in ("canonical", "canonical_reason", "cluster_id", "joined")},
         **{name: derived[name] for name in ("relation", "witnesses")},
     }
@@ -157,6 +159,7 @@ ARTICLES = st.builds(
 )
 DERIVED = st.builds(
     settled,
+    edition_headline=st.none() | TEXT,
     edition_body=st.none() | TEXT,
     edition_edits=st.lists(EDITS, max_size=2).map(tuple),
     date_published=st.none() | TEXT,
