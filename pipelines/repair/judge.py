@@ -7,16 +7,14 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from pipelines.records import LACUNA, Certainty, Edit, Rival
-from pipelines.repair.lattice import Kind
 from pipelines.repair.search import Choice
 from pipelines.text import is_figure
 
 MARGIN_EXACT: Final = 12.0
 """Nats by which a reading that follows from surviving bytes must beat every other way of reading them."""
-ODDS_LOST_BYTE: Final = 1.0
-ODDS_STEP: Final = 2.0
-"""Log odds, against all rivals together, of a reading that the language model chose: for a lost byte, and for
-bytes that survive or vanished but may be out of step. Calibrated to 98 in a hundred, see docs/repair.md."""
+ODDS_LIKELY: Final = 2.0
+"""Log odds, against all rivals together, of a reading that the language model chose. With 1 for lost bytes
+three in a hundred more of them are given and `likely` is right at .971 instead, see docs/repair.md."""
 STEP: Final = "slip"
 GLOSS_STEP: Final = "gloss"
 
@@ -87,11 +85,6 @@ def _certainty(choice: Choice, rows_shown: bool) -> Certainty:
     survives = arc.kind in _BYTES_SURVIVE and choice.margin >= MARGIN_EXACT
     if arc.kind == "gloss" or (survives and alone and not choice.weak):
         return "exact"
-    if arc.text == LACUNA or choice.odds < odds_needed(arc.kind) or (arc.text and is_figure(arc.text)):
+    if arc.text == LACUNA or choice.odds < ODDS_LIKELY or (arc.text and is_figure(arc.text)):
         return "lost"
     return "likely"
-
-
-def odds_needed(kind: Kind) -> float:
-    """The log odds that a reading of this kind needs to be `likely`."""
-    return ODDS_STEP if kind in ("pair", "vanished") else ODDS_LOST_BYTE

@@ -28,7 +28,7 @@ from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
 from pipelines.repair.compose import compose
 from pipelines.repair.gloss import GLOSS, Glosses, before_gloss
-from pipelines.repair.judge import edits_of, odds_needed
+from pipelines.repair.judge import ODDS_LIKELY, edits_of
 from pipelines.repair.language import Characters, PageWords, WordTable
 from pipelines.repair.lattice import Lattice, Vanishing, vanishing_groups_of
 from pipelines.repair.marks import can_begin
@@ -196,7 +196,7 @@ def _up_to_last_change(choices: list[Choice]) -> list[Choice]:
 def _is_doubtful(choice: Choice) -> bool:
     if choice.arc.kind == "pair":
         return choice.weak
-    return choice.arc.kind in ("last", "eaten") and choice.odds < odds_needed(choice.arc.kind)
+    return choice.arc.kind in ("last", "eaten") and choice.odds < ODDS_LIKELY
 
 
 def _is_damage(choices: list[Choice], margin: float) -> bool:
