@@ -54,11 +54,11 @@ _Way = tuple[float, Word | None, int]
 def rank(words: Iterable[Word], start: Node, ends: Collection[Node], pairs: WordPairs) -> Ranking:
     """Weigh all paths from `start` to one of `ends`. Raises nothing; `ends` must be reached."""
     kept = _within_beam(sorted(words, key=lambda word: word.began[:2]), start, ends)
-    into, scores = _forward(kept, start, pairs)
+    into, ending = _forward(kept, start, pairs)
     rest = _backward(kept, into, ends, pairs)
     arcs: dict[Arc, float] = {}
-    for word, (score, number) in zip(kept, scores, strict=True):
-        through = score + rest.get((word.node, number), NEVER)
+    for word, ways in zip(kept, ending, strict=True):
+        through = max(way[0] + rest.get((word.node, number), NEVER) for number, way in ways.items())
         for arc in word.path:
             if through > arcs.get(arc, NEVER):
                 arcs[arc] = through
@@ -89,25 +89,31 @@ def _within_beam(words: list[Word], start: Node, ends: Collection[Node]) -> list
 
 def _forward(
     words: list[Word], start: Node, pairs: WordPairs
-) -> tuple[dict[Node, dict[int, _Way]], list[tuple[float, int]]]:
-    """(best ways into each node by their last word, score and last word of each word's own best way)."""
+) -> tuple[dict[Node, dict[int, _Way]], list[dict[int, _Way]]]:
+    """(best ways into each node by their last word, the ways that end with each word)."""
     into: dict[Node, dict[int, _Way]] = defaultdict(dict)
     into[start][UNKNOWN] = (0.0, None, UNKNOWN)
-    scores = []
-    gain_of = pairs.gain
+    ending = []
     for word in words:
-        score, last = NEVER, UNKNOWN
-        for number, way in into[word.began].items():
-            total = way[0] + gain_of(number, word.number) if word.number > 0 else way[0]
-            if total > score:
-                score, last = total, number
-        score += word.gain
-        number = last if word.number == NOTHING else word.number
-        known = into[word.node].get(number)
-        if known is None or score > known[0]:
-            into[word.node][number] = (score, word, last)
-        scores.append((score, number))
-    return into, scores
+        ways = _ways(into[word.began], word, pairs)
+        known = into[word.node]
+        for number, way in ways.items():
+            if number not in known or way[0] > known[number][0]:
+                known[number] = way
+        ending.append(ways)
+    return into, ending
+
+
+def _ways(before: dict[int, _Way], word: Word, pairs: WordPairs) -> dict[int, _Way]:
+    """The ways through a node, led on by a word, by what is then the last word."""
+    if word.number == NOTHING:
+        return {number: (way[0] + word.gain, word, number) for number, way in before.items()}
+    score, last = NEVER, UNKNOWN
+    for number, way in before.items():
+        total = way[0] + pairs.gain(number, word.number)
+        if total > score:
+            score, last = total, number
+    return {word.number: (score + word.gain, word, last)}
 
 
 def _backward(
