@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import cast
 
+from crawler.interrupt import stop_in_two_steps
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import IpnewsError, Stopped
 from pipelines.runner import backfill
@@ -18,6 +19,7 @@ from pipelines.sources import plan
 
 def main(source: str, archive: str, workers: str, engine: str = "local", range_bytes: str = "") -> int:
     """Run it; its exit code."""
+    stop_in_two_steps()
     if range_bytes:
         plan.RANGE_BYTES = int(range_bytes)
     try:

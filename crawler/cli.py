@@ -16,7 +16,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.errors import IpnewsError
+from crawler.interrupt import stop_in_two_steps
+from pipelines.errors import IpnewsError, Stopped
 
 app = typer.Typer(
     help="What China's IP press printed, restored from the copies on mirror sites.",
@@ -35,7 +36,12 @@ Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")]
 
 def _run(command: str, **values: Any) -> None:
     """Call `crawler.commands.<command>.run` and leave with its exit code."""
-    raise typer.Exit(import_module(f"crawler.commands.{command}").run(**values))
+    try:
+        code = import_module(f"crawler.commands.{command}").run(**values)
+    except KeyboardInterrupt:
+        # Here and not in `main`: Typer would leave with 130, as after any program that knows no better.
+        raise Stopped("stopped; the same command goes on from here") from None
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -253,14 +259,12 @@ def sites_enable(name: Annotated[str, typer.Argument()]) -> None:
 
 def main() -> None:
     """Entry point: a known error is one line and its exit code, a closed pipe is silence."""
+    stop_in_two_steps()
     try:
         app()
     except IpnewsError as error:
         sys.stderr.write(f"ipnews: {error}\n")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.stderr.write("ipnews: stopped; the same command goes on from here\n")
-        sys.exit(3)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -108,10 +108,10 @@ def backfill(
     try:
         for name in run_tasks(work.tasks(files, shard), order, engine, workers):
             work.take(name)
+        result = work.finish()
     except KeyboardInterrupt:
         work.note_end(work.finish(), Stopped.exit_code)
         raise Stopped("stopped; what is done is kept, the same command goes on from here") from None
-    result = work.finish()
     work.note_end(result, result.exit_code)
     return result
 

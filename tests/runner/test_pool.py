@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,3 +53,22 @@ def test_a_source_that_vanishes_is_one_line_and_no_process_stays(
     with pytest.raises(SourceError, match="No such file"):
         list(pool.supervise(iter([gone]), order, 1))
     assert multiprocessing.active_children() == []
+
+
+def test_ctrl_c_does_not_reach_the_imports_of_the_processes(tmp_path: Path) -> None:
+    """In a process of its own: the server that the workers are forked off is started once in each."""
+    script = (
+        "import multiprocessing.forkserver as server, pathlib\n"
+        "from pipelines.runner import pool, work\n"
+        "pool._context(work.Order(pathlib.Path(), work.run_task, ''))\n"
+        "print(pathlib.Path(f'/proc/{server._forkserver._forkserver_pid}/status').read_text())\n"
+        "print(pathlib.Path('/proc/self/status').read_text())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env=os.environ | {"PYTHONPATH": str(Path(pool.__file__).parents[2])},
+    )  # fmt: skip
+    server, own = (int(found, 16) for found in re.findall(r"^SigBlk:\s+(\w+)", done.stdout, re.M))
+    ctrl_c = 1 << (signal.SIGINT - 1)
+    assert server & ctrl_c
+    assert not own & ctrl_c
