@@ -1,4 +1,4 @@
-"""Near-copies and editions: recall by kind and length, false pairs, clusters, hard places.
+"""Near-copies: recall by kind and length, false pairs, clusters. Editions are `eval_editions`.
 
 A copy counts as found when the sketches share enough for it to become a candidate *and* the alignment accepts
 it: the whole way that settle goes. Texts: the project's own; for the full run also the references of
@@ -27,9 +27,7 @@ from pipelines.archive.articles import store_article
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.settled import settled_of
 from pipelines.convert.simplify import simplify
-from pipelines.dedupe.align import align
 from pipelines.dedupe.candidates import enough_shared, indexed
-from pipelines.dedupe.edition import edition, part_of, witness_of
 from pipelines.dedupe.match import verify
 from pipelines.dedupe.sketch import sketch
 from pipelines.records import Article
@@ -48,7 +46,6 @@ def run(full: bool) -> Iterator[Figure]:
     yield from templates(120 if full else 20, bounds)
     yield _network(bounds, full)
     yield from recall(200 if full else 15, full, bounds)
-    yield from hard_places(60, bounds) if full else hard_places(12, {})  # too few places to be held
 
 
 def found(a: str, b: str) -> bool:
@@ -139,45 +136,6 @@ def false_pairs(templated: int, events: int, bounds: dict[str, float]) -> list[F
         "false pairs, our own articles": (len(own), len(made.stories()) * (len(made.stories()) - 1) // 2),
     }
     return [Figure(AREA, name, wrong, n, ceiling=bounds.get(name)) for name, (wrong, n) in counts.items()]
-
-
-def hard_places(count: int, bounds: dict[str, float]) -> list[Figure]:
-    """Editions of copies cut at half of all places at random: the share of lost last bytes that is right."""
-    figures = []
-    for copies in (1, 2, 4):
-        right: Counter[str] = Counter()
-        cases: Counter[str] = Counter()
-        invented = 0
-        for seed, body in enumerate((made.stories() * 2)[:count]):
-            read = [made.damaged(body, f"h{n}.test", 2, 0.5, 100 * seed + n) for n in range(copies)]
-            text = _edition([copy.article for copy in read])
-            outcome, cases_here, digits = _scored(read[0], text)
-            right, cases, invented = right + outcome, cases + cases_here, invented + digits
-        for family in ("last", "eaten"):
-            name = f"{family} right in editions of {copies}"
-            figures.append(proportion(AREA, name, right[family], cases[family], floor=bounds.get(name)))
-        name = f"digits invented in editions of {copies}"
-        figures.append(Figure(AREA, name, invented, count, ceiling=bounds.get(name)))
-    return figures
-
-
-def _edition(articles: Sequence[Article]) -> str:
-    parts = [(part_of(article, frozenset()),) for article in articles]
-    base, *others = [witness_of(part, simplify) for part in parts]
-    return edition(parts[0], base, others)[0]
-
-
-def _scored(copy: made.DamagedCopy, text: str) -> tuple[Counter[str], Counter[str], int]:
-    """(right, cases) by damage family, held against the print by alignment; digits put in but not printed.
-
-    What repair itself makes of digits is the repair evaluation's to count.
-    """
-    where = {i + n: j + n for i, j, length in align(copy.printed, text).runs for n in range(length)}
-    right = Counter(str(place.family) for place in copy.places if place.printed in where)
-    cases = Counter(str(place.family) for place in copy.places)
-    made_of = (copy.article.article_body, text, copy.printed)
-    before, after, printed = (Counter(char for char in side if char.isdigit()) for side in made_of)
-    return right, cases, ((after - before) - (printed - before)).total()
 
 
 def _network(bounds: dict[str, float], full: bool) -> Figure:

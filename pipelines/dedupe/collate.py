@@ -7,14 +7,17 @@ editions and revisions differ. The result does not depend on the order of the co
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipelines.dedupe.doubts import Doubt
+from pipelines.dedupe.found import Span, left_damaged
+from pipelines.dedupe.proven import DECISIVE, Prove, claims, decided, differences, is_refuted, witnessed
 from pipelines.dedupe.witness import CONTEXT, Reading, View, Witness
-from pipelines.records import LACUNA, Edit, Rival
+from pipelines.records import LACUNA, Edit
 
 MOST_WITNESSES = 32
 """Texts collated with one, the least damaged first. Of places cut independently in half of the copies, 8
@@ -23,15 +26,8 @@ copies leave one in 256 that is damaged in all of them."""
 UNNAMED = -6.0
 """Score (natural log) of a reading that a damaged copy does not name: below most that repair lists."""
 
-DECISIVE = 2.0
-"""Nats by which damaged copies together must prefer a reading: odds of 7 to 1. They are asked only where no
-undamaged copy is."""
-
 MOST_VANISHED = 3
 """Characters that a lacuna can hide beside its own: repair follows as many vanished pairs in a row."""
-
-MOST_NAMED = 8
-"""Witnesses named in an edit."""
 
 
 @dataclass(slots=True)
@@ -43,15 +39,37 @@ class _Place:
     readings: list[Reading]
 
 
-def collate(base: Witness, others: Sequence[Witness]) -> tuple[Edit, ...]:
-    """Edits that settle the doubtful places of `base.text` by other copies; `start` counts in `base.text`.
+def is_open(base: Witness) -> bool:
+    """Whether copies are asked at all: an undamaged text has nothing to be settled."""
+    return bool(base.doubts or base.found.runs) or any(left_damaged(base.text))
 
-    Copies with the same damage as the base, or as a copy looked at before, say nothing new.
+
+def collate(base: Witness, others: Sequence[Witness], prove: Prove) -> tuple[Edit, ...]:
+    """Edits that settle the damaged places of `base.text` by other copies; `start` counts in `base.text`.
+
+    What the copies prove comes first; doubts that are left are settled by their surroundings. Copies with the
+    same damage as the base, or as a copy looked at before, say nothing new.
     """
-    if not base.doubts:
+    if not is_open(base):
         return ()
-    views = [View(base.text, witness) for witness in _independent(base, others)]
-    return tuple(edit for group in _groups(base.doubts) for edit in _settle_group(base.text, group, views))
+    views = [View(base, witness) for witness in _independent(base, others)]
+    edits: list[Edit] = []
+    spans: list[Span] = []
+    for decision in decided(base, claims(base, views, prove)):
+        changes = differences(base, decision)
+        edits += changes
+        whole = LACUNA not in decision.text
+        spans += [decision.span] if whole else [(e.start, e.start + len(e.before)) for e in changes]
+    doubts = [doubt for doubt in base.doubts if not _inside(doubt, spans)]
+    for group in _groups(doubts) if doubts else ():
+        edits += (edit for edit in _settle_group(base, group, views) if not is_refuted(base, edit, prove))
+    return tuple(sorted(edits, key=lambda edit: edit.start))
+
+
+def _inside(doubt: Doubt, spans: Sequence[Span]) -> bool:
+    """Whether a doubt lies in one of the stretches (ascending, disjoint)."""
+    number = bisect_right(spans, doubt.start, key=lambda span: span[0]) - 1
+    return number >= 0 and doubt.start < spans[number][1]
 
 
 def _independent(base: Witness, others: Sequence[Witness]) -> Iterator[Witness]:
@@ -75,7 +93,8 @@ def _groups(doubts: Sequence[Doubt]) -> Iterator[list[Doubt]]:
     yield group
 
 
-def _settle_group(text: str, group: list[Doubt], views: list[View]) -> list[Edit]:
+def _settle_group(base: Witness, group: list[Doubt], views: list[View]) -> list[Edit]:
+    text = base.text
     start, end = group[0].start, group[-1].end
     places = [_Place(doubt, text[doubt.start : doubt.end], []) for doubt in group]
     whole = _Place(Doubt(start, end, "", any(doubt.lost for doubt in group), ()), text[start:end], [])
@@ -89,8 +108,8 @@ def _settle_group(text: str, group: list[Doubt], views: list[View]) -> list[Edit
                 place.readings += view.readings(left, left + len(place.chosen))
         else:
             whole.readings += view.readings(*segment)
-    edits = [edit for place in places if (edit := _settle(place))]
-    if not edits and whole.doubt.lost and (edit := _settle(whole)):
+    edits = [edit for place in places if (edit := _settle(base, place))]
+    if not edits and whole.doubt.lost and (edit := _settle(base, whole)):
         edits = [_trimmed(edit)]
     return edits
 
@@ -118,18 +137,13 @@ def _in_step(text: str, group: list[Doubt], other: str, segment: tuple[int, int]
     return all(text[i:j] == other[segment[0] + i - start : segment[0] + j - start] for i, j in between)
 
 
-def _settle(place: _Place) -> Edit | None:
+def _settle(base: Witness, place: _Place) -> Edit | None:
     undamaged = [reading for reading in place.readings if reading.doubt is None and _possible(place, reading)]
     text = _vote(place, undamaged) if undamaged else _together(place)
     if text is None or text == place.chosen:
         return None
     givers = [r for r in place.readings if r.text == text or (r.doubt is not None and not undamaged)]
-    rivals: tuple[Rival, ...] = () if LACUNA in place.chosen else (Rival(place.chosen, 0.0),)
-    rivals += tuple(rival for rival in place.doubt.rivals if rival.text not in (text, place.chosen))
-    names = sorted({reading.witness.id for reading in givers})[:MOST_NAMED]
-    return Edit(
-        "edition_body", place.doubt.start, place.chosen, text, "collate", "witnessed", rivals, ",".join(names)
-    )
+    return witnessed(base, place.doubt.start, place.chosen, text, {r.witness.id for r in givers})
 
 
 def _possible(place: _Place, reading: Reading) -> bool:

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 
 from pipelines.dedupe.collate import collate
 from pipelines.dedupe.doubts import Doubt, Simplify, doubts_of, shifted
+from pipelines.dedupe.found import Found, found_of, joined
 from pipelines.dedupe.furniture import spans
 from pipelines.dedupe.match import comparable
+from pipelines.dedupe.proven import Prove
 from pipelines.dedupe.witness import Witness
 from pipelines.records import Article, Edit, replay
 
@@ -66,30 +68,38 @@ def damage_of(article: Article, field: str = "article_body") -> str | None:
 def witness_of(parts: Sequence[Part], simplify: Simplify, weight: int = 1) -> Witness:
     """An article as a witness: its text and the doubtful places in it."""
     doubts: list[Doubt] = []
+    founds: list[tuple[Found, int]] = []
     length = 0
     for part in parts:
         doubts += shifted(_kept(doubts_of(part.article, simplify), part.furniture), length)
+        founds.append((found_of(part.article).without(part.furniture), len(part.text)))
         length += len(part.text) + 1
     first = parts[0].article
-    return Witness(first.id, text_of(parts), tuple(doubts), damage_of(first), weight)
+    found = joined(founds)
+    return Witness(first.id, text_of(parts), tuple(doubts), damage_of(first), weight, found)
 
 
 def headline_of(parts: Sequence[Part], simplify: Simplify, weight: int = 1) -> Witness:
     """An article as a witness of its headline."""
     article = parts[0].article
     doubts = doubts_of(article, simplify, "headline")
-    return Witness(article.id, article.headline, doubts, damage_of(article, "headline"), weight)
+    found = found_of(article, "headline")
+    return Witness(article.id, article.headline, doubts, damage_of(article, "headline"), weight, found)
 
 
-def headline_edition(base: Witness, others: Sequence[Witness]) -> tuple[str | None, tuple[Edit, ...]]:
+def headline_edition(
+    base: Witness, others: Sequence[Witness], prove: Prove
+) -> tuple[str | None, tuple[Edit, ...]]:
     """(headline, edits over `headline`) where other copies settle a place of it, else (None, ())."""
-    edits = tuple(replace(edit, field="edition_headline") for edit in collate(base, others))
+    edits = tuple(replace(edit, field="edition_headline") for edit in collate(base, others, prove))
     return (replay(base.text, edits, "edition_headline"), edits) if edits else (None, ())
 
 
-def edition(parts: Sequence[Part], base: Witness, others: Sequence[Witness]) -> tuple[str, tuple[Edit, ...]]:
+def edition(
+    parts: Sequence[Part], base: Witness, others: Sequence[Witness], prove: Prove
+) -> tuple[str, tuple[Edit, ...]]:
     """(edition, edits over the `article_body` of the first page). `base` is the witness of `parts`."""
-    settled = collate(base, others)
+    settled = collate(base, others, prove)
     first = parts[0]
     length = len(first.text)
     own = [edit for edit in settled if edit.start < length]

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from pipelines.dedupe.canonical import Candidate, choose
 from pipelines.dedupe.cluster import Edge, groups_by
-from pipelines.dedupe.collate import MOST_WITNESSES
+from pipelines.dedupe.collate import MOST_WITNESSES, is_open
 from pipelines.dedupe.doubts import Simplify
 from pipelines.dedupe.edition import Part, edition, headline_edition, headline_of, witness_of
 from pipelines.dedupe.match import COVERED
+from pipelines.dedupe.proven import Prove
 from pipelines.records import Edit, Relation, Settled
 
 
@@ -44,12 +45,14 @@ class Story:
     edges: tuple[Edge[int], ...]
 
 
-def settle_story(story: Story, parts: Parts, simplify: Simplify) -> list[tuple[Settled, str | None]]:
+def settle_story(
+    story: Story, parts: Parts, simplify: Simplify, prove: Prove
+) -> list[tuple[Settled, str | None]]:
     """(Settled, digest of the edition) of each copy, by id. The same for any order of copies and pairs."""
     copies = sorted(story.copies, key=lambda copy: copy.id)
     chosen, reason = choose(_candidates(copies, story))
     canonical = next(copy for copy in copies if copy.id == chosen)
-    headline, body, edits = _edition(canonical, copies, parts, simplify)
+    headline, body, edits = _edition(canonical, copies, parts, simplify, prove)
     relations = _relations(canonical.text, story)
     rows: list[tuple[Settled, str | None]] = []
     for copy in copies:
@@ -115,14 +118,15 @@ def _same(story: Story) -> dict[int, int]:
 
 
 def _edition(
-    canonical: Copy, copies: Sequence[Copy], parts: Parts, simplify: Simplify
+    canonical: Copy, copies: Sequence[Copy], parts: Parts, simplify: Simplify, prove: Prove
 ) -> tuple[str | None, str, tuple[Edit, ...]]:
     """(headline where copies settled it, body, edits over both)."""
     own = parts([canonical])[canonical.id]
     base, title = witness_of(own, simplify), headline_of(own, simplify)
-    others = _others(canonical, copies, parts) if base.doubts or title.doubts else []
-    headline, renamed = headline_edition(title, [headline_of(copy, simplify) for copy, _ in others])
-    body, edits = edition(own, base, [witness_of(copy, simplify, weight) for copy, weight in others])
+    others = _others(canonical, copies, parts) if is_open(base) or is_open(title) else []
+    headline, renamed = headline_edition(title, [headline_of(copy, simplify) for copy, _ in others], prove)
+    witnesses = [witness_of(copy, simplify, weight) for copy, weight in others]
+    body, edits = edition(own, base, witnesses, prove)
     return headline, body, (*renamed, *edits)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.dedupe.align import align
 from pipelines.dedupe.doubts import Doubt
+from pipelines.dedupe.found import NOTHING_FOUND, Found, Span
 from pipelines.text import fold_width
 
 CONTEXT = 2
@@ -22,7 +24,7 @@ damaged place is one or two characters."""
 class Witness:
     """A text of the cluster with its doubtful places. `damage`: digest of what repair changed in it.
 
-    `weight` counts the independent copies that have this text.
+    `weight` counts the independent copies that have this text. `found`: what its page shows.
     """
 
     id: str
@@ -30,6 +32,12 @@ class Witness:
     doubts: tuple[Doubt, ...]
     damage: str | None = None
     weight: int = 1
+    found: Found = NOTHING_FOUND
+
+    def doubts_in(self, start: int, end: int) -> Sequence[Doubt]:
+        """The doubts that have characters in a stretch."""
+        first = bisect_right(self.doubts, start, key=lambda doubt: doubt.end)
+        return self.doubts[first : bisect_left(self.doubts, end, key=lambda doubt: doubt.start)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +52,43 @@ class Reading:
 class View:
     """One witness seen from the base text."""
 
-    def __init__(self, text: str, witness: Witness) -> None:
+    def __init__(self, base: Witness, witness: Witness) -> None:
         self.witness = witness
-        self._text, self._length = text, len(text)
+        self._found, self._text, self._length = base.found, base.text, len(base.text)
         # Folded, so that a mirror's ASCII marks do not put the copies out of step; lengths stay.
+        text = base.text
         self._runs = align(fold_width(text), fold_width(witness.text)).runs
         self._starts = [i for i, _, _ in self._runs]
         self._doubts = [doubt.start for doubt in witness.doubts]
+
+    def stretch(self, start: int, end: int, longest: int) -> tuple[Span, Span] | None:
+        """The least stretch of the base around [start, end) whose ends are in step with the witness and with
+        the text as found, and the witness's stretch; None where that is longer than `longest`."""
+        while end - start <= longest:
+            left, right = self._in_step_before(start), self._in_step_behind(end)
+            if (left[0], right[0]) == (start, end):
+                return ((start, end), (left[1], right[1])) if left[1] <= right[1] else None
+            start, end = self._found.run_at(left[0])[0], self._found.run_at(right[0])[1]
+        return None
+
+    def _in_step_before(self, at: int) -> Span:
+        """The last place up to `at` with CONTEXT equal characters before it, in base and witness; else the
+        beginnings of both."""
+        number = bisect_right(self._starts, at - CONTEXT)
+        for i, j, length in reversed(self._runs[:number]):
+            if length >= CONTEXT:
+                into = min(at - i, length)
+                return i + into, j + into
+        return 0, 0
+
+    def _in_step_behind(self, at: int) -> Span:
+        """The first place from `at` on with CONTEXT equal characters behind it."""
+        number = max(0, bisect_right(self._starts, at) - 1)
+        for i, j, length in self._runs[number:]:
+            into = max(0, at - i)
+            if length - into >= CONTEXT:
+                return i + into, j + into
+        return self._length, len(self.witness.text)
 
     def segment(self, start: int, end: int) -> tuple[int, int] | None:
         """(start, end) in the witness of what stands for [start, end) of the base; None if out of step.

@@ -15,6 +15,7 @@ from pipelines.convert.simplify import simplify
 from pipelines.dedupe.cluster import Edge, clusters
 from pipelines.dedupe.story import Copy, Story, settle_story
 from pipelines.records import Settled
+from pipelines.repair.proof import prove
 from pipelines.settle.texts import PartsOf, orders
 from pipelines.settle.work import BATCH, SettleCounts
 
@@ -41,7 +42,7 @@ def cluster(catalog: Catalog, counts: SettleCounts) -> None:
                 for copy in story.copies
                 for id in copy.pages
             )
-            rows = [row for story in stories for row in settle_story(story, parts, simplify)]
+            rows = [row for story in stories for row in settle_story(story, parts, simplify, prove)]
         catalog.write(partial(_store, rows=rows, reached=reached)).result()
         counts.add("clusters", len(stories))
         counts.add("copies", sum(len(story.copies) for story in stories if len(story.copies) > 1))

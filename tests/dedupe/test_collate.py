@@ -16,6 +16,7 @@ from pipelines.dedupe.doubts import Doubt, doubts_of
 from pipelines.dedupe.edition import damage_of, edition, part_of, text_key, witness_of
 from pipelines.dedupe.witness import Witness
 from pipelines.records import Article, Edit, Rival, replay
+from pipelines.repair.proof import prove
 
 PRINTED = "去年12月，江城海关查获3批侵权货物，共计450件，案值18万元。企业负责人说，维权的路还很长，但是值得。"
 
@@ -46,7 +47,7 @@ def edited(base: Article, *others: Article) -> tuple[str, tuple[Edit, ...]]:
     results = []
     for seed in range(3):
         random.Random(seed).shuffle(witnesses)
-        results.append(edition(part, witness_of(part, simplify), witnesses))
+        results.append(edition(part, witness_of(part, simplify), witnesses, prove))
     assert results[0] == results[1] == results[2]
     text, edits = results[0]
     assert replay(base.article_body, edits, "edition_body") == text
@@ -112,11 +113,11 @@ def test_copies_with_the_same_damage_are_one_witness() -> None:
     assert len({damage_of(copy) for copy in wrong}) == 1
     views = [witness_of((part_of(copy, frozenset()),), simplify) for copy in wrong]
     own = witness_of((part_of(base, frozenset()),), simplify)
-    (edit,) = collate(own, views)
+    (edit,) = collate(own, views, prove)
     assert edit.witness is not None
     assert edit.witness.count(",") == 0
     same = [replace(own, id=f"x{i}", text=own.text.replace("□", "远"), doubts=()) for i in range(3)]
-    assert collate(own, same) == ()
+    assert collate(own, same, prove) == ()
 
 
 def test_the_more_copies_have_it_the_more_it_counts() -> None:
@@ -124,8 +125,8 @@ def test_the_more_copies_have_it_the_more_it_counts() -> None:
     at = base.text.index("□")
     base = replace(base, doubts=(Doubt(at, at + 1, "?", True, ()),))
     few, many = (Witness(f"w{digit}", PRINTED.replace("450", f"45{digit}"), (), None, 1) for digit in "07")
-    assert collate(base, [few, many]) == ()
-    (edit,) = collate(base, [few, replace(many, weight=2)])
+    assert collate(base, [few, many], prove) == ()
+    (edit,) = collate(base, [few, replace(many, weight=2)], prove)
     assert edit.after == "7"
 
 
@@ -156,7 +157,7 @@ def test_furniture_and_joined_pages_are_edits_too() -> None:
     base = witness_of(parts, simplify)
     assert base.text == f"{PRINTED}\n{later.article_body}"
     other = article("b.test/1.html", f"{PRINTED}\n{PRINTED}")
-    text, edits = edition(parts, base, [witness_of((part_of(other, frozenset()),), simplify)])
+    text, edits = edition(parts, base, [witness_of((part_of(other, frozenset()),), simplify)], prove)
     assert [edit.step for edit in edits] == ["furniture", "furniture", "join"]
     assert replay(first.article_body, edits, "edition_body") == text == f"{PRINTED}\n{PRINTED}"
 

@@ -11,6 +11,7 @@ from pipelines.convert.simplify import simplify
 from pipelines.dedupe.edition import Part, part_of
 from pipelines.dedupe.story import Copy, Story, settle_story
 from pipelines.records import Article, Edit, Rival, Settled, replay
+from pipelines.repair.proof import prove
 
 HEADLINE = "江城海关查获3批侵权货物"
 BODY = stories()[3]
@@ -41,7 +42,7 @@ def settled(canonical: Article, *others: Article) -> Settled:
         random.Random(seed).shuffle(articles)
         copies = tuple(_copy(number, one, one is canonical) for number, one in enumerate(articles))
         lengths = dict.fromkeys(range(len(articles)), len(BODY))
-        rows.append(settle_story(Story(copies, lengths, ()), parts, simplify))
+        rows.append(settle_story(Story(copies, lengths, ()), parts, simplify, prove))
     assert rows[0] == rows[1] == rows[2]
     (own,) = [row for row, _ in rows[0] if row.canonical]
     assert own.id == canonical.id
