@@ -67,10 +67,10 @@ class _Pipeline:
 
 
 class ReadPipeline(_Pipeline):
-    """Capture -> Article, in `READ_WORKERS` processes beside the reactor: 0 reads in this process."""
+    """Capture -> Article, in up to `READ_WORKERS` processes beside the reactor: 0 reads in this process."""
 
     def open_spider(self) -> None:
-        """Start the processes."""
+        """Start the first process."""
         self.readers = Readers(self.crawler.settings.getint("READ_WORKERS", 1))
 
     async def process_item(self, item: Any) -> Any:

@@ -32,17 +32,21 @@ class ReaderFailed(Exception):
     """What a call has raised, with its traceback as text."""
 
 
-class Readers:
-    """So many processes; 0 works in this one. They start at once, and end when this process does, however."""
+BACKLOG = 16
+"""Calls that wait when another process is started: reading so many damaged pages takes as long as its start,
+about a second of processor time, and undamaged ones are read as fast as they come."""
 
-    def __init__(self, workers: int) -> None:
+
+class Readers:
+    """Up to so many processes; 0 works in this one. The first starts at once, a further one where calls pile
+    up; they end when this process does, however."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._serve, daemon=True, name=f"reader-{number}")
-            for number in range(workers)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[threading.Thread] = []
+        if most:
+            self._start_another()
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call a function of a module with values that can be pickled.
@@ -52,6 +56,8 @@ class Readers:
         future: Future[T] = Future()
         if self._threads:
             self._calls.put(_Call(function, args, kwargs, future))
+            if len(self._threads) < self._most and self._calls.qsize() >= BACKLOG:
+                self._start_another()
         else:
             future.set_result(function(*args, **kwargs))
         return future
@@ -63,6 +69,11 @@ class Readers:
         for thread in self._threads:
             thread.join()
         self._threads = []
+
+    def _start_another(self) -> None:
+        thread = threading.Thread(target=self._serve, daemon=True, name=f"reader-{len(self._threads)}")
+        self._threads.append(thread)
+        thread.start()
 
     def _serve(self) -> None:
         """The life of one thread: it feeds one process, and another when that one has died."""

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.runner.readers import ReaderDied, ReaderFailed, Readers
+from pipelines.runner import readers as readers_module
+from pipelines.runner.readers import BACKLOG, ReaderDied, ReaderFailed, Readers
 
 
 @pytest.fixture
@@ -52,6 +53,23 @@ def test_a_process_that_dies_takes_its_call_with_it_and_no_other(readers: Reader
     assert calls[2].result() == 2
 
 
+def test_another_process_is_started_where_calls_pile_up_and_not_before() -> None:
+    readers = Readers(2)
+    assert len({readers.run(os.getpid).result() for _ in range(BACKLOG)}) == 1
+    # The first waits for as long as nobody reads from the pipe's other end: the others need another process.
+    held, let_go = os.pipe()
+    os.set_inheritable(held, True)
+    path = f"/proc/{os.getpid()}/fd/{held}"
+    waiting = readers.run(Path(path).read_bytes)
+    others = [readers.run(os.getpid) for _ in range(BACKLOG + 1)]
+    seconds = {other.result() for other in others}
+    os.close(let_go)
+    assert waiting.result() == b""
+    assert len(seconds) == 1
+    readers.close()
+    os.close(held)
+
+
 def test_ctrl_c_reaches_no_reading_process(readers: Readers) -> None:
     first = readers.run(os.getpid).result()
     os.kill(first, signal.SIGINT)
@@ -70,9 +88,12 @@ def test_they_end_with_a_crawl_that_is_killed(tmp_path: Path) -> None:
         "if __name__ == '__main__':\n"
         "    print(Readers(1).run(os.getpid).result(), flush=True)\n    sys.stdin.read()\n"
     )
+    # By its own path and not as installed: what is installed may change while the tests run.
+    environment = os.environ | {"PYTHONPATH": str(Path(readers_module.__file__).parents[2])}
     with subprocess.Popen(
-        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as crawl:
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=environment,
+    ) as crawl:  # fmt: skip
         assert crawl.stdout is not None
         reader = os.pidfd_open(int(crawl.stdout.readline()))
         crawl.kill()
