@@ -7,6 +7,8 @@ together; a chain that ascends in both is the frame in which the rest is aligned
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,19 +25,51 @@ def chain(a: str, b: str, size: int, *, repeats: bool = False) -> list[Run]:
     return _disjoint(runs)
 
 
-def _unique(hashes: Hashes, repeats: bool) -> tuple[Hashes, np.ndarray]:
-    values, first, count = np.unique(hashes, return_index=True, return_counts=True)
-    if repeats:
-        return values, first
-    once = count == 1
-    return values[once], first[once]
+CACHED, SHORT = 256, 4_096
+"""Texts whose k-grams are kept, and characters up to which they are: each of 32 texts of one template, or
+with one footer, is held against others a dozen times in a row (`compare.chunks`). At most 12 MB."""
+
+
+class _Grams(NamedTuple):
+    """Hashes of k-grams, ascending, and the first place of each."""
+
+    values: Hashes
+    first: np.ndarray
+
+
+def _grams(text: str, size: int, repeats: bool) -> _Grams:
+    """Those that the text has once; with `repeats` all."""
+    return (_kept_grams if len(text) <= SHORT else _unique)(text, size, repeats)
+
+
+def _unique(text: str, size: int, repeats: bool) -> _Grams:
+    values, first, count = np.unique(shingle_hashes(text, size), return_index=True, return_counts=True)
+    once = slice(None) if repeats else count == 1
+    return _Grams(values[once], first[once].astype(np.int32))
+
+
+_kept_grams = lru_cache(CACHED)(_unique)
+
+
+def meet(a: str, b: str, size: int) -> bool:
+    """Whether a k-gram of the one is in the other: where none is, there is no anchor of either kind."""
+    ours, theirs = (_grams(text, size, repeats=True).values for text in (a, b))
+    return bool(len(theirs)) and bool((theirs[_places(ours, theirs)] == ours).any())
+
+
+def _places(wanted: Hashes, among: Hashes) -> np.ndarray:
+    return np.minimum(np.searchsorted(among, wanted), len(among) - 1)
 
 
 def _runs(a: str, b: str, size: int, repeats: bool) -> list[Run]:
     """Maximal runs of shared unique k-grams, by place in `a`."""
-    values_a, at_a = _unique(shingle_hashes(a, size), repeats)
-    values_b, at_b = _unique(shingle_hashes(b, size), repeats)
-    _, in_a, in_b = np.intersect1d(values_a, values_b, assume_unique=True, return_indices=True)
+    values_a, at_a = _grams(a, size, repeats)
+    values_b, at_b = _grams(b, size, repeats)
+    if not len(values_b):
+        return []
+    place = _places(values_a, values_b)
+    in_a = np.flatnonzero(values_b[place] == values_a)
+    in_b = place[in_a]
     if not len(in_a):
         return []
     order = np.argsort(at_a[in_a], kind="stable")

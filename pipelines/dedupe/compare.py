@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.dedupe.candidates import Integers
 from pipelines.dedupe.cluster import Edge
 from pipelines.dedupe.figures import figures_of
 from pipelines.dedupe.match import unlike_figures, verify_comparable
@@ -37,9 +38,28 @@ def compare_chunk(chunk: Chunk) -> list[Edge[int]]:
     return found
 
 
-def chunks(pairs: Pairs, load: Load, size: int = 250) -> Iterator[Chunk]:
-    """Cut candidate pairs into chunks that carry their own texts."""
+TILE = 16
+"""Texts on each side of a chunk where each of many is to be held against each (bulletins of one template):
+the 256 pairs need 32 texts to be read, sent and taken apart, in the order of one side it would be 257."""
+
+
+def chunks(pairs: Pairs, load: Load, size: int = TILE * TILE) -> Iterator[Chunk]:
+    """Cut candidate pairs into chunks that carry their own texts, pairs of the same texts side by side."""
+    pairs = pairs[_in_tiles(pairs)]
     for start in range(0, len(pairs), size):
         piece = pairs[start : start + size]
         rows = zip(piece.a.tolist(), piece.b.tolist(), piece.share.tolist(), strict=True)
         yield Chunk(tuple(rows), load(np.union1d(piece.a, piece.b).tolist()))
+
+
+def _in_tiles(pairs: Pairs) -> Integers:
+    """An order of pairs, tile by tile of the square of all texts; texts that have their first partner in
+    common stand together."""
+    ends, place = np.unique(np.concatenate([pairs.a, pairs.b]), return_inverse=True)
+    first = np.arange(len(ends))
+    np.minimum.at(first, place[len(pairs) :], place[: len(pairs)])
+    rank = np.empty_like(first)
+    rank[np.argsort(first, kind="stable")] = np.arange(len(ends))
+    one, other = rank[place[: len(pairs)]], rank[place[len(pairs) :]]
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    return np.lexsort((high, low, high // TILE, low // TILE))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.dedupe.align import Alignment, align
+from pipelines.dedupe.align import FIRST, Alignment, align
+from pipelines.dedupe.anchors import meet
 
 PASSES = 8
 """Groups of passages that are looked for one after another."""
@@ -35,6 +36,8 @@ class Pass:
 def passes(a: str, b: str) -> Iterator[Pass]:
     """The alignment of two texts, then of what it leaves open, and so on."""
     for number in range(PASSES):
+        if number and not meet(a, b, FIRST):
+            return  # texts that have nothing but a footer in common end here
         alignment, in_order = align(a, b), number == 0
         if alignment.matched < GROUP:
             # Passages that stand twice have no unique anchor: their first places count.

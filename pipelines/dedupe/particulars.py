@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from pipelines import text
 from pipelines.dedupe.align import Alignment
-from pipelines.dedupe.figures import FIGURE, LOST, NO_DIGITS
+from pipelines.dedupe.figures import FIGURE, LOST, NO_DIGITS, NUMERALS
 from pipelines.dedupe.lcs import lcs_pairs
 from pipelines.dedupe.tables.places import PLACES
 from pipelines.dedupe.templates import (
@@ -41,7 +41,9 @@ LIGHT, HEAVIEST = 0.5, 4
 
 @cache
 def _particular() -> re.Pattern[str]:
-    return re.compile("|".join([*PLACES, FIGURE.pattern]))
+    # To look at the first character before 130 names are tried takes a fifth of the time.
+    first = "".join(sorted({name[0] for name in PLACES}))
+    return re.compile(f"(?=[0-9{first}{LOST}{NUMERALS}])(?:{'|'.join([*PLACES, FIGURE.pattern])})")
 
 
 @cache
@@ -56,7 +58,7 @@ class Tally:
     `disagreements` counts them. `expected` and `variance` are of `disagree` if each character of a particular
     were edited as often as the characters around it. `filled_anew`: so many words and figures stand in the
     place of others, in so short a text, that it is a template. `other_figures`: most figures of the one are
-    nowhere in the other, though the words around them are.
+    nowhere in the other, though the words around them are; not looked for where the former says enough.
     """
 
     agree: float
@@ -99,7 +101,7 @@ def compare(a: str, b: str, alignment: Alignment) -> Tally:
             disagree, disagreements = disagree + weight, disagreements + _other_ones(a[a0:a1], b[b0:b1])
     filled = len(slots) + disagreements
     filled_anew = disagreements > 0 and filled >= max(FILLED, DENSE * alignment.covered[0])
-    others = other_figures(a, b, alignment.spans_a, edited)
+    others = not filled_anew and other_figures(a, b, alignment.spans_a, edited)
     return Tally(agree, disagree, disagreements, expected, variance, filled_anew, others)
 
 

@@ -109,4 +109,8 @@ def other_figures(a: str, b: str, spans: Iterable[tuple[int, int]], edited: floa
 
 def _alike(ours: str, theirs: str) -> bool:
     """Whether four of five digits are the same, in order."""
-    return len(lcs_pairs(ours, theirs)) >= 0.8 * max(len(ours), len(theirs))
+    least = 0.8 * max(len(ours), len(theirs))
+    if ours == theirs or min(len(ours), len(theirs)) < least:
+        return ours == theirs
+    in_common = sum(min(ours.count(digit), theirs.count(digit)) for digit in set(ours))
+    return in_common >= least and len(lcs_pairs(ours, theirs)) >= least
