@@ -70,13 +70,13 @@ def _manual_pages() -> Iterator[str]:
 
 def copies(case: Case) -> list[Copy]:
     """The copies of a case, each of a mirror of its own."""
-    return [_read(case.text, _channel(case.number, mirror), mirror) for mirror in range(COPIES)]
+    return [read_copy(case.text, _channel(case.number, mirror), mirror) for mirror in range(COPIES)]
 
 
 def revised(case: Case) -> Copy:
     """A copy of another edition: one character in twenty is another one."""
     text = replaced(case.text, 0.05, Random(case.number))
-    return _read(text, _channel(case.number, COPIES), COPIES)
+    return read_copy(text, _channel(case.number, COPIES), COPIES)
 
 
 def _channel(number: int, mirror: int) -> Channel:
@@ -90,7 +90,7 @@ def _channel(number: int, mirror: int) -> Channel:
     )
 
 
-def _read(text: str, channel: Channel, mirror: int) -> Copy:
+def read_copy(text: str, channel: Channel, mirror: int = 0) -> Copy:
     """Damage block by block, as pages are, and read as `pipelines.read` does: whole blocks are context."""
     blocks = [line.strip() for line in text.split("\n") if line.strip()]
     runs = [_at(channel, number).run(block) for number, block in enumerate(blocks)]

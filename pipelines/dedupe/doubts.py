@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.records import LACUNA, Article, Edit, Rival
 
@@ -53,10 +54,16 @@ def shifted(doubts: Iterable[Doubt], by: int) -> tuple[Doubt, ...]:
 def _doubt(edit: Edit, start: int, simplify: Simplify) -> Doubt:
     rivals: dict[str, float] = {}
     for rival in edit.rivals:
-        reading = simplify(rival.text)
+        reading = _simplified(simplify, rival.text)
         rivals[reading] = max(rival.score, rivals.get(reading, rival.score))
     ordered = tuple(Rival(text, score) for text, score in sorted(rivals.items(), key=lambda r: (-r[1], r[0])))
     return Doubt(start, start + len(edit.after), edit.before, edit.certainty == "lost", ordered)
+
+
+@lru_cache(maxsize=8192)
+def _simplified(simplify: Simplify, reading: str) -> str:
+    """A lost byte leaves the same readings again and again: one conversion in fifty is a new one."""
+    return simplify(reading)
 
 
 def _with_bare_lacunae(body: str, doubts: list[Doubt]) -> list[Doubt]:

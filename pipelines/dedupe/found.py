@@ -77,6 +77,8 @@ class Found:
 
     def without(self, gone: Sequence[Span]) -> Found:
         """The same for the repaired text from which spans were taken out (ascending, disjoint)."""
+        if not gone:
+            return self
         cuts, taken = [], 0
         for start, end in gone:
             cuts.append((start, end, taken))

@@ -35,6 +35,9 @@ undamaged copy is."""
 MOST_NAMED = 8
 """Witnesses named in an edit."""
 
+MOST_VAIN = 200
+"""Stretches in a row of which a witness proves nothing before it is left: repair stops there too."""
+
 LONGEST = 200
 """Characters of a stretch that is compared: repair gives a run up after 160."""
 
@@ -54,17 +57,13 @@ EATEN = tuple(Rival(digit, 0.0) for digit in "0123456789")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a witness says stood in [start, end) of the base; `sure` where it is itself undamaged there.
-
-    `found`: what the witness's page shows there. Equal damage is one witness.
-    """
+    """What a witness says stood in [start, end) of the base; `sure` where it is itself undamaged there."""
 
     start: int
     end: int
     text: str
     witness: Witness
     sure: bool
-    found: str
 
 
 def claims(base: Witness, views: Sequence[View], prove: Prove) -> list[Claim]:
@@ -73,9 +72,21 @@ def claims(base: Witness, views: Sequence[View], prove: Prove) -> list[Claim]:
     proven = cache(prove)
     made: list[Claim] = []
     for view in views:
-        spans = {view.stretch(start, end, LONGEST) for start, end in stretches}
-        made += (claim for span in spans if span and (claim := _claim(base, view.witness, *span, proven)))
+        made += _claims(base, view, stretches, proven)
     return sorted(made, key=lambda claim: (claim.start, claim.end, claim.witness.id))
+
+
+def _claims(base: Witness, view: View, stretches: Sequence[Span], prove: Prove) -> Iterator[Claim]:
+    """What one witness proves, until it proved nothing so often that it must be another text."""
+    spans = {found for start, end in stretches if (found := view.stretch(start, end, LONGEST)) is not None}
+    vain = 0
+    for span, there in sorted(spans):
+        claim = _claim(base, view.witness, span, there, prove)
+        vain = vain + 1 if claim is None else 0
+        if claim is not None:
+            yield claim
+        elif vain > MOST_VAIN:
+            return
 
 
 def _claim(base: Witness, witness: Witness, span: Span, there: Span, prove: Prove) -> Claim | None:
@@ -87,10 +98,10 @@ def _claim(base: Witness, witness: Witness, span: Span, there: Span, prove: Prov
     said, own = _alternatives(witness, there), _alternatives(base, span)
     text = _text(prove(found, said)) if said else None
     if said and text and all(len(place) == 1 for place in said):
-        return Claim(*span, text, witness, True, found)
+        return Claim(*span, text, witness, sure=True)
     if (text is None or LACUNA in text) and own and shown:
         text = _text(prove(shown, own)) or text
-    return Claim(*span, text, witness, False, shown or "") if text else None
+    return Claim(*span, text, witness, sure=False) if text else None
 
 
 def _text(proven: Alternatives) -> str | None:
@@ -100,11 +111,11 @@ def _text(proven: Alternatives) -> str | None:
 
 def _clear(place: Sequence[Rival]) -> str:
     """The only reading of a place, or one that is likely enough: never where a figure is in question."""
-    first = place[0]
-    if len(place) == 1:
-        return first.text
-    figures = any(is_figure(char) for rival in place for char in rival.text)
-    return LACUNA if figures or math.log1p(-math.exp(first.score)) > first.score - DECISIVE else first.text
+    first, *others = place
+    if any(is_figure(char) for rival in others for char in first.text + rival.text):
+        return LACUNA
+    rest = math.fsum(math.exp(other.score) for other in others)
+    return first.text if rest * math.exp(DECISIVE - first.score) <= 1 else LACUNA
 
 
 def _alternatives(witness: Witness, span: Span) -> Alternatives | None:

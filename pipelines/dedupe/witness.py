@@ -65,29 +65,36 @@ class View:
         """The least stretch of the base around [start, end) whose ends are in step with the witness and with
         the text as found, and the witness's stretch; None where that is longer than `longest`."""
         while end - start <= longest:
-            left, right = self._in_step_before(start), self._in_step_behind(end)
+            left, right = self._in_step_before(start, longest), self._in_step_behind(end, longest)
+            if left is None or right is None:
+                break
             if (left[0], right[0]) == (start, end):
                 return ((start, end), (left[1], right[1])) if left[1] <= right[1] else None
             start, end = self._found.run_at(left[0])[0], self._found.run_at(right[0])[1]
         return None
 
-    def _in_step_before(self, at: int) -> Span:
+    def _in_step_before(self, at: int, longest: int) -> Span | None:
         """The last place up to `at` with CONTEXT equal characters before it, in base and witness; else the
-        beginnings of both."""
+        beginnings of both. None where it is more than `longest` away."""
         number = bisect_right(self._starts, at - CONTEXT)
-        for i, j, length in reversed(self._runs[:number]):
+        while number > 0:
+            i, j, length = self._runs[number := number - 1]
             if length >= CONTEXT:
                 into = min(at - i, length)
                 return i + into, j + into
+            if at - i > longest:
+                return None
         return 0, 0
 
-    def _in_step_behind(self, at: int) -> Span:
-        """The first place from `at` on with CONTEXT equal characters behind it."""
-        number = max(0, bisect_right(self._starts, at) - 1)
-        for i, j, length in self._runs[number:]:
+    def _in_step_behind(self, at: int, longest: int) -> Span | None:
+        """The first place from `at` on with CONTEXT equal characters behind it; else the ends of both."""
+        for number in range(max(0, bisect_right(self._starts, at) - 1), len(self._runs)):
+            i, j, length = self._runs[number]
             into = max(0, at - i)
             if length - into >= CONTEXT:
                 return i + into, j + into
+            if i - at > longest:
+                return None
         return self._length, len(self.witness.text)
 
     def segment(self, start: int, end: int) -> tuple[int, int] | None:

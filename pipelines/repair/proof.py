@@ -180,6 +180,8 @@ def _byte(shown: str, state: _State, byte: int) -> Iterator[_State]:
     if char is None:
         if shown[at : at + 1] == "?":
             yield at + 1, _IN_STEP
+        elif _is_silent(shown):
+            yield at, _IN_STEP
     elif char and shown[at : at + 1] == fold_width(char):
         yield at + 1, _IN_STEP
     elif not char or is_private:
@@ -199,8 +201,13 @@ def _cut(shown: str, at: int) -> Iterator[int]:
     """Where the found text goes on behind a lone lead byte: a `?`, or nothing on pages that show none."""
     if _is_lone(shown, at):
         yield at + 1
-    elif shown[at : at + 1] in _MARKS and "?" not in shown and _GLOSSED not in shown:
+    elif shown[at : at + 1] in _MARKS and _is_silent(shown):
         yield at
+
+
+def _is_silent(shown: str) -> bool:
+    """Whether lone bytes may be printed as nothing: on pages that print no `?` (variant 2)."""
+    return "?" not in shown and _GLOSSED not in shown
 
 
 def _is_lone(shown: str, at: int) -> bool:
