@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from w3lib.url import canonicalize_url
@@ -39,7 +39,10 @@ CONVERTED_LISTS: Final = ("sources", "authors", "editors", "breadcrumbs", "tags"
 def read(capture: Capture, site: Site | None = None, *, own: bool = False) -> Article | Drop:
     """All stages. Never raises for bad data; what it raises is a bug, caught once, in the runner."""
     page = read_page(capture, site, own=own)
-    return page if isinstance(page, Drop) else sketch_article(convert_article(page))
+    if isinstance(page, Drop):
+        return page
+    converted = _converted(page)
+    return replace(page, **converted, sketch=sketch(converted["article_body"]))
 
 
 def read_own(capture: Capture, site: Site | None = None) -> Article | Drop:
@@ -73,6 +76,10 @@ def convert_article(article: Article) -> Article:
 
     `tw2s` only for pages of Taiwan that are recorded as Traditional; `t2s` for everything else.
     """
+    return replace(article, **_converted(article))
+
+
+def _converted(article: Article) -> dict[str, Any]:
     from_taiwan = (urlsplit(article.url).hostname or "").endswith(".tw") and article.in_language == "zh-Hant"
     configuration = "tw2s" if from_taiwan else "t2s"
 
@@ -82,8 +89,7 @@ def convert_article(article: Article) -> Article:
     texts = {name: convert(text) for name in CONVERTED if (text := getattr(article, name)) is not None}
     lists = {name: tuple(convert(text) for text in getattr(article, name)) for name in CONVERTED_LISTS}
     about_ip = relevance(texts["headline"], texts["article_body"])
-    converted: dict[str, object] = {**texts, **lists}
-    return replace(article, relevance=about_ip, conversion=conversion_name(configuration), **converted)  # type: ignore[arg-type]
+    return {**texts, **lists, "relevance": about_ip, "conversion": conversion_name(configuration)}
 
 
 def sketch_article(article: Article) -> Article:
@@ -124,7 +130,7 @@ def _article(capture: Capture, site: Site | None, page: Page, extracted: Extract
         edits=edits,
         lacunae=sum(edit.after.count(LACUNA) for edit in edits if edit.field != "origin"),
         pipeline_version=PIPELINE_VERSION,
-        **_told(metadata),  # type: ignore[arg-type]
+        **_told(metadata),
     )
 
 
@@ -171,12 +177,16 @@ def _headline(repaired: Extracted, metadata: Metadata, ledger: Ledger) -> tuple[
     return metadata.headline, ()
 
 
-def _told(metadata: Metadata) -> dict[str, object]:
-    names = (
-        "source sources authors editors original_headline date_published date_published_raw date_precision "
-        "date_modified breadcrumbs tags keywords canonical_url origin_url rights noarchive tdm_reservation"
-    )
-    return {name: getattr(metadata, name) for name in names.split()}
+TOLD: Final = (
+    "source", "sources", "authors", "editors", "original_headline", "date_published", "date_published_raw",
+    "date_precision", "date_modified", "breadcrumbs", "tags", "keywords", "canonical_url", "origin_url",
+    "rights", "noarchive", "tdm_reservation",
+)  # fmt: skip
+"""What an article says of itself as its page does."""
+
+
+def _told(metadata: Metadata) -> dict[str, Any]:
+    return {name: getattr(metadata, name) for name in TOLD}
 
 
 def address_identity(url: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -67,11 +66,9 @@ def tally(text: str) -> Tally:
 
 
 def _looked_up(text: str) -> Tally:
-    """The distinct characters of a text are few: each is looked up once."""
-    classes, totals = _classes(), [0, 0, 0, 0]
-    for char, number in Counter(text).items():
-        totals[classes.get(char, 0)] += number
-    return Tally(*totals[1:])
+    known = _classes().get
+    kinds = list(map(known, text))
+    return Tally(kinds.count(1), kinds.count(2), kinds.count(3))
 
 
 @lru_cache(maxsize=2)

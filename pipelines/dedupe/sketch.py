@@ -48,10 +48,15 @@ def sketch_plain(plain: str) -> Sketch:
 
 def thin(hashes: Hashes, density: int) -> Hashes:
     """The distinct hashes below 2**64 / density, sorted, without those of common formulas."""
-    kept = hashes if density == 1 else hashes[hashes < np.uint64(2**64 // density)]
-    kept = np.unique(kept)
+    kept = np.sort(hashes if density == 1 else hashes[hashes < np.uint64(2**64 // density)])
+    if not len(kept):
+        return kept
+    first = np.empty(len(kept), dtype=np.bool_)  # np.unique does the same in thrice the time
+    first[0] = True
+    np.not_equal(kept[1:], kept[:-1], out=first[1:])
+    kept = kept[first]
     stop = _stop_list()
-    if not len(stop) or not len(kept):
+    if not len(stop):
         return kept
     place = np.minimum(np.searchsorted(stop, kept), len(stop) - 1)
     common: npt.NDArray[np.bool_] = stop[place] == kept

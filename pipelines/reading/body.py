@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipelines.reading.outline import Element, Line, Outline, unglossed, words
 from pipelines.reading.phrases import both, phrases
-from pipelines.reading.tree import Element, Line, Outline, unglossed, words
 
 _STRONG_MARKS = re.compile(r"[，。！？；,!?;]")
 _SEPARATED = re.compile(r"[:：|丨]")
@@ -85,12 +85,10 @@ least 0.78). Both reference halves and the own pages give the same for shares be
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The chosen lines (indexes into the outline's, in order), the element around them, and whether lines
-    of spam were taken off their ends."""
+    """The chosen lines (indexes into the outline's, in order), and whether lines of spam were taken off their
+    ends."""
 
     lines: tuple[int, ...]
-    element: int
-    weight: float
     spam: bool = False
 
 
@@ -133,9 +131,7 @@ def weights(page: Outline) -> list[float]:
     """The weight of each line, after the names of the elements around it were heard."""
     found = [weigh(line) for line in page.lines]
     total = sum(weight for weight in found if weight > 0) or 1.0
-    for element in page.elements:
-        if element.last == element.first:
-            continue
+    for element in page.filled:
         if element.attributes and voice(element.attributes) < 0:
             inside = sum(w for w in found[element.first : element.last] if w > 0)
             if inside < 0.4 * total or _are_comments(element, found):
@@ -171,23 +167,22 @@ def find_body(page: Outline) -> Body | None:
     for weight in found:
         sums.append(sums[-1] + weight)
     best, chosen = 0.0, -1
-    for index, element in enumerate(page.elements):
+    for place, element in enumerate(page.filled):
         value = sums[element.last] - sums[element.first]
         if value <= 0 or value * 1.15 < best or element.tag in ("html", "head"):
             continue
         if element.attributes and voice(element.attributes) > 0:
             value *= 1.15
         if value >= best:
-            best, chosen = value, index
+            best, chosen = value, place
     if chosen < 0:
         return None
-    chosen = _innermost(page, sums, chosen)
-    element = page.elements[chosen]
+    element = _innermost(page, sums, chosen)
     first, last = _heaviest(found, element.first, element.last)
     first, last = _widened(page, found, element, first, last)
     kept = _kept(page, found, first, last)
     clean = _without_spam(page, kept)
-    return Body(tuple(clean), chosen, best, spam=len(clean) < len(kept))
+    return Body(tuple(clean), spam=len(clean) < len(kept))
 
 
 def is_spam(text: str) -> bool:
@@ -211,25 +206,21 @@ def _without_spam(page: Outline, kept: list[int]) -> list[int]:
     return kept[first:last]
 
 
-def _innermost(page: Outline, sums: list[float], chosen: int) -> int:
-    """The smallest element inside the chosen one that still holds MOST of its weight.
+def _innermost(page: Outline, sums: list[float], chosen: int) -> Element:
+    """The smallest element inside the chosen one (a place in `page.filled`) that still holds MOST of its
+    weight.
 
     A column beside the article adds a little to the sum of the element around both.
     """
-    outer = page.elements[chosen]
+    outer = found = page.filled[chosen]
     whole = sums[outer.last] - sums[outer.first]
     wanted = min(MOST * whole, max(0.78 * whole, whole - TWO_SENTENCES))
-    for index in range(chosen + 1, len(page.elements)):
-        element = page.elements[index]
+    for element in page.filled[chosen + 1 :]:
         if element.first >= outer.last and element.first > outer.first:
             break
-        if (
-            element.last > element.first
-            and element.tag not in ("p", "a")
-            and sums[element.last] - sums[element.first] >= wanted
-        ):
-            chosen = index
-    return chosen
+        if element.tag not in ("p", "a") and sums[element.last] - sums[element.first] >= wanted:
+            found = element
+    return found
 
 
 def _heaviest(found: list[float], first: int, last: int) -> tuple[int, int]:

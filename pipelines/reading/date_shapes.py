@@ -59,6 +59,14 @@ ENGLISH = re.compile(
     rf"|\b(?P<m2>{_MONTH})[a-z]*\.?\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?,?\s+(?P<y2>(?:19|20)\d\d))" + _TIME,
     re.I,
 )
+WITH_YEAR = (
+    (re.compile(r"(?:19|20)\d\d"), FULL),
+    (re.compile(both(r"\d(?:[/.-]|\s*年)|民国")), REPUBLIC),
+    (re.compile(r"[二一][〇零○一二三四五六七八九]{3}"), CHINESE),
+    (re.compile(r"[a-z]{3}", re.I), ENGLISH),
+)
+"""The shapes that name their year, each behind a sign that all its dates have."""
+
 SHORT_YEAR = re.compile(
     r"(?<![\d.-])(?P<y>(?:9\d|[0-3]\d))(?P<sep>[-/.])(?P<m>[01]\d)(?P=sep)(?P<d>[0-3]\d)(?![\d.-])\s+"
     + _CLOCK

@@ -68,7 +68,8 @@ def find_dates(text: str, captured: str | None = None) -> Iterator[Dated]:
     now = _moment(captured)
     found = [
         dated
-        for pattern in (shapes.FULL, shapes.REPUBLIC, shapes.CHINESE, shapes.ENGLISH)
+        for sign, pattern in shapes.WITH_YEAR
+        if sign.search(folded)
         for match in pattern.finditer(folded)
         if (dated := _absolute(match, text, now)) is not None
     ]

@@ -12,13 +12,14 @@ from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta
 from pipelines.reading.misread import undo_misreading
 from pipelines.reading.opening import find_summary, opened, unrepeated
+from pipelines.reading.outline import Line, Outline, clean, words
 from pipelines.reading.pagekind import kind_of_page
 from pipelines.reading.pager import find_pages
 from pipelines.reading.records import Block, BlockKind, Extracted, OriginLine
 from pipelines.reading.rules import ruled_body, ruled_links, ruled_texts, without_removed
 from pipelines.reading.surroundings import breadcrumbs, origin_lines, tags
 from pipelines.reading.systems import recognise
-from pipelines.reading.tree import Line, Outline, clean, outline, words
+from pipelines.reading.tree import outline
 from pipelines.records import Drop, Reason, Stage
 from pipelines.sites import Selectors
 from pipelines.text import count_han

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipelines.reading.outline import Outline, unglossed, words
 from pipelines.reading.phrases import both
-from pipelines.reading.tree import Outline, unglossed, words
 from pipelines.text import count_han, plain
 
 _SPLIT = re.compile(r"\s*[_|｜>＞»«<＜~～]+\s*|\s*[-–—－―]+\s*|\s+[·•/]\s+|\s{2,}")

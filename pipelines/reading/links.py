@@ -15,7 +15,8 @@ from pipelines.reading.addresses import absolute
 from pipelines.reading.dates import date_in_url, parse_date
 from pipelines.reading.decode import MAX_BYTES, decode
 from pipelines.reading.feeds import links_of_feed, root_of
-from pipelines.reading.tree import Outline, outline
+from pipelines.reading.outline import Outline
+from pipelines.reading.tree import outline
 from pipelines.records import Drop, Link
 from pipelines.text import count_han, squeeze
 

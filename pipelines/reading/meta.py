@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 import msgspec
 
-from pipelines.reading.tree import Outline, clean, unescape
+from pipelines.reading.outline import Outline, clean, unescape
 
 MAX_VALUE = 2_000
 """Characters of one value that are kept: longer ones are data, not a description."""

@@ -7,9 +7,9 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from pipelines.reading.body import CONTROL, DATED, LABELS, Body, is_spam, weigh
+from pipelines.reading.outline import Element, Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet
-from pipelines.reading.tree import Element, Line, Outline, unglossed, words
 from pipelines.text import plain
 
 _SUMMARY = re.compile(

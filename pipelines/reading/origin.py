@@ -37,6 +37,9 @@ _BARE = re.compile(
 )
 """Labels without a colon: only at the start of a line or behind a gap, bracket, bar or date."""
 
+_MAY_BE_BARE = re.compile(both("[源自者员辑编间于]"))
+"""What every bare label has one of: to look for these first takes a third of the time on lines without."""
+
 _CLOSED = re.compile(r"[)）\]】〕]")
 _UNRENDERED = re.compile(r"\[!--.*?--\]|\{/?[\w:.$=' ]+\}|<%.*?%>|\$\{.*?\}|\{\{.*?\}\}")
 """What a content system was to fill in and did not."""
@@ -66,7 +69,7 @@ def slots(line: str) -> tuple[Found, ...]:
     parted = _SEPARATED.search(line) is not None
     marks = [(m.start(), m.end(), _slot_of(m), m[0], False) for m in _LABEL.finditer(line)] if parted else []
     taken = [(start, end) for start, end, *_ in marks]
-    for m in _BARE.finditer(line):
+    for m in _BARE.finditer(line) if _MAY_BE_BARE.search(line) else ():
         if not any(start < m.end() and m.start() < end for start, end in taken):
             marks.append((m.start(), m.end(), _slot_of(m), m[0], True))
     if not marks:

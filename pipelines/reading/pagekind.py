@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from pipelines.reading.body import Body
+from pipelines.reading.outline import Outline
 from pipelines.reading.phrases import both, names, phrases
-from pipelines.reading.tree import Outline
 from pipelines.records import Drop, Reason, Stage
 from pipelines.text import count_han
 

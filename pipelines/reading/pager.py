@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipelines.reading.addresses import absolute
 from pipelines.reading.links import base_of
-from pipelines.reading.tree import Outline, clean, unescape
+from pipelines.reading.outline import Outline, clean, unescape
 
 MAX_PAGES = 200
 """More parts than any article has; a longer pager belongs to a list."""

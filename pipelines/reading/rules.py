@@ -5,7 +5,9 @@ from __future__ import annotations
 from resiliparse.parse.html import CSSParserException, ElementNode
 
 from pipelines.reading.body import Body, weights
-from pipelines.reading.tree import Line, Outline, clean, walk
+from pipelines.reading.outline import Line, Outline, clean
+from pipelines.reading.tree import outline_of
+from pipelines.reading.walk import walk
 from pipelines.records import Drop
 from pipelines.sites import Selectors
 
@@ -17,7 +19,7 @@ def without_removed(page: Outline, rules: Selectors | None) -> Outline:
     for selector in rules.remove:
         for element in _select(page, selector):
             element.decompose()
-    again = walk(page.tree.document.html, page.tree)
+    again = outline_of(page.tree)
     return page if isinstance(again, Drop) else again
 
 
@@ -35,7 +37,7 @@ def ruled_body(page: Outline, selector: str | None) -> Body | None:
     """The lines of the element that holds the body, link lists and labels left out; None without one."""
     for element in _select(page, selector):
         part = walk(element.html)
-        if isinstance(part, Drop) or not part.lines:
+        if part is None or not part.lines:
             continue
         first = _place(page.lines, part.lines)
         if first is None:
@@ -43,7 +45,7 @@ def ruled_body(page: Outline, selector: str | None) -> Body | None:
         found = weights(page)
         kept = tuple(i for i in range(first, first + len(part.lines)) if found[i] > -6.0)
         if kept:
-            return Body(kept, page.lines[first].element, sum(found[i] for i in kept))
+            return Body(kept)
     return None
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipelines.reading.body import Body
+from pipelines.reading.outline import Line, Outline, clean, unescape, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.records import OriginLine
-from pipelines.reading.tree import Line, Outline, clean, unescape, unglossed, words
 
 ABOVE, BELOW = 12, 14
 """Lines looked at for the origin before the body and behind it; on 126 reference pages no line of source or
@@ -30,6 +31,9 @@ _CRUMB_LINE = re.compile(
         r"^[您你]?(?:的|现在的?)?(?:当前|目前|所在)?的?(?:位置|位于)[是为]?\s*[:：]?|^[首主]页\s*[>＞»›→/]|[>＞»›→]\s*正文\s*$"
     )
 )
+_MAY_BE_CRUMBS = re.compile("[位>＞»›→/]")
+"""What every line of crumbs has one of."""
+
 _CRUMB_SPLIT = re.compile(r"\s*(?:>>|[>＞»›→]|\s[-–/]\s|::)\s*")
 _CRUMB_END = re.compile(
     both(
@@ -77,8 +81,10 @@ def _spaced(line: Line) -> str:
 def breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
     """The path of sections above the article, without the site's own prefix words."""
     for line in page.lines[:first]:
-        named = _CRUMBS.search(words(page.elements[line.element].attributes))
-        if line.size > 80 or not (named or _CRUMB_LINE.search(line.text)):
+        if line.size > 80 or not (
+            _names_crumbs(page.elements[line.element].attributes)
+            or (_MAY_BE_CRUMBS.search(line.text) and _CRUMB_LINE.search(line.text))
+        ):
             continue
         path = _CRUMB_END.split(_CRUMB_LINE.sub("", line.text, count=1))[0]
         parts = [part for piece in _CRUMB_SPLIT.split(path) if (part := piece.strip(" -|·:："))]
@@ -86,6 +92,11 @@ def breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
         if crumbs and (len(parts) >= 2 or path != line.text):
             return tuple(part for part in crumbs if len(part) <= 16)[:6]
     return ()
+
+
+@lru_cache(maxsize=1 << 12)
+def _names_crumbs(attributes: str) -> bool:
+    return _CRUMBS.search(words(attributes)) is not None
 
 
 def tags(page: Outline, body: Body) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipelines.reading.tree import Outline
+from pipelines.reading.outline import Outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,20 @@ def landmark(attributes: str) -> str | None:
     return next((system.name for system in SYSTEMS if system.landmark.search(attributes)), None)
 
 
+_SIGNS = (
+    "viewbox", "newsview", "dede_pages", "title_info", "info_text", "newstext", "/e/public/", "Article",
+    "article_content", "postmessage_", "thread_subject", "post-title", "post-body", "entry-", "wp-content/",
+    "TRS_Editor", "wp_articlecontent", "vsb_content", "v_news_content", "js_content", "rich_media_content",
+)  # fmt: skip
+"""Every landmark has one of these: all attributes are looked through for them at once."""
+
+
 def recognise(page: Outline, url: str) -> str | None:
     """The name of the content system of a page, by its landmarks first, else by its address."""
-    for attributes in dict.fromkeys(element.attributes for element in page.elements if element.tag != "a"):
-        if name := landmark(attributes):
-            return name
+    own = dict.fromkeys([element.attributes for element in page.elements if element.tag != "a"])
+    shown = "\n".join(own)
+    if any(sign in shown for sign in _SIGNS):
+        for attributes in own:
+            if name := landmark(attributes):
+                return name
     return next((system.name for system in SYSTEMS if system.address.search(url)), None)

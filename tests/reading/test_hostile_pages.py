@@ -67,6 +67,8 @@ def test_a_page_without_bounds_is_dropped(html: str, reason: Reason) -> None:
         TEXT * 9 + "<script>var a = '<p>",
         "<article>" + TEXT * 9 + '<div class="',
         '<script type="application/ld+json">' + "[" * 100_000 + "</script>" + TEXT * 9,
+        "<div<p>" * 30 + TEXT * 9 + '<p <a "b>' + TEXT,
+        "<div><p<div>一</div>" * 9 + "</p<div></div></div>" + TEXT * 9,
     ],
     ids=[
         "deep",
@@ -80,6 +82,8 @@ def test_a_page_without_bounds_is_dropped(html: str, reason: Reason) -> None:
         "script",
         "clipped",
         "json",
+        "tags-in-names",
+        "tags-in-names-closed",
     ],
 )
 def test_odd_pages_are_read(html: str) -> None:

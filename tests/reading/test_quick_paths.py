@@ -10,14 +10,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bench.eval_reading import reviewed_pages
 from pipelines.convert import script
 from pipelines.convert.script import Tally, tally
+from pipelines.reading import date_shapes
 from pipelines.reading.addresses import absolute
 from pipelines.reading.body import any_spam, is_spam
 from pipelines.reading.decode import Page, decode, judge
 from pipelines.reading.extract import extract
+from pipelines.reading.origin import _BARE, _MAY_BE_BARE
+from pipelines.reading.outline import Outline, unescape
 from pipelines.reading.records import Extracted
-from pipelines.reading.tree import Outline, outline, unescape
+from pipelines.reading.surroundings import _CRUMB_LINE, _MAY_BE_CRUMBS
+from pipelines.reading.systems import SYSTEMS, landmark, recognise
+from pipelines.reading.tree import outline
 from pipelines.text import _MARKS, plain
 
 ADDRESSES = st.text(alphabet="htps:/.?#;&=ab12-_%@[]\\ \t\n专", max_size=24)
@@ -85,6 +91,51 @@ def test_an_attribute_is_found_whatever_stands_before_it(others: list[str], valu
     pairs = re.findall(r'([^\s="]+)="([^"]*)"', link.attributes)
     assert link.get("href") == next(unescape(text) for name, text in pairs if name == "href")
     assert link.get("hre") is None
+
+
+LABELLED = st.text(
+    alphabet="来源作者編辑记者发布時间民国年月日第一二〇九110/.-位置首页>正文Janſep ：", max_size=24
+)
+
+
+@given(LABELLED)
+@example("民国一百一十年三月一日")
+@example("110 年 3月1日")
+@example("1 ſep 2021")
+@example("二〇二一年三月一日")
+def test_what_has_no_sign_of_a_shape_has_not_the_shape(text: str) -> None:
+    for sign, shape in date_shapes.WITH_YEAR:
+        assert sign.search(text) or not shape.search(text)
+    assert _MAY_BE_BARE.search(text) or not _BARE.search(text)
+    assert _MAY_BE_CRUMBS.search(text) or not _CRUMB_LINE.search(text)
+
+
+@pytest.mark.parametrize(
+    "landmarks",
+    [
+        "class=viewbox class=newsview class=dede_pages class=title_info class=info_text id=newstext id=Article",
+        "id=article_content id=postmessage_1 id=thread_subject class=post-title class=post-body id=/e/public/",
+        "class=entry-title class=entry-content id=wp-content/ class=TRS_Editor class=wp_articlecontent",
+        "id=vsb_content class=v_news_content id=js_content class=rich_media_content",
+    ],
+)
+def test_systems_are_told_by_each_landmark_alone(landmarks: str) -> None:
+    for mark in landmarks.split():
+        name, value = mark.split("=")
+        page = outline(f'<div><p {name}="{value}">正文</p></div>')
+        assert isinstance(page, Outline)
+        assert recognise(page, "http://a.test/") == landmark(f'{name}="{value}"') is not None
+    assert len(SYSTEMS) == 11
+
+
+def test_systems_of_the_reviewed_pages_are_those_of_their_first_landmark() -> None:
+    for reviewed in reviewed_pages():
+        decoded = decode(reviewed.payload)
+        page = outline(decoded.text) if isinstance(decoded, Page) else None
+        if isinstance(page, Outline):
+            own = [element.attributes for element in page.elements if element.tag != "a"]
+            named = next(filter(None, map(landmark, own)), None)
+            assert recognise(page, "http://a.test/") == named
 
 
 @pytest.mark.parametrize(
