@@ -76,6 +76,7 @@ class WordTable:
         self._costs = view[at : at + 2 * count].cast("H")
         self._codes = view[at + 2 * count : at + 4 * count].cast("H")
         self.children = lru_cache(maxsize=4096)(self._children)
+        self.cost_of_two = lru_cache(maxsize=4096)(self._cost_of_two)
 
     def child(self, node: int, code: int) -> int:
         """The node one character further; ROOT when no word goes on so."""
@@ -93,6 +94,11 @@ class WordTable:
     def goes_on(self, node: int) -> bool:
         """Whether longer words begin so."""
         return self._firsts[node] < self._firsts[node + 1]
+
+    def _cost_of_two(self, first: int, second: int) -> float | None:
+        """Cost of the word of two characters, None when they are none."""
+        node = self.child(self.child(ROOT, first), second)
+        return self.cost(node) if node else None
 
     def _children(self, node: int) -> frozenset[int]:
         """The codes with which words go on from a node."""
@@ -118,14 +124,28 @@ class PageWords:
     def __init__(self, texts: Iterable[str], characters: Characters, table: WordTable) -> None:
         self.root: PageNode = {}
         self._size = 0
+        self._characters = characters
         self._table = table
-        for text in texts:
-            for run in _HAN_RUN.findall(text.translate(characters.to_simplified)):
-                self._add([ord(char) for char in run])
+        self._count(texts, shared=False)
 
-    def _add(self, codes: list[int]) -> None:
+    def beside(self, texts: Iterable[str]) -> PageWords:
+        """These words and those of more texts, as if counted together; these stay as they are.
+
+        So a page is counted once, and each of its damaged blocks is added to that.
+        """
+        both = PageWords((), self._characters, self._table)
+        both.root, both._size = dict(self.root), self._size
+        both._count(texts, shared=True)
+        return both
+
+    def _count(self, texts: Iterable[str], *, shared: bool) -> None:
+        for text in texts:
+            for run in _HAN_RUN.findall(text.translate(self._characters.to_simplified)):
+                self._add([ord(char) for char in run], shared)
+
+    def _add(self, codes: list[int], shared: bool) -> None:
         """Count every sequence whose ends do not cut through a word of the table (权益保 of 权益保护
-        does)."""
+        does). The nodes of a `shared` trie are copied on the way."""
         self._size += len(codes)
         cuts = [False, *map(self._is_word, codes, codes[1:]), False]
         for start in range(len(codes)):
@@ -133,14 +153,15 @@ class PageWords:
             for at in range(start, min(start + self.LONGEST, len(codes))):
                 entry = node.get(codes[at])
                 if entry is None:
-                    entry = node[codes[at]] = (_Count(), {})
+                    entry = node[codes[at]] = (_Count(0), {})
+                elif shared:
+                    entry = node[codes[at]] = (_Count(entry[0].value), dict(entry[1]))
                 if counts and not cuts[at + 1]:
                     entry[0].value += 1
                 node = entry[1]
 
     def _is_word(self, first: int, second: int) -> bool:
-        node = self._table.child(self._table.child(ROOT, first), second)
-        cost = self._table.cost(node) if node else None
+        cost = self._table.cost_of_two(first, second)
         return cost is not None and cost < self._GLUE
 
     def cost(self, count: int, length: int) -> float:
@@ -152,8 +173,8 @@ class PageWords:
 class _Count:
     __slots__ = ("value",)
 
-    def __init__(self) -> None:
-        self.value = 0
+    def __init__(self, value: int) -> None:
+        self.value = value
 
 
 class Characters:

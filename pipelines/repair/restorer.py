@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from pipelines.records import LACUNA, Edit, replay
@@ -79,6 +79,7 @@ class Restorer:
         self._candidates = Candidates(self._characters)
         self._table = WordTable()
         self._pairs = WordPairs()
+        self.words = lru_cache(maxsize=1)(self._words)
 
     @staticmethod
     @cache
@@ -110,6 +111,11 @@ class Restorer:
         shifted = (replace(edit, start=edit.start + offset) for edit in edits)
         return Restored(repaired, tuple(shifted), lacunae)
 
+    def _words(self, texts: tuple[str, ...]) -> PageWords:
+        """The words of the undamaged blocks of a page: kept while one damaged block after the other is
+        restored."""
+        return PageWords(undamaged(texts), self._characters, self._table)
+
     def _pass(self, text: str, context: tuple[str, ...], field: str) -> Iterator[Edit]:
         """The edits of every block, in order."""
         page = _Page(self, (*context, text))
@@ -130,7 +136,7 @@ class _Page:
         self._rows_shown = any(map(_PRIVATE_USE.search, texts))
         self._vain = 0
         self._silent = not any(map(shows_lone_bytes, texts))
-        self._model = Model(tables._table, PageWords(undamaged(texts), self._characters, tables._table))
+        self._model = Model(tables._table, tables.words(texts[:-1]).beside(undamaged(texts[-1:])))
 
     def restore_block(self, found: str, base: int, field: str) -> Iterator[Edit]:
         """Edits of one block, which begins at `base` in the field."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import TableError
-from pipelines.repair.language import ROOT, TABLES, Characters, PageWords, WordTable
+from pipelines.repair.language import ROOT, TABLES, Characters, PageNode, PageWords, WordTable
 
 WORDS = WordTable()
 CHARACTERS = Characters()
@@ -71,6 +71,23 @@ def test_page_words_against_plain_counting(texts: list[str]) -> None:
             entry = node[ord(char)]
             node = entry[1]
         assert entry[0].value == count
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.text(alphabet="丁戊己庚辛专利", max_size=12), max_size=3),
+    st.text(alphabet="丁戊己庚专利", max_size=12),
+)
+def test_a_block_beside_a_page_is_counted_as_together_with_it(texts: list[str], block: str) -> None:
+    page = PageWords(texts, CHARACTERS, WORDS)
+    before = counts(page.root)
+    assert counts(page.beside([block]).root) == counts(PageWords([*texts, block], CHARACTERS, WORDS).root)
+    assert page.beside([block]).cost(1, 2) == PageWords([*texts, block], CHARACTERS, WORDS).cost(1, 2)
+    assert counts(page.root) == before
+
+
+def counts(node: PageNode) -> dict[int, object]:
+    return {code: (count.value, counts(below)) for code, (count, below) in node.items()}
 
 
 def test_a_changed_table_is_refused(tmp_path: Path) -> None:
