@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from pipelines.archive import read_ahead
 from pipelines.archive.faults import explained
 from pipelines.archive.migrations import check_schema, migrate
 from pipelines.archive.writer import IMMEDIATE, Writer
@@ -28,6 +29,10 @@ CATALOG_FILE = "catalog.db"
 BUSY_SECONDS = 30
 """How long a transaction waits for another process's. Ours take less than a tenth of a second each; only
 a stopped process (SIGSTOP, a suspended machine) holds one longer."""
+
+_KEPT = (
+    read_ahead.THREADS + 2
+)  # connections: of those who read ahead, of one who reads, of the one who writes
 
 
 class Catalog:
@@ -108,13 +113,13 @@ def _sqlite(folder: Path, read_only: bool) -> Engine:
         _migrate_before_reading(folder)
         # A WAL file cannot be opened where its -shm file cannot be made, unless nobody writes there.
         mode = "mode=ro" if os.access(folder, os.W_OK) else "immutable=1"
-        engine = create_engine(f"sqlite+pysqlite:///file:{path}?{mode}&uri=true")
+        engine = create_engine(f"sqlite+pysqlite:///file:{path}?{mode}&uri=true", pool_size=_KEPT)
     else:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise explained(error, str(folder)) from None
-        engine = create_engine(f"sqlite+pysqlite:///{path}")
+        engine = create_engine(f"sqlite+pysqlite:///{path}", pool_size=_KEPT)
     event.listen(engine, "connect", _prepare_sqlite if not read_only else _prepare_sqlite_reader)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -47,7 +47,7 @@ posting_blocks = Table(
     "posting_blocks",
     metadata,
     Column("place", _ROW_ID, primary_key=True, autoincrement=False),  # segment << 40 | block
-    Column("postings", LargeBinary, nullable=False),  # (hash, number of a text) by hash: postings.POSTING
+    Column("postings", LargeBinary, nullable=False),  # by hash: postings.POSTING
 )
 
 common_shingles = Table(  # of this archive: left out of the index; changed only when it is rebuilt

@@ -39,7 +39,16 @@ def _no_exports(connection: Connection) -> None:
     connection.exec_driver_sql("DROP TABLE exports")
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: _index_in_segments, 3: _no_exports}
+def _sizes_in_postings(_: Connection) -> None:
+    """4: postings note the size of their text in bits that were 0, which says that nothing is known. A merge
+    notes it; a program of before would take the bits for some of the hash."""
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {
+    2: _index_in_segments,
+    3: _no_exports,
+    4: _sizes_in_postings,
+}
 """Number of a schema -> what turns the one before it into this one. A step states its tables in SQL of its
 own: `schema.py` moves on, a step must not. Schema 1 is the first, made from `schema.py` as a whole."""
 

@@ -18,10 +18,15 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pipelines.archive.index_schema import posting_blocks, segments
 from pipelines.archive.member_rows import in_batches
+from pipelines.archive.read_ahead import read_ahead
 from pipelines.dedupe.candidates import Integers
 
-POSTING = np.dtype([("hash", "<i8"), ("text", "<u4")])
-"""12 bytes a posting."""
+POSTING = np.dtype([("hash", "<u8"), ("text", "<u4")])
+"""12 bytes a posting. Above the 48 bits of the hash stand 13 of the size of the text (hashes indexed, at most
+8,191) and 3 of its density (a power of two), so that a lookup asks for no row of a text that shares too
+little. 0 in postings of schema 3 and before."""
+
+_LARGEST = (1 << 13) - 1
 
 BLOCK = 32
 """Postings in a block, on average: about 400 bytes, ten blocks a page. Larger ones make a lookup decode more
@@ -34,15 +39,30 @@ EVERY = 43
 """Hashes of fewer bits are sampled at every density (at most 2**5): there texts of all lengths are equally
 frequent. Blocks are sized by that range; where only dense sketches reach they are smaller."""
 
+_TERMS = 250
+"""Parts of one statement; SQLite takes 500."""
+
 _BLOCKS = 40
 """Bits of a block's number in a place: the shift is 8 at least."""
 
 
 class Postings(NamedTuple):
-    """Hashes, ascending, and the number of the text that has each."""
+    """Hashes, ascending, the number of the text that has each, and what is `noted` of that text."""
 
     hashes: Integers
     texts: Integers
+    noted: Integers
+
+
+def noted(sizes: Integers, densities: Integers) -> Integers:
+    """16 bits for each text: of 0 hashes none are indexed, so that 0 is never noted."""
+    bits: Integers = np.minimum(sizes, _LARGEST) << 3 | (np.frexp(densities)[1] - 1)
+    return np.where(sizes > 0, bits, 0)
+
+
+def sizes_noted(noted: Integers) -> tuple[Integers, Integers]:
+    """(size at least, density) of texts; of those of which nothing is noted 0 and 1."""
+    return noted >> 3, 1 << (noted & 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +103,7 @@ def add(connection: Connection, postings: Postings) -> None:
     if not len(postings.hashes):
         return
     order = np.argsort(postings.hashes, kind="stable")
-    ordered = Postings(postings.hashes[order], postings.texts[order])
+    ordered = Postings(*(column[order] for column in postings))
     common = int(np.searchsorted(ordered.hashes, 1 << EVERY))
     span = (int(postings.texts.min()), int(postings.texts.max()))
     segment = begin(connection, len(ordered.hashes), common, *span)
@@ -103,7 +123,7 @@ def begin(connection: Connection, postings: int, common: int, first: int, last: 
 def append(connection: Connection, segment: Segment, postings: Postings) -> None:
     """Write postings, sorted by hash: whole blocks, above those written before."""
     rows = np.empty(len(postings.hashes), dtype=POSTING)
-    rows["hash"], rows["text"] = postings
+    rows["hash"], rows["text"] = postings.hashes | postings.noted << HASHES, postings.texts
     blocks = postings.hashes >> segment.shift
     starts = np.flatnonzero(np.diff(blocks, prepend=-1))
     ends = np.append(starts, len(blocks))[1:] * POSTING.itemsize
@@ -124,9 +144,11 @@ def set_state(connection: Connection, ids: Sequence[int], state: str) -> None:
 
 def lookup(connection: Connection, wanted: Integers) -> Iterator[Postings]:
     """For each segment the postings in the blocks that hold these hashes (sorted): others are among them."""
-    for segment in whole(connection):
-        places = np.unique(wanted >> segment.shift) | segment.id << _BLOCKS
-        yield _decoded(_blocks_at(connection, places))
+    places = [np.unique(wanted >> one.shift) | one.id << _BLOCKS for one in whole(connection)]
+    near = np.sort(np.concatenate(places)).tolist() if places else []
+    read_ahead(connection, "posting_blocks", "place", near)
+    for of_segment in places:
+        yield _decoded(_blocks_at(connection, of_segment))
 
 
 def _blocks_at(connection: Connection, places: Integers) -> Iterator[bytes]:
@@ -141,24 +163,60 @@ def _blocks_at(connection: Connection, places: Integers) -> Iterator[bytes]:
 
 def scan(connection: Connection, chosen: Sequence[Segment], piece: int) -> Iterator[Postings]:
     """All postings of these segments, by hash, in ranges of about `piece`; every hash is in one range."""
-    for low, high in ranges(connection, chosen, piece):
-        yield between(connection, chosen, low, high)
+    ranges = Ranges(connection, chosen, piece)
+    for low, high in ranges:
+        found = between(connection, chosen, low, high)
+        ranges.had(len(found.hashes))
+        yield found
 
 
-def ranges(connection: Connection, chosen: Sequence[Segment], piece: int) -> Sequence[tuple[int, int]]:
-    """(low, high): ranges of hashes, ascending, that hold about `piece` postings of these segments."""
-    total = sum(segment.common for segment in chosen)
-    width = 1 << max(HASHES - _BLOCKS, EVERY - max(0, total // piece).bit_length())
-    top = max((_top(connection, segment) for segment in chosen), default=0)
-    return [(low, low + width) for low in range(0, top, width)]
+class Ranges:
+    """(low, high): ranges of hashes, ascending, that hold about `piece` postings of these segments.
+
+    They become wider where only short texts, of dense sketches, reach: told how many the last one `had`.
+    """
+
+    def __init__(self, connection: Connection, chosen: Sequence[Segment], piece: int) -> None:
+        total = sum(segment.common for segment in chosen)
+        self._piece = piece
+        # The narrowest is a multiple of a block of what is made of these: whole blocks are appended.
+        self._width = 1 << max(HASHES - _BLOCKS, EVERY - max(0, total // piece).bit_length())
+        self._top = max((_top(connection, segment) for segment in chosen), default=0)
+
+    def had(self, count: int) -> None:
+        """Widen the ranges to come where this one had few postings."""
+        if count < self._piece // 2:
+            self._width *= 2
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        low = 0
+        while low < self._top:
+            high = low + self._width
+            yield low, high
+            low = high
 
 
 def between(connection: Connection, chosen: Sequence[Segment], low: int, high: int) -> Postings:
     """The postings of these segments in a range of hashes, by hash."""
-    found = [_between(connection, segment, low, high) for segment in chosen]
-    hashes = np.concatenate([one.hashes for one in found])
-    order = np.argsort(hashes, kind="stable")
-    return Postings(hashes[order], np.concatenate([one.texts for one in found])[order])
+    found = _decoded(_blocks_between(connection, chosen, low, high))
+    inside = np.flatnonzero((found.hashes >= low) & (found.hashes < high))
+    order = inside[np.argsort(found.hashes[inside])]
+    return Postings(*(column[order] for column in found))
+
+
+def _blocks_between(
+    connection: Connection, chosen: Sequence[Segment], low: int, high: int
+) -> Iterator[bytes]:
+    for batch in in_batches(chosen, _TERMS):
+        # One statement for many segments: a backfill leaves thousands, and most of a statement is overhead.
+        rows = connection.exec_driver_sql(
+            " UNION ALL ".join(
+                "SELECT postings FROM posting_blocks"
+                f" WHERE place BETWEEN {segment.place(low)} AND {segment.place(high - 1)}"
+                for segment in batch
+            )
+        )
+        yield from (row[0] for row in rows.all())
 
 
 def _top(connection: Connection, segment: Segment) -> int:
@@ -168,19 +226,12 @@ def _top(connection: Connection, segment: Segment) -> int:
     return 0 if last is None else ((last & (1 << _BLOCKS) - 1) + 1) << segment.shift
 
 
-def _between(connection: Connection, segment: Segment, low: int, high: int) -> Postings:
-    rows = connection.exec_driver_sql(
-        "SELECT postings FROM posting_blocks"
-        f" WHERE place BETWEEN {segment.place(low)} AND {segment.place(high - 1)} ORDER BY place"
-    )
-    postings = _decoded(row[0] for row in rows.all())
-    start, end = np.searchsorted(postings.hashes, [low, high])
-    return Postings(postings.hashes[start:end], postings.texts[start:end])
-
-
 def _decoded(blocks: Iterable[bytes]) -> Postings:
     rows = np.frombuffer(b"".join(blocks), dtype=POSTING)
-    return Postings(np.ascontiguousarray(rows["hash"]), rows["text"].astype(np.int64))
+    hashes = (rows["hash"] & np.uint64((1 << HASHES) - 1)).astype(np.int64)
+    return Postings(
+        hashes, rows["text"].astype(np.int64), (rows["hash"] >> np.uint64(HASHES)).astype(np.int64)
+    )
 
 
 def discard(connection: Connection, limit: int) -> bool:
@@ -197,15 +248,17 @@ def discard(connection: Connection, limit: int) -> bool:
     return True
 
 
-def replace(connection: Connection, made: Segment, chosen: Sequence[Segment], kept: int) -> None:
-    """Let a segment that was built, of `kept` postings, stand for others. Where another process has replaced
-    one of these, or has taken this one for a dead process's, nothing happens: it is discarded later."""
+def replace(connection: Connection, made: Segment, chosen: Sequence[Segment], kept: int) -> bool:
+    """Let a segment that was built, of `kept` postings, stand for others. False where another process has
+    replaced one of these, or has taken this one for a dead process's: it is discarded later."""
     standing = {segment.id for segment in whole(connection)}
     own = (segments.c.id == made.id) & (segments.c.state == "building")
     if not standing.issuperset(segment.id for segment in chosen):
-        return
-    if connection.execute(update(segments).where(own).values(state="whole", postings=kept)).rowcount:
-        set_state(connection, [segment.id for segment in chosen], "old")
+        return False
+    if not connection.execute(update(segments).where(own).values(state="whole", postings=kept)).rowcount:
+        return False
+    set_state(connection, [segment.id for segment in chosen], "old")
+    return True
 
 
 def clear(connection: Connection) -> None:

@@ -30,6 +30,8 @@ CROWDED = 8
 
 LOW = np.int64((1 << 32) - 1)
 
+NONE: Integers = np.empty(0, dtype=np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -39,13 +41,17 @@ class Shared:
     text: Integers
     count: Integers
 
+    def __getitem__(self, chosen: Flags) -> Shared:
+        return Shared(self.query[chosen], self.text[chosen], self.count[chosen])
+
 
 def indexed(hashes: npt.NDArray[np.uint64]) -> Integers:
     """The form in which hashes are indexed: their upper 48 bits, which fit signed columns; sorted, distinct.
 
     10**8 postings of density 1/16 lie among 2**44 values: a query of 100 hashes meets a false one in 2,000.
     """
-    return np.unique(hashes >> np.uint64(16)).astype(np.int64)
+    upper = np.sort(hashes >> np.uint64(16)).astype(np.int64)
+    return upper[np.diff(upper, prepend=-1) > 0]
 
 
 def is_in(hashes: Integers, common: Integers) -> Flags:

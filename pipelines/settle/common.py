@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +9,7 @@ from sqlalchemy import Connection
 
 from pipelines.archive import postings, shingle_index
 from pipelines.archive.catalog import Catalog
-from pipelines.dedupe.candidates import PIECE, Integers, is_in
+from pipelines.dedupe.candidates import PIECE, Integers
 from pipelines.dedupe.cluster import components
 from pipelines.settle.facts import Facts
 from pipelines.settle.segments import rewrite
@@ -33,34 +32,32 @@ the characters replaced in each share .35 (.9**10); a line of boilerplate makes 
 
 def leave_out_common(catalog: Catalog) -> None:
     """Find the common shingles of the archive and take them out of the index."""
-    with catalog.read() as connection:
-        samples = _frequent(connection)
-        alike = _Alike(connection)
-        common = [value for value, sample in sorted(samples.items()) if alike.are_stories(sample)]
-        lost = _lost(connection, np.array(common, dtype=np.int64))
-    if common:
-        catalog.write(partial(_leave_out, common=common, lost=lost)).result()
-        rewrite(catalog)
+    done = False
+    while not done:  # another process may merge meanwhile: then what was counted is not the index any more
+        with catalog.read() as connection:
+            common, lost = _common(connection)
+        done = not len(common) or rewrite(catalog, common, lost)
 
 
-def _leave_out(connection: Connection, common: list[int], lost: list[tuple[int, int]]) -> None:
-    shingle_index.leave_out(connection, common)
-    shingle_index.shrink(connection, lost)
-
-
-def _frequent(connection: Connection) -> dict[int, tuple[int, ...]]:
-    """Hashes that more texts have than the limit, each with the smallest keys of these."""
+def _common(connection: Connection) -> tuple[Integers, Integers]:
+    """Hashes, ascending, that more texts have than the limit, if these are different stories; and how many of
+    them each text has, by number."""
     limit = max(COMMON, round(COMMON_SHARE * shingle_index.count(connection)))
-    facts = Facts(connection)
-    found: dict[int, tuple[int, ...]] = {}
-    for piece in postings.scan(connection, postings.whole(connection), PIECE):
+    facts, alike = Facts(connection), _Alike(connection)
+    chosen = postings.whole(connection)
+    lost = np.zeros(max((segment.last for segment in chosen), default=0) + 1, dtype=np.int64)
+    common: list[int] = []
+    for piece in postings.scan(connection, chosen, PIECE):
         starts = np.flatnonzero(np.diff(piece.hashes, prepend=-1))
         counts = np.diff(np.append(starts, len(piece.hashes)))
         many = counts > limit
         for start, count in zip(starts[many].tolist(), counts[many].tolist(), strict=True):
-            keys, _, _ = facts(piece.texts[start : start + count])
-            found[int(piece.hashes[start])] = tuple(np.sort(keys)[:SAMPLE].tolist())
-    return found
+            owners = piece.texts[start : start + count]
+            keys, sizes, _ = facts(owners)
+            if alike.are_stories(tuple(np.sort(keys[sizes > 0])[:SAMPLE].tolist())):
+                common.append(int(piece.hashes[start]))
+                lost[owners] += 1
+    return np.array(common, dtype=np.int64), lost
 
 
 class _Alike:
@@ -82,12 +79,3 @@ class _Alike:
 def _alike(a: Integers, b: Integers) -> bool:
     shared = len(np.intersect1d(a, b, assume_unique=True))
     return shared >= ALIKE * min(len(a), len(b))
-
-
-def _lost(connection: Connection, common: Integers) -> list[tuple[int, int]]:
-    """(number, how many of the common hashes it has) of each text that has one."""
-    owners = [np.empty(0, dtype=np.int64)]
-    for piece in postings.lookup(connection, common):
-        owners.append(piece.texts[is_in(piece.hashes, common)])
-    numbers, counts = np.unique(np.concatenate(owners), return_counts=True)
-    return list(zip(numbers.tolist(), counts.tolist(), strict=True))

@@ -26,7 +26,8 @@ class Facts:
             self._table = table
         missing = np.unique(numbers[self._table[numbers, 2] == 0])
         self._table[missing] = (0, 0, 1)
-        for fact in shingle_index.facts_of(self._connection, missing.tolist()):
-            self._table[fact.number] = (fact.key, fact.size, fact.density)
+        if rows := list(shingle_index.facts_of(self._connection, missing.tolist())):
+            read = np.array(rows, dtype=np.int64)
+            self._table[read[:, 0]] = read[:, 1:]
         found = self._table[numbers]
         return found[:, 0], found[:, 1], found[:, 2]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from pipelines.archive import pair_rows, postings, shingle_index
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.member_rows import in_batches
+from pipelines.archive.postings import sizes_noted
 from pipelines.dedupe.candidates import Shared, common_size, count_shared, enough_shared
 from pipelines.dedupe.cluster import Edge
 from pipelines.dedupe.compare import chunks, compare_chunk
@@ -75,11 +76,15 @@ def candidates(connection: Connection, keys: Sequence[int]) -> Pairs:
     numbers = shingle_index.numbers_of(connection, keys)
     asked = np.array([numbers[key] for key in keys], dtype=np.int64)
     facts = Facts(connection)
-    wanted = np.unique(np.concatenate(queries))
+    _, sizes, densities = facts(asked)
     found = []
-    for segment in postings.lookup(connection, wanted):
+    for segment in postings.lookup(connection, np.unique(np.concatenate(queries))):
+        noted = np.zeros(segment.texts.max(initial=0) + 1, dtype=np.int64)
+        noted[segment.texts] = segment.noted
         for shared in count_shared(queries, segment.hashes, segment.texts):
-            found.append(_enough(Shared(asked[shared.query], shared.text, shared.count), facts))
+            ours, theirs = (sizes[shared.query], densities[shared.query]), sizes_noted(noted[shared.text])
+            likely = shared[enough_shared(shared.count, *ours, *theirs)]
+            found.append(_enough(Shared(asked[likely.query], likely.text, likely.count), facts))
     return _together(found)
 
 

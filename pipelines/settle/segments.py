@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection
 
 from pipelines.archive import postings, shingle_index
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.postings import Postings, Segment
-from pipelines.dedupe.candidates import PIECE, is_in
+from pipelines.dedupe.candidates import NONE, PIECE, Integers, is_in
 
 RATIO = 3
 """A segment stays if it is at least so many times as large as all smaller ones together: of 10**8 postings in
@@ -30,11 +33,13 @@ def merge(catalog: Catalog) -> None:
         _merge(catalog, chosen)
 
 
-def rewrite(catalog: Catalog) -> None:
-    """Merge all segments, whatever their sizes."""
+def rewrite(catalog: Catalog, common: Integers = NONE, lost: Integers = NONE) -> bool:
+    """Merge all segments, whatever their sizes. Hashes that are `common` from now on (ascending) stay out, by
+    which texts have `lost` so many (by number); all this becomes true at once or, where another process has
+    merged meanwhile, not: False."""
     with catalog.read() as connection:
         chosen = postings.whole(connection)
-    _merge(catalog, chosen)
+    return _merge(catalog, chosen, common, lost)
 
 
 def to_merge(segments: Sequence[Segment]) -> Sequence[Segment]:
@@ -47,25 +52,54 @@ def to_merge(segments: Sequence[Segment]) -> Sequence[Segment]:
     return ()
 
 
-def _merge(catalog: Catalog, chosen: Sequence[Segment]) -> None:
+def _merge(
+    catalog: Catalog, chosen: Sequence[Segment], common: Integers = NONE, lost: Integers = NONE
+) -> bool:
     if not chosen:
-        return
+        return True
     first, last = min(one.first for one in chosen), max(one.last for one in chosen)
-    total, common = (sum(getattr(one, name) for one in chosen) for name in ("postings", "common"))
-    begin = partial(postings.begin, postings=total, common=common, first=first, last=last)
+    total, every = (sum(getattr(one, name) for one in chosen) for name in ("postings", "common"))
+    begin = partial(postings.begin, postings=total, common=every, first=first, last=last)
     made = catalog.write(begin).result()
     with catalog.read() as connection:
-        alive = np.zeros(last + 1, dtype=np.bool_)
-        alive[shingle_index.numbers_between(connection, first, last)] = True
-        left_out = shingle_index.common_hashes(connection)
-        steps = postings.ranges(connection, chosen, PIECE)
+        noted = shingle_index.noted_between(connection, first, last, lost)
+        left_out = np.union1d(shingle_index.common_hashes(connection), common)
+        ranges = postings.Ranges(connection, chosen, PIECE)
+    before: Future[None] | None = None
     count = 0
-    for low, high in steps:
+    for low, high in ranges:
         # A connection for each: one that stays open keeps SQLite from emptying its log.
         with catalog.read() as connection:
             piece = postings.between(connection, chosen, low, high)
-        keep = alive[piece.texts] & ~is_in(piece.hashes, left_out)
-        kept = Postings(piece.hashes[keep], piece.texts[keep])
-        catalog.write(partial(postings.append, segment=made, postings=kept)).result()
+        ranges.had(len(piece.hashes))
+        kept = _kept(piece, noted, left_out)
+        if before is not None:
+            before.result()  # one piece is written while the next is read and sorted
+        before = catalog.write(partial(postings.append, segment=made, postings=kept))
         count += len(kept.hashes)
-    catalog.write(partial(postings.replace, made=made, chosen=chosen, kept=count)).result()
+    if before is not None:
+        before.result()
+    end = partial(_end, made=made, chosen=chosen, kept=count, common=common.tolist(), lost=lost)
+    return catalog.write(end).result()
+
+
+def _kept(piece: Postings, noted: npt.NDArray[np.uint16], left_out: Integers) -> Postings:
+    """Postings of the texts that are there, with what is to be noted of these now."""
+    bits = noted[piece.texts]
+    keep = (bits > 0) & ~is_in(piece.hashes, left_out)
+    return Postings(piece.hashes[keep], piece.texts[keep], bits[keep].astype(np.int64))
+
+
+def _end(
+    connection: Connection,
+    made: Segment,
+    chosen: Sequence[Segment],
+    kept: int,
+    common: list[int],
+    lost: Integers,
+) -> bool:
+    done = postings.replace(connection, made, chosen, kept)
+    if done:
+        shingle_index.leave_out(connection, common)
+        shingle_index.shrink(connection, lost)
+    return done

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from bench.copies_texts import edited, excerpt, passage, stories
-from pipelines.archive import pair_rows, postings, shingle_index
+from pipelines.archive import pair_rows, postings, read_ahead, shingle_index
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.index_schema import posting_blocks, segments
 from pipelines.archive.postings import Postings
@@ -113,7 +113,7 @@ def test_a_merge_that_was_killed_or_overtaken_changes_nothing(tmp_path: Path) ->
         put(catalog, copies(3), 5)
         with catalog.read() as connection:
             slow, chosen = table(connection), postings.whole(connection)
-        half = Postings(np.array([5], dtype=np.int64), np.array([1], dtype=np.int64))
+        half = Postings(*np.array([[5], [1], [9]], dtype=np.int64))
         made = catalog.write(lambda c: postings.begin(c, 1, 1, 1, 1)).result()
         catalog.write(lambda c: postings.append(c, made, half)).result()
         merge(catalog)
@@ -255,3 +255,41 @@ def test_a_query_finds_the_pairs_and_stores_none(tmp_path: Path) -> None:
             (edge,) = match_batch(connection, [key])
             assert {edge.a, edge.b} == {key, copy}
             assert list(pair_rows.pairs_of(connection, [key, copy])) == []
+
+
+def test_what_postings_note_of_a_text_never_hides_a_candidate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside an index of which nothing is noted (an older archive's), before and after a merge."""
+    texts = [*copies(6), passage(700, random.Random(3)) * 40]
+    with Catalog.open(tmp_path / "new") as noted, Catalog.open(tmp_path / "old") as plain:
+        keys = put(noted, texts, 9)
+        with monkeypatch.context() as unknown:
+            unknown.setattr(postings, "noted", lambda sizes, _: np.zeros_like(sizes))
+            assert put(plain, texts, 9) == keys
+        for _ in range(2):
+            with noted.read() as one, plain.read() as other:
+                found = [rows_of(candidates(connection, keys)) for connection in (one, other)]
+                assert found[0] == found[1] != []
+            rewrite(noted)
+            rewrite(plain)
+        with plain.read() as connection:
+            bits = np.concatenate(
+                [one.noted for one in postings.scan(connection, postings.whole(connection), 200)]
+            )
+            assert bits.all()  # an older archive is brought up by its next merge
+
+
+def test_sizes_are_noted_exactly_up_to_the_largest_that_fits() -> None:
+    sizes, densities = np.array([0, 1, 187, 8_191, 8_400]), np.array([1, 2, 8, 32, 32])
+    found = postings.sizes_noted(postings.noted(sizes, densities))
+    assert [side.tolist() for side in found] == [[0, 1, 187, 8_191, 8_191], [1, 2, 8, 32, 32]]
+
+
+def test_blocks_are_the_same_read_ahead_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Catalog.open(tmp_path) as catalog:
+        keys = put(catalog, [*copies(7), passage(1_200, random.Random(4))], 9)
+    with Catalog.open(tmp_path, read_only=True) as catalog, catalog.read() as connection:
+        ahead = rows_of(candidates(connection, keys[-1:])), rows_of(candidates(connection, keys))
+        monkeypatch.setattr(read_ahead, "MOST", 0)
+        assert ahead == (rows_of(candidates(connection, keys[-1:])), rows_of(candidates(connection, keys)))
