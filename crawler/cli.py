@@ -87,7 +87,10 @@ def backfill(
     shard: Annotated[str | None, typer.Option(help="Only part i of n.", metavar="I/N")] = None,
     since: Day = None,
     until: Day = None,
-    host: Annotated[list[str] | None, typer.Option(help="Only captures of this host.")] = None,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(help="Only captures of this host; with --own: its captures whatever version read them."),
+    ] = None,
     copy: Annotated[bool, typer.Option("--copy", help="Copy foreign WARC files into the archive.")] = False,
     archive: Archive = None,
     json: Json = False,

@@ -41,7 +41,7 @@ def run(
             "name what to read (ipnews backfill FILE...), or type --own for the archive's captures"
         )
     if own:
-        return _again(config, json)
+        return _again(config, host or [], json)
     if lists := [Path(name) for name in source or [] if is_address_list(name)]:
         return _fetch(lists, source or [], archive, json)
     if engine not in ("local", "ray"):
@@ -79,16 +79,20 @@ def _fetch(lists: list[Path], source: list[str], archive: Path | None, json: boo
     return crawl(url=[url for path in lists for url in read_addresses(path)], archive=archive, json=json)
 
 
-def _again(config: Config, json: bool) -> int:
+def _again(config: Config, hosts: list[str], json: bool) -> int:
+    """What another version read, and all of `hosts`: for a declaration that changed, which is no version."""
     with Catalog.open(config.catalog_location) as catalog:
-        queued = queue_again(catalog, PIPELINE_VERSION)
+        queued = queue_again(catalog, PIPELINE_VERSION, hosts)
     after, code = finish(config)
     if json:
         emit({"queued": queued, **after})
     elif queued:
         pairs(f"{queued:,} captures read anew", after)
     else:
-        say("Every capture was read by this version of the rules already.")
+        say(
+            "Every capture was read by this version of the rules already. "
+            "Where a declaration changed: ipnews backfill --own --host HOST"
+        )
     return code
 
 

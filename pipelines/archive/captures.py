@@ -6,7 +6,7 @@ the earliest one's, so that the rows do not depend on the order in which sources
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -183,11 +183,15 @@ def mark_read(connection: Connection, ids: Iterable[str], state: Literal["articl
         connection.execute(_MARK, rows)
 
 
-def queue_unread_by(connection: Connection, version: str) -> int:
-    """Queue every capture that another pipeline_version read last; returns how many."""
-    other = or_(captures.c.read_version.is_(None), captures.c.read_version != version)
+def queue_unread_by(connection: Connection, version: str, hosts: Collection[str] = ()) -> int:
+    """Queue every capture that another pipeline_version read last, and all of `hosts` and of what is below
+    them, whoever read those; returns how many."""
+    chosen = [captures.c.read_version.is_(None), captures.c.read_version != version]
+    for host in hosts:
+        chosen += [captures.c.host == host, captures.c.host.endswith("." + host, autoescape=True)]
     done = captures.c.read_state.in_(("article", "drop"))
-    return connection.execute(update(captures).where(done, other).values(read_state="pending")).rowcount
+    again = update(captures).where(done, or_(*chosen)).values(read_state="pending")
+    return connection.execute(again).rowcount
 
 
 def known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -64,10 +64,13 @@ def read_pending(
     return counts
 
 
-def queue_again(catalog: Catalog, version: str) -> int:
-    """Put every capture that another version read back into the reading queue (`ipnews backfill --own`);
-    returns how many. Ids stay; what was read before stands until it is replaced."""
-    return catalog.write(lambda connection: captures.queue_unread_by(connection, version)).result()
+def queue_again(catalog: Catalog, version: str, hosts: Collection[str] = ()) -> int:
+    """Put every capture that another version read back into the reading queue (`ipnews backfill --own`), and
+    all captures of `hosts`; returns how many. Ids stay; what was read before stands until it is replaced.
+
+    A declaration that changed is no other version: whoever changed it names its hosts.
+    """
+    return catalog.write(lambda connection: captures.queue_unread_by(connection, version, hosts)).result()
 
 
 def _released(connection: Connection) -> tuple[int, int]:

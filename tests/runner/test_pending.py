@@ -142,3 +142,17 @@ def test_a_revisit_of_another_address_becomes_a_capture_that_is_read(
 
 def test_batches_are_small_enough_to_lose() -> None:
     assert pending.FEW < pending.BATCH
+
+
+def test_captures_of_a_host_are_read_anew_by_the_version_that_read_them(
+    tmp_path: Path, reading: Reading
+) -> None:
+    """A declaration that changed is no other version; hosts below the named one are its own."""
+    crawl(tmp_path / "x", range(5))
+    with Catalog.open(tmp_path / "x") as catalog:
+        read_pending(catalog, tmp_path / "x", reading=reading)
+        with catalog.read() as c:
+            hosts = list(c.scalars(select(capture_table.c.host)))
+        assert queue_again(catalog, reading.version, [hosts[0]]) == hosts.count(hosts[0]) > 0
+        assert queue_again(catalog, reading.version, ["test"]) == len(hosts) - hosts.count(hosts[0])
+        assert queue_again(catalog, reading.version, ["est"]) == 0
