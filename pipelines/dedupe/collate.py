@@ -1,13 +1,12 @@
 """Many witnesses, one text: what one copy lost, another has, since they are damaged at different places.
 
-Only places that repair left open are touched; undamaged wording is never replaced by another copy's, since
-editions and revisions differ. The result does not depend on the order of the copies.
+Only damaged places are touched; undamaged wording is never replaced by another copy's, since editions and
+revisions differ. The result does not depend on the order of the copies.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,16 @@ from itertools import pairwise
 
 from pipelines.dedupe.doubts import Doubt
 from pipelines.dedupe.found import Span, left_damaged
-from pipelines.dedupe.proven import DECISIVE, Prove, claims, decided, differences, is_refuted, witnessed
+from pipelines.dedupe.proven import (
+    DECISIVE,
+    Prove,
+    claims,
+    decided,
+    differences,
+    is_refuted,
+    meets,
+    witnessed,
+)
 from pipelines.dedupe.witness import CONTEXT, Reading, View, Witness
 from pipelines.records import LACUNA, Edit
 
@@ -54,22 +62,23 @@ def collate(base: Witness, others: Sequence[Witness], prove: Prove) -> tuple[Edi
         return ()
     views = [View(base, witness) for witness in _independent(base, others)]
     edits: list[Edit] = []
-    spans: list[Span] = []
+    known: list[Span] = []
     for decision in decided(base, claims(base, views, prove)):
         changes = differences(base, decision)
         edits += changes
-        whole = LACUNA not in decision.text
-        spans += [decision.span] if whole else [(e.start, e.start + len(e.before)) for e in changes]
-    doubts = [doubt for doubt in base.doubts if not _inside(doubt, spans)]
-    for group in _groups(doubts) if doubts else ():
-        edits += (edit for edit in _settle_group(base, group, views) if not is_refuted(base, edit, prove))
-    return tuple(sorted(edits, key=lambda edit: edit.start))
+        known += [decision.span] if LACUNA not in decision.text else map(_span, changes)
+    doubts = [doubt for doubt in base.doubts if not meets((doubt.start, doubt.end), known)]
+    for group in _groups(doubts):
+        edits += (
+            edit
+            for edit in _settle_group(base, group, views)
+            if not meets(_span(edit), known) and not is_refuted(base, edit, prove)
+        )
+    return tuple(sorted(edits, key=_span))
 
 
-def _inside(doubt: Doubt, spans: Sequence[Span]) -> bool:
-    """Whether a doubt lies in one of the stretches (ascending, disjoint)."""
-    number = bisect_right(spans, doubt.start, key=lambda span: span[0]) - 1
-    return number >= 0 and doubt.start < spans[number][1]
+def _span(edit: Edit) -> Span:
+    return edit.start, edit.start + len(edit.before)
 
 
 def _independent(base: Witness, others: Sequence[Witness]) -> Iterator[Witness]:
@@ -83,14 +92,14 @@ def _independent(base: Witness, others: Sequence[Witness]) -> Iterator[Witness]:
 
 def _groups(doubts: Sequence[Doubt]) -> Iterator[list[Doubt]]:
     """Doubts that stand closer than the context each of them needs are looked at together."""
-    group = [doubts[0]]
-    for before, doubt in pairwise(doubts):
-        if doubt.start - before.end < CONTEXT:
-            group.append(doubt)
-        else:
+    group: list[Doubt] = []
+    for doubt in doubts:
+        if group and doubt.start - group[-1].end >= CONTEXT:
             yield group
-            group = [doubt]
-    yield group
+            group = []
+        group.append(doubt)
+    if group:
+        yield group
 
 
 def _settle_group(base: Witness, group: list[Doubt], views: list[View]) -> list[Edit]:

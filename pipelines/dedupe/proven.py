@@ -158,7 +158,7 @@ def decided(base: Witness, made: Sequence[Claim]) -> list[Decision]:
     those of damaged ones."""
     sure = list(_agreed(base, [claim for claim in made if claim.sure]))
     taken = [decision.span for decision in sure]
-    rest = [claim for claim in made if not claim.sure and not _meets((claim.start, claim.end), taken)]
+    rest = [claim for claim in made if not claim.sure and not meets((claim.start, claim.end), taken)]
     return sorted([*sure, *_agreed(base, rest)], key=lambda decision: decision.span)
 
 
@@ -206,7 +206,7 @@ def _overlapping(made: Sequence[Claim]) -> Iterator[list[Claim]]:
         yield group
 
 
-def _meets(span: Span, spans: Sequence[Span]) -> bool:
+def meets(span: Span, spans: Sequence[Span]) -> bool:
     """Whether a stretch has characters in common with one of others (ascending, disjoint)."""
     first = bisect_right(spans, span[0], key=lambda other: other[1])
     return first < len(spans) and spans[first][0] < span[1]

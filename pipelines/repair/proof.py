@@ -24,6 +24,10 @@ from pipelines.text import fold_width
 MOST_CHARACTERS: Final = 240
 """Longest found text that is judged: repair gives a run up after 160 characters, glosses come on top."""
 
+MOST_WORK: Final = 2_000
+"""Alternatives times states after which nothing is proven, some 30 ms. Of the 1,055 stretches of 418
+texts with three other copies 99 in 100 needed at most 418, the worst 1,028."""
+
 _GLOSSED: Final = "\0"
 """A lone byte, printed as `?`, and the gloss behind it whose bracket it ate."""
 _CUT_BY_GLOSS: Final = re.compile(rf"[?？]{PINYIN}")
@@ -51,10 +55,10 @@ def prove(found: str, printed: Sequence[Sequence[Rival]]) -> tuple[tuple[Rival, 
     `found`: as a page shows it, Traditional or not, beginning and ending in step. `printed`: what may stand
     at each place, in Simplified, with scores (natural log); one alternative where it is known. The scores
     that come back are natural logs of shares of all ways that fit (sum-marginals, Rabiner 1989). () where
-    nothing fits, and where nothing is damaged. Time is linear in the lengths.
+    nothing fits, where nothing is damaged, and where more fits than can be told apart.
     """
     shown = fold_width(_CUT_BY_GLOSS.sub(_GLOSSED, GLOSS.sub("", found)))
-    if len(shown) > MOST_CHARACTERS:
+    if len(shown) > MOST_CHARACTERS or _GLOSSED in found:
         return ()
     ways, forward = _forward(shown, printed)
     ends = {state: 0.0 for state in forward[-1] if _is_end(shown, state)}
@@ -75,7 +79,11 @@ def _forward(
     """(ways of each place, log weight of the states before each place and behind the last)."""
     ways: list[list[_Way]] = []
     forward = [{(0, _IN_STEP): 0.0}]
+    work = 0
     for place in printed:
+        work += len(place) * len(forward[-1])
+        if work > MOST_WORK:
+            break
         options = [
             _Way(state, reached, spelled, alternative.score)
             for alternative in place

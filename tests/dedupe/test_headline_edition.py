@@ -11,7 +11,9 @@ from pipelines.convert.simplify import simplify
 from pipelines.dedupe.edition import Part, part_of
 from pipelines.dedupe.story import Copy, Story, settle_story
 from pipelines.records import Article, Edit, Rival, Settled, replay
+from pipelines.repair.channel import Channel
 from pipelines.repair.proof import prove
+from pipelines.repair.restorer import Restorer
 
 HEADLINE = "江城海关查获3批侵权货物"
 BODY = stories()[3]
@@ -81,3 +83,14 @@ def test_two_headlines_with_the_same_damage_settle_nothing() -> None:
     at = HEADLINE.index("获")
     own = settled(lost(1, at, "获", "或"), lost(2, at, "获", "或"))
     assert own.edition_headline is None
+
+
+def test_a_headline_that_could_not_be_read_comes_back_from_a_copy() -> None:
+    headline = "“让专利走出学校”——访江城理工大学"
+    found = Channel(level=None, cut=1.0).damage(headline)
+    restored = Restorer.load().restore(found, field="headline")
+    canonical = copy_of(1, simplify(restored.text), *restored.edits, raw=found)
+    assert canonical.headline != headline
+    own = settled(canonical, copy_of(2, headline))
+    assert own.edition_headline == headline
+    assert settled(canonical, copy_of(2, "让专利走进学校——访江城师范大学")).edition_headline is None
