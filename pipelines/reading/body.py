@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.reading.outline import Element, Line, Outline, unglossed, words
-from pipelines.reading.phrases import both, phrases
+from pipelines.reading.phrases import both, phrases, sought
 
 _STRONG_MARKS = re.compile(r"[，。！？；,!?;]")
 _SEPARATED = re.compile(r"[:：|丨]")
@@ -51,26 +51,27 @@ DISCLAIMER = re.compile(
 )
 """How disclaimers, contact lines, calls to sign up begin (a line that only mentions such words is text)."""
 
-DISCLAIMER_WITHIN = re.compile(phrases("disclaimer_within"), re.I)
+DISCLAIMER_WITHIN = re.compile(sought("disclaimer_within"), re.I)
 HEAD = 60
 """Characters from the start of a line in which the words of a disclaimer make it one."""
 
 LABELS = re.compile(
     both(
-        r"(?:[来稿]\s*源|作\s*者|时\s*间|日\s*期|发[布表](?:者|于)?|点击|阅读|[查浏][看览]|评论|编\s*辑|责编|字号|出版|"
+        r"(?=[来稿作时日发点阅查浏评编责字出更撰])(?:[来稿]\s*源|作\s*者|时\s*间|日\s*期|发[布表](?:者|于)?|点击|阅读|[查浏][看览]|评论|编\s*辑|责编|字号|出版|"
         r"更新|撰文)\s*[:：|丨]"
     )
 )
 DATED = re.compile(
-    r"\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}|(?<![\d年])\d{1,2}月\d{1,2}日|"
-    r"[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月"
+    r"(?=[\d〇零○一二三四五六七八九])"
+    r"(?:\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}|(?<![\d年])\d{1,2}月\d{1,2}日|"
+    r"[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月)"
 )
 _REPORTED = re.compile(
     both(
         r"[【（(]?(?:本[报网刊]|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|撰文)[\s／/:：][^，。！？；]{2,24}[】）)]?"
     )
 )
-_SPAM = re.compile(phrases("spam"), re.I)
+_SPAM = re.compile(sought("spam"), re.I)
 SPAM_WORDS = 3
 
 GAP = 160.0

@@ -27,6 +27,7 @@ _SLASHED = re.compile(
         r"(?P<people>[^／/╱】\]）)]{2,40})(?:[╱/／][^】\]]{0,20})?[】\]）)]?"
     )
 )
+_SLASH = re.compile("[╱/／]")
 _AROUND_DATE = re.compile(
     both(
         r"(?P<before>[\u3400-\u9fff·、\s]{2,30}?)?\s*[|丨｜·]?\s*"
@@ -51,7 +52,7 @@ def byline(text: str, place: str) -> tuple[str, ...]:
         names = persons(dated["before"] or "") or persons(dated["after"] or "")
         if names:
             return names
-    if (slashed := _SLASHED.fullmatch(text.strip())) and (names := persons(slashed["people"])):
+    if (slashed := _slashed(text)) and (names := persons(slashed["people"])):
         return names
     for people in _mentions(text, place):
         named = [name for found in _PEOPLE.finditer(people) for name in persons(found["names"])]
@@ -74,9 +75,13 @@ def _mentions(text: str, place: str) -> list[str]:
     ]
 
 
+def _slashed(text: str) -> re.Match[str] | None:
+    return _SLASHED.fullmatch(text.strip()) if _SLASH.search(text) else None
+
+
 def slashed_outlet(text: str) -> str | None:
     """The paper of a line like 【联合报╱记者某某／即时报导】."""
-    slashed = _SLASHED.fullmatch(text.strip())
+    slashed = _slashed(text)
     return slashed["outlet"] if slashed else None
 
 

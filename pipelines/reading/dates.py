@@ -55,8 +55,12 @@ class Dated:
         return self.iso[:10]
 
 
+@lru_cache(maxsize=64)
 def parse_date(text: str, captured: str | None = None) -> Dated | None:
-    """The first date in a text, or None. `captured` (ISO 8601, UTC) bounds it and anchors relative ones."""
+    """The first date in a text, or None. `captured` (ISO 8601, UTC) bounds it and anchors relative ones.
+
+    Cached: the places where a page may be dated are looked at more than once.
+    """
     return next(find_dates(text, captured), None)
 
 

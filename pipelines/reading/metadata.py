@@ -38,6 +38,7 @@ _RIGHTS = re.compile(both(r"版权|著作权|转载|授权|免责|copyright|©|�
 _ORIGINAL = re.compile(
     both(r"[（(【\[]?\s*(?:原标题|原题|原文标题|投稿标题)\s*[:：]\s*") + r"(?P<title>.+?)\s*[）)】\]]?$"
 )
+_TITLE = re.compile(both("[题]"))
 _NO_VALUE = re.compile(
     both(
         r"(?:未知|不详|网络|网路|互联网|本站(?:原创)?|原创|转载|本网|admin|(?:未知|网络)来源|网络转载|网站|其[他它]|无|"
@@ -193,7 +194,7 @@ def _original(extracted: Extracted, found: Iterable[tuple[str, Found]]) -> str |
         if slot.slot == "original" and count_han(slot.value) >= 3:
             return slot.value
     for line in extracted.origin_lines:
-        if titled := _ORIGINAL.search(line.text):
+        if _TITLE.search(line.text) and (titled := _ORIGINAL.search(line.text)):
             return titled["title"]
     return None
 

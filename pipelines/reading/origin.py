@@ -86,7 +86,8 @@ def slots(line: str) -> tuple[Found, ...]:
 
 def unlabelled(line: str) -> str:
     """The part of a line before its first label."""
-    starts = [found.start() for pattern in (_LABEL, _BARE) if (found := pattern.search(line))]
+    signs = ((_SEPARATED, _LABEL), (_MAY_BE_BARE, _BARE))
+    starts = [found.start() for sign, label in signs if sign.search(line) and (found := label.search(line))]
     return line[: min(starts)] if starts else line
 
 

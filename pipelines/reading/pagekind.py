@@ -6,14 +6,14 @@ import re
 
 from pipelines.reading.body import Body
 from pipelines.reading.outline import Outline
-from pipelines.reading.phrases import both, names, phrases
+from pipelines.reading.phrases import both, names, sought
 from pipelines.records import Drop, Reason, Stage
 from pipelines.text import count_han
 
 SHORT = 300
 """Characters of running text below which a page may be a notice: in an article the same words are a topic."""
 
-_NOTICES = tuple((Reason(name), re.compile(phrases(f"notice.{name}"), re.I)) for name in names("notice"))
+_NOTICES = tuple((Reason(name), re.compile(sought(f"notice.{name}"), re.I)) for name in names("notice"))
 _MORE = "".join(set("]】)）详细詳情全文更多>» "))
 _EMPTY_ROOT = re.compile(
     r"<(?:div|main|section)\b[^>]*\bid=[\"']?(?:app|root|__next|__nuxt|main-app|q-app|container)[\"']?[^>]*>"

@@ -15,11 +15,12 @@ from pipelines.convert import script
 from pipelines.convert.script import Tally, tally
 from pipelines.reading import date_shapes
 from pipelines.reading.addresses import absolute
-from pipelines.reading.body import any_spam, is_spam
+from pipelines.reading.body import DATED, LABELS, any_spam, is_spam
 from pipelines.reading.decode import Page, decode, judge
 from pipelines.reading.extract import extract
 from pipelines.reading.origin import _BARE, _MAY_BE_BARE
 from pipelines.reading.outline import Outline, unescape
+from pipelines.reading.phrases import names, phrases, sought
 from pipelines.reading.records import Extracted
 from pipelines.reading.surroundings import _CRUMB_LINE, _MAY_BE_CRUMBS
 from pipelines.reading.systems import SYSTEMS, landmark, recognise
@@ -108,6 +109,35 @@ def test_what_has_no_sign_of_a_shape_has_not_the_shape(text: str) -> None:
         assert sign.search(text) or not shape.search(text)
     assert _MAY_BE_BARE.search(text) or not _BARE.search(text)
     assert _MAY_BE_CRUMBS.search(text) or not _CRUMB_LINE.search(text)
+
+
+TABLES = ("spam", "disclaimer_within", *(f"notice.{name}" for name in names("notice")))
+
+
+@given(
+    st.lists(
+        st.sampled_from("".join({*phrases("spam"), *phrases("notice.blocked"), *"声明转载来源 ICP"})),
+        max_size=30,
+    ),
+    st.sampled_from(TABLES),
+)
+@example(list("京ICP备"), "disclaimer_within")
+@example(list("看7天出证av 400电话"), "spam")
+def test_phrases_are_found_with_a_look_ahead_where_they_are_without(chars: list[str], name: str) -> None:
+    text = "".join(chars)
+    for flags in (0, re.I):
+        slow, quick = (re.compile(pattern, flags) for pattern in (phrases(name), sought(name)))
+        assert [m.start() for m in quick.finditer(text)] == [m.start() for m in slow.finditer(text)]
+
+
+@given(LABELLED)
+@example("发布时间：2021-03-01")
+@example("二〇二一年三月")
+def test_labels_and_days_are_found_with_a_look_ahead_where_they_are_without(text: str) -> None:
+    for quick in (LABELS, DATED):
+        slow = re.compile(re.sub(r"^\(\?=\[[^]]+\]\)", "", quick.pattern))
+        assert slow.pattern != quick.pattern
+        assert [m.span() for m in quick.finditer(text)] == [m.span() for m in slow.finditer(text)]
 
 
 @pytest.mark.parametrize(
