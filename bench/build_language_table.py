@@ -115,9 +115,15 @@ def write_words(words: dict[str, float]) -> dict[str, int]:
         firsts.append(at)
         at += len(children.get(prefix, ()))
     count = len(order)
-    header = HEADER.pack(b"IPNW", 2, count)
+    following = [*firsts[1:], at]
+    least = [NO_WORD] * count
+    for node in range(count - 1, -1, -1):
+        inside = (min(costs[child], least[child]) for child in range(firsts[node], following[node]))
+        least[node] = min(inside, default=NO_WORD)
+    header = HEADER.pack(b"IPNW", 3, count)
     body = struct.pack(f"<{count + 1}I", *firsts, at) + struct.pack(f"<{count}H", *costs)
     body += struct.pack(f"<{count}H", *(ord(prefix[-1]) if prefix else 0 for prefix in order))
+    body += struct.pack(f"<{count}H", *least)
     (TABLES / "words.bin").write_bytes(header + body)
     return {prefix: node for node, prefix in enumerate(order) if prefix in words}
 

@@ -64,7 +64,7 @@ class WordTable:
     """A memory-mapped trie of words, breadth first: the children of a node lie side by side, sorted by code.
 
     Layout after the header: first child of every node and a sentinel (u32), costs (u16, 1/64 nat), codes
-    (u16).
+    (u16), costs of the cheapest longer words (u16, 1/64 nat).
     """
 
     def __init__(self, path: Path = TABLES / "words.bin") -> None:
@@ -75,6 +75,7 @@ class WordTable:
         at += 4 * count + 4
         self._costs = view[at : at + 2 * count].cast("H")
         self._codes = view[at + 2 * count : at + 4 * count].cast("H")
+        self._least = view[at + 4 * count : at + 6 * count].cast("H")
         self.children = lru_cache(maxsize=4096)(self._children)
         self.cost_of_two = lru_cache(maxsize=4096)(self._cost_of_two)
 
@@ -90,6 +91,10 @@ class WordTable:
         """Cost of the word that ends here, in nats (-ln of its share); None when none does."""
         cost = self._costs[node]
         return None if cost == NO_WORD else cost / SCALE
+
+    def least(self, node: int) -> float:
+        """Cost in nats of the cheapest longer word that begins so, at most that of any word."""
+        return self._least[node] / SCALE
 
     def goes_on(self, node: int) -> bool:
         """Whether longer words begin so."""
@@ -153,9 +158,10 @@ class PageWords:
             for at in range(start, min(start + self.LONGEST, len(codes))):
                 entry = node.get(codes[at])
                 if entry is None:
-                    entry = node[codes[at]] = (_Count(0), {})
+                    entry = node[codes[at]] = (_Count(0, 0), {})
                 elif shared:
-                    entry = node[codes[at]] = (_Count(entry[0].value), dict(entry[1]))
+                    entry = node[codes[at]] = (_Count(entry[0].value, entry[0].seen), dict(entry[1]))
+                entry[0].seen += 1
                 if counts and not cuts[at + 1]:
                     entry[0].value += 1
                 node = entry[1]
@@ -169,12 +175,19 @@ class PageWords:
         share: float = count / (self._size + self._SMOOTHING)
         return self._PENALTY[length] - math.log(share)
 
+    def least(self, seen: int) -> float:
+        """What any longer sequence of the page costs at least that goes on from one seen so often."""
+        return self._PENALTY[-1] - math.log(seen / (self._size + self._SMOOTHING))
+
 
 class _Count:
-    __slots__ = ("value",)
+    """How often a sequence is one of the page's (`value`), and how often it begins one (`seen`)."""
 
-    def __init__(self, value: int) -> None:
+    __slots__ = ("seen", "value")
+
+    def __init__(self, value: int, seen: int) -> None:
         self.value = value
+        self.seen = seen
 
 
 class Characters:

@@ -10,26 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from pipelines.records import LACUNA
-from pipelines.repair.candidates import Candidates, Option, Options
+from pipelines.repair.arcs import IN_STEP, TAIL, VANISHED, Arc, Fan, Kind, Node
+from pipelines.repair.candidates import Candidates, Options
 from pipelines.repair.gbk import EURO_BYTE, USER_ROWS, decode_pair, encode_char, is_user_row, vanishing_groups
 from pipelines.repair.gloss import GLOSS, PINYIN, Glosses, reading_of
 from pipelines.repair.language import Characters
 from pipelines.repair.marks import MARKS, can_begin
 
-Node = tuple[int, int]
-Kind = Literal["found", "gloss", "pair", "first", "last", "named", "eaten", "vanished"]
-
-VANISHED: Final = 0x1000
-"""Plus 0x100 times the number of pairs that vanished in a row, plus the group of the last (see `gbk`)."""
 MOST_VANISHED: Final = 3
-TAIL: Final = 0x2000
-"""Plus an ASCII byte that was decoded as a second byte and is a printed character by itself (缺A -> 盇)."""
-IN_STEP: Final = 0x3000
-"""The highest, because zero-width arcs lead upwards only."""
-
 _NAMED: Final = re.compile(f"({PINYIN})")
 BRACKETS: Final = frozenset(")）")
 _QUESTION: Final = frozenset("?？")
@@ -43,37 +34,6 @@ COST_EATEN: Final = 3.0
 COST_VANISH: Final = 0.3
 COST_STILL_FOLDED: Final = 1.0
 COST_BOTH_LOST: Final = 9.5
-
-
-class Arc(NamedTuple):
-    """One operation undone: found[start:end] stands for `text` (one printed character, or nothing).
-
-    `code` is the code point of its Simplified form, by which the language model knows it.
-    """
-
-    start: int
-    end: int
-    text: str
-    code: int
-    cost: float
-    kind: Kind
-    target: Node
-
-
-class Fan(NamedTuple):
-    """Many arcs that differ only in the printed character."""
-
-    start: int
-    end: int
-    options: Options
-    cost: float
-    kind: Kind
-    target: Node
-
-    def arc(self, option: Option) -> Arc:
-        """The arc of one option."""
-        cost = self.cost + option.cost
-        return Arc(self.start, self.end, option.char, option.code, cost, self.kind, self.target)
 
 
 class Vanishing(NamedTuple):
@@ -169,15 +129,21 @@ class Lattice:
 
     def _straddled(self, at: int) -> Iterator[Arc | Fan]:
         """`A?pinyin)`: the code of A's last byte and of the lost one has that reading."""
-        named = _NAMED.match(self.found, at + 1)
         before = self._byte_before(at)
-        if not named or before is None:
+        for end, second in self._across(before, at) if before is not None else ():
+            yield self._arc(at, end, "", COST_ENTER, "named", (end, second))
+
+    def _across(self, before: int, at: int) -> Iterator[tuple[int, int]]:
+        """(where `?pinyin)` at an index ends, lost byte) for every byte that makes a character of that
+        reading with the byte before."""
+        named = _NAMED.match(self.found, at + 1)
+        if not named or self.found[at] not in _QUESTION:
             return
         reading = reading_of(named[1])
         for second in range(0x81, 0xFF):
             char = decode_pair(before, second)
             if char and self._characters.has_reading(char, reading) and self._candidates.plausible(char):
-                yield self._arc(at, named.end(), "", COST_ENTER, "named", (named.end(), second))
+                yield named.end(), second
 
     def _byte_before(self, at: int) -> int | None:
         """The last printed byte before an index, glosses left out."""
@@ -203,7 +169,7 @@ class Lattice:
             yield Fan(at, at, self._candidates.after_lead(pending), 0.0, "last", (at, IN_STEP))
         if code is None:
             return
-        if char == "€" and (lost := decode_pair(pending, EURO_BYTE)):
+        if char == "€" and (lost := decode_pair(pending, EURO_BYTE)) and self._candidates.plausible(lost):
             yield self._arc(at, at + 1, lost, 0.0, "pair", (at + 1, IN_STEP))
         if len(code) == 2:
             yield from self._pair(at, pending, code)
@@ -255,12 +221,21 @@ class Lattice:
             for option in options.all:
                 if self._characters.has_reading(option.char, reading):
                     yield self._arc(at, named.end(), option.char, 0.0, "named", (named.end(), IN_STEP))
+                    yield from self._named_across(at, named.end(), option.char)
         follows = self.found[at + 1 : at + 2]
         if not follows or follows in MARKS:
             cost = COST_BRACKET_CUT if follows in BRACKETS else 0.0
             yield Fan(at, at + 1, options, cost, "last", (at + 1, IN_STEP))
         if follows and (follows not in MARKS or follows in BRACKETS):
             yield Fan(at, at + 1, options, COST_EATEN, "eaten", (at + 1, IN_STEP))
+
+    def _named_across(self, at: int, end: int, char: str) -> Iterator[Arc]:
+        """The same with `?pinyin)` behind it, whose character straddles the named one and the next."""
+        code = encode_char(char)
+        if code is None or end >= self._length:
+            return
+        for after, second in self._across(code[-1], end):
+            yield self._arc(at, after, char, COST_ENTER, "named", (after, second))
 
     def _after_vanished(self, at: int, pending: int) -> Iterator[Arc | Fan]:
         """The pending byte went with a vanished pair; another pair may have vanished too."""

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from pipelines.repair.candidates import sign_cost
 from pipelines.repair.language import ROOT, PageNode, PageWords, WordTable
 
+NEVER: Final = float("inf")
 UNKNOWN_HAN: Final = 15.0
 """Cost of a Han character that is no word by itself: rarer than one in three million."""
 ASCII_COST: Final = 4.5
@@ -18,11 +19,17 @@ with 4.5 such places were left alone."""
 
 class Prefix(NamedTuple):
     """A word begun: its node in the table (ROOT when the table has none such), its node among the
-    page's words."""
+    page's words, its length, and what the cheapest word costs that it can become (nats)."""
 
     node: int
     page: PageNode | None
     length: int
+    least: float
+
+
+Step = tuple[float | None, Prefix | None, int]
+"""Cost of the word that ends here or None, the prefix if longer words go on from it, the word's number in the
+table or 0."""
 
 
 class Model:
@@ -31,23 +38,34 @@ class Model:
     def __init__(self, table: WordTable, page: PageWords | None = None) -> None:
         self._table = table
         self._page = page
-        self.begin = Prefix(ROOT, page.root if page else None, 0)
+        self._first: dict[int, Step] = {}
+        self.begin = Prefix(ROOT, page.root if page else None, 0, 0.0)
 
-    def step(self, prefix: Prefix, code: int) -> tuple[float | None, Prefix | None, int]:
-        """(cost of the word that ends with this character or None, the prefix if longer words go on from
-        it, the word's number in the table or 0)."""
+    def step(self, prefix: Prefix, code: int) -> Step:
+        """One character more. The first of a word is looked up once a page."""
+        if prefix.length:
+            return self._step(prefix, code)
+        known = self._first.get(code)
+        if known is None:
+            known = self._first[code] = self._step(prefix, code)
+        return known
+
+    def _step(self, prefix: Prefix, code: int) -> Step:
         table, length = self._table, prefix.length + 1
         node = table.child(prefix.node, code) if prefix.node or not prefix.length else ROOT
         cost = table.cost(node) if node else None
+        least = table.least(node) if node else NEVER
         entry = prefix.page.get(code) if prefix.page is not None else None
         page = None
         if entry is not None and self._page is not None:
             page = entry[1]
+            if page:
+                least = min(least, self._page.least(entry[0].seen))
             if length > 1 and entry[0].value:
                 own = self._page.cost(entry[0].value, length)
                 cost = own if cost is None or own < cost else cost
         if (node and table.goes_on(node)) or page:
-            return cost, Prefix(node, page, length), node
+            return cost, Prefix(node, page, length, least), node
         return cost, None, node
 
     def continuations(self, prefix: Prefix, codes: frozenset[int]) -> frozenset[int]:

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
+from pipelines.repair.arcs import Arc
 from pipelines.repair.brackets import Context
-from pipelines.repair.lattice import Arc
 from pipelines.repair.pairs import WordPairs
 
 Path = tuple[Arc, ...]

@@ -35,6 +35,7 @@ from pipelines.repair.marks import can_begin
 from pipelines.repair.model import Model
 from pipelines.repair.pairs import WordPairs
 from pipelines.repair.search import MOST_WORK, Choice, Search
+from pipelines.text import is_figure
 
 __all__ = ["Restored", "Restorer", "looks_damaged"]
 
@@ -181,28 +182,37 @@ class _Page:
         lattice = Lattice(found, self._characters, self._candidates, self._glosses, silent=self._silent)
         search = Search(lattice, self._model, self._pairs, start, context)
         end, choices = search.run()
-        doubtful = search.dead | {choice.arc.start for choice in choices if _is_doubtful(choice)}
+        doubtful = search.dead | {c.arc.start for c in choices if self._is_doubtful(c)}
         if not choices and search.work <= MOST_WORK:
             doubtful = set(range(start, end + 1))
-        if doubtful:
-            vanishing = Vanishing(doubtful, vanishing_groups_of(_PRIVATE_USE.search(found) is not None))
-            lattice = Lattice(
-                found, self._characters, self._candidates, self._glosses, vanishing, self._silent
-            )
-            choices = Search(lattice, self._model, self._pairs, start, context).run()[1] or choices
-        return choices
+        if not doubtful:
+            return choices
+        vanishing = Vanishing(doubtful, vanishing_groups_of(_PRIVATE_USE.search(found) is not None))
+        lattice = Lattice(found, self._characters, self._candidates, self._glosses, vanishing, self._silent)
+        search = Search(lattice, self._model, self._pairs, start, context)
+        again = search.run()[1]
+        if again or search.work <= MOST_WORK:
+            return again or choices
+        return [self._unsure(choice) for choice in choices]
+
+    @staticmethod
+    def _unsure(choice: Choice) -> Choice:
+        """A choice of a region in which a pair may have vanished, which took too long to find out."""
+        return choice if choice.in_word else replace(choice, margin=0.0, odds=0.0)
+
+    def _is_doubtful(self, choice: Choice) -> bool:
+        """Whether a pair may have vanished here: where nothing likely was found, and behind a figure that is
+        part of no longer word (the middle bytes of 他的 gone, the others are 四)."""
+        if choice.arc.kind == "pair":
+            figure = is_figure(choice.arc.text) and not (choice.in_word or self._rows_shown)
+            return choice.weak or figure
+        return choice.arc.kind in ("last", "eaten") and choice.odds < ODDS_LIKELY
 
 
 def _up_to_last_change(choices: list[Choice]) -> list[Choice]:
     """Without the right-hand context: another place may begin in it."""
     last = max(number for number, choice in enumerate(choices) if choice.arc.kind != "found")
     return choices[: last + 1]
-
-
-def _is_doubtful(choice: Choice) -> bool:
-    if choice.arc.kind == "pair":
-        return choice.weak
-    return choice.arc.kind in ("last", "eaten") and choice.odds < ODDS_LIKELY
 
 
 def _is_damage(choices: list[Choice], margin: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,37 @@ def test_children_agree_with_child(word: str) -> None:
         if following == ROOT:
             return
         node = following
+
+
+def longer_words(node: int) -> Iterator[float]:
+    for code in WORDS.children(node):
+        child = WORDS.child(node, code)
+        if (cost := WORDS.cost(child)) is not None:
+            yield cost
+        yield from longer_words(child)
+
+
+@pytest.mark.parametrize("prefix", ["专", "专利", "知识", "。", "龙", "侵权行"])
+def test_the_cheapest_longer_word_is_found_by_trying_all(prefix: str) -> None:
+    node = ROOT
+    for char in prefix:
+        node = WORDS.child(node, ord(char))
+    assert WORDS.least(node) == min(longer_words(node))
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(alphabet="丁戊己庚辛", min_size=2, max_size=12), min_size=1, max_size=4))
+def test_no_sequence_of_a_page_costs_less_than_its_prefix_says(texts: list[str]) -> None:
+    page = PageWords(texts, CHARACTERS, WORDS)
+
+    def below(node: PageNode, length: int) -> Iterator[float]:
+        for count, following in node.values():
+            if count.value:
+                yield page.cost(count.value, length)
+            yield from below(following, length + 1)
+
+    for count, following in page.root.values():
+        assert all(cost >= page.least(count.seen) for cost in below(following, 2))
 
 
 @settings(deadline=None)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.repair.arcs import IN_STEP, Arc
 from pipelines.repair.brackets import BLOCK_START
 from pipelines.repair.language import ROOT, TABLES, WordTable
-from pipelines.repair.lattice import IN_STEP, Arc
 from pipelines.repair.pairs import BACKOFF_SCALE, GAIN_SCALE, HEADER, WordPairs
 from pipelines.repair.ranking import NOTHING, Node, Word, rank
 
