@@ -91,6 +91,8 @@ def find_dates(text: str, captured: str | None = None) -> Iterator[Dated]:
 def date_in_url(url: str, captured: str | None = None) -> Dated | None:
     """The date in the path of an address (/2011/12/15/, 20111215, 2011-12/15), precision day."""
     path = url.split("://", 1)[-1].partition("/")[2].partition("?")[0]
+    if "20" not in path and "19" not in path:
+        return None
     for match in shapes.IN_URL.finditer(path):
         if dated := _absolute(match, path, _moment(captured)):
             return dated

@@ -38,9 +38,9 @@ _PAGER_URL = re.compile(
     re.I,
 )
 _ARTICLE_URL = re.compile(
-    r"/\d{4}[-/]?\d{2}[-/]?\d{0,2}/|/t\d{8}_\d+|/c\d+a\d+/page|/info/\d+/\d+|/a/[\w/]+\d+\.html|view\.php\?aid=\d|"
+    r"(?=[/?&vatnscdp])(?:/\d{4}[-/]?\d{2}[-/]?\d{0,2}/|/t\d{8}_\d+|/c\d+a\d+/page|/info/\d+/\d+|/a/[\w/]+\d+\.html|view\.php\?aid=\d|"
     r"[?&](?:mod=view&aid|a=show|aid|id|p|newsid|articleid)=\d|(?:article|thread|news|show|content|detail|post|archives?)[-_/]\w*\d|"
-    r"/\d{3,}(?:[-_]\d+)*\.s?html?$|/[\w-]*\d{4,}[\w-]*(?:\.s?html?|\.aspx?|\.php)?$",
+    r"/\d{3,}(?:[-_]\d+)*\.s?html?$|/[\w-]*\d{4,}[\w-]*(?:\.s?html?|\.aspx?|\.php)?$)",
     re.I,
 )
 _LIST_URL = re.compile(
@@ -49,6 +49,12 @@ _LIST_URL = re.compile(
 )
 _FEED_URL = re.compile(r"(?:rss|feed|atom)(?:\.xml|/)?$|\.rss$", re.I)
 _SITEMAP_URL = re.compile(r"sitemap[^/]*\.xml", re.I)
+MOST_OF_PAGER = 4
+"""Han characters in the longest text of a pager, 最后一页."""
+
+_DIGIT = re.compile(r"\d")
+_MAY_BE_LIST = re.compile("/(?:category|tag|channel|column|node)")
+_EVERY_SIGN = "rss sitemap ? /p /tag"
 _LINE_DATE = re.compile(r"\d{1,4}\s*[-./年月]\s*\d{1,2}|\d\s*(?:小时|小時|分钟|分鐘|天)前|[昨前今]天")
 
 
@@ -169,17 +175,24 @@ def _path(address: str) -> str:
 
 def _kind(path: str, title: str) -> LinkKind:
     """What a link leads to, judged by its text and the part of its address behind the host."""
-    if _PAGER_TEXT.fullmatch(title):
-        return "page"
-    if _FEED_URL.search(path):
-        return "feed"
-    if _SITEMAP_URL.search(path):
-        return "sitemap"
-    if _PAGER_URL.search(path):
-        return "list"
     named = count_han(title)
-    if (named >= 5 or not title) and _ARTICLE_URL.search(path):
+    if named <= MOST_OF_PAGER and _PAGER_TEXT.fullmatch(title):
+        return "page"
+    # Beyond ASCII, letters have more forms than two. To look for the patterns alone takes twice the time.
+    shown = path.lower() if path.isascii() else _EVERY_SIGN
+    if ("rss" in shown or "feed" in shown or "atom" in shown) and _FEED_URL.search(path):
+        return "feed"
+    if "sitemap" in shown and _SITEMAP_URL.search(path):
+        return "sitemap"
+    listed = "?" in shown or "list" in shown or "index" in shown or "&" in shown
+    if (listed or "/p" in shown or "page" in shown or "forum" in shown) and _PAGER_URL.search(path):
+        return "list"
+    if (named >= 5 or not title) and _DIGIT.search(path) and _ARTICLE_URL.search(path):
         return "article"
-    if named <= 10 and _LIST_URL.search(path):
+    if (
+        named <= 10
+        and (listed or path.endswith(("/", "/\n")) or _MAY_BE_LIST.search(shown))
+        and _LIST_URL.search(path)
+    ):
         return "list"
     return "article" if named >= 9 else "unknown"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bench.eval_reading import reviewed_pages
 from pipelines.convert import script
 from pipelines.convert.script import Tally, tally
-from pipelines.reading import date_shapes
+from pipelines.reading import date_shapes, links
 from pipelines.reading.addresses import absolute
 from pipelines.reading.body import DATED, LABELS, any_spam, is_spam
 from pipelines.reading.decode import Page, decode, judge
@@ -25,7 +25,7 @@ from pipelines.reading.records import Extracted
 from pipelines.reading.surroundings import _CRUMB_LINE, _MAY_BE_CRUMBS
 from pipelines.reading.systems import SYSTEMS, landmark, recognise
 from pipelines.reading.tree import outline
-from pipelines.text import _MARKS, plain
+from pipelines.text import _MARKS, count_han, plain
 
 ADDRESSES = st.text(alphabet="htps:/.?#;&=ab12-_%@[]\\ \t\n专", max_size=24)
 BASES = (
@@ -109,6 +109,74 @@ def test_what_has_no_sign_of_a_shape_has_not_the_shape(text: str) -> None:
         assert sign.search(text) or not shape.search(text)
     assert _MAY_BE_BARE.search(text) or not _BARE.search(text)
     assert _MAY_BE_CRUMBS.search(text) or not _CRUMB_LINE.search(text)
+
+
+def kind_by_patterns(path: str, title: str) -> str:
+    """Every pattern in its turn, no sign looked for before."""
+    named = count_han(title)
+    if links._PAGER_TEXT.fullmatch(title):
+        return "page"
+    if links._FEED_URL.search(path):
+        return "feed"
+    if links._SITEMAP_URL.search(path):
+        return "sitemap"
+    if links._PAGER_URL.search(path):
+        return "list"
+    if (named >= 5 or not title) and links._ARTICLE_URL.search(path):
+        return "article"
+    if named <= 10 and links._LIST_URL.search(path):
+        return "list"
+    return "article" if named >= 9 else "unknown"
+
+
+PARTS = [
+    "list",
+    "index_2",
+    "LiSt",
+    "page",
+    "12",
+    "3",
+    "/",
+    "/p/",
+    "?",
+    "&",
+    "=1",
+    "id=7",
+    "p=2",
+    "page=3",
+    ".html",
+    ".php",
+    "rss",
+    ".xml",
+    "feed",
+    "atom",
+    "sitemap",
+    "category",
+    "Tag",
+    "column",
+    "channel",
+    "node",
+    "archives/",
+    "2021",
+    "0301",
+    "t20210301_1",
+    "forum",
+    "liſt",
+    "ſitemap",
+    "专利",
+    "\n",
+]
+
+
+@given(
+    st.lists(st.sampled_from(PARTS), max_size=6).map(lambda parts: "/" + "".join(parts)),
+    st.text(alphabet="最后一页下第12专利新闻<> .", max_size=12),
+)
+@example("/", "最后一页")
+@example("/archives/2", "")
+@example("/liſt", "专利")
+def test_links_are_told_as_by_their_patterns_alone(path: str, title: str) -> None:
+    assert links._kind(path, title) == kind_by_patterns(path, title)
 
 
 TABLES = ("spam", "disclaimer_within", *(f"notice.{name}" for name in names("notice")))
