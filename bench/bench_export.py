@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import tempfile
 import time
 import zlib
@@ -24,6 +23,7 @@ from sqlalchemy import Connection, Update, select, update
 
 from bench.figures import Figure, floors
 from bench.made_articles import made_articles
+from bench.peak import HelpersWatched, peak_memory
 from pipelines.archive.captures import host_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.codec import pack, unpack
@@ -206,10 +206,13 @@ def _alone(work: Callable[..., T], *arguments: Any) -> T:
 def _timed_export(archive: Path, out: Path, form: Format) -> Measured:
     with Catalog.open(archive, read_only=True) as catalog:
         start, busy = time.perf_counter(), _busy()
-        result = export(catalog, Shelf(archive), out.as_uri(), form, Filters())
+        with HelpersWatched() as watched:
+            result = export(catalog, Shelf(archive), out.as_uri(), form, Filters())
         seconds, busy = time.perf_counter() - start, _busy() - busy
     touched = result.written + result.removed
-    return Measured(result.rows / seconds, result.rows / busy, _peak(), touched)
+    # As if every core had a helper as large as the largest.
+    memory = peak_memory() + watched.largest * len(os.sched_getaffinity(0))
+    return Measured(result.rows / seconds, result.rows / busy, memory, touched)
 
 
 def _plain_way(archive: Path, out: Path, rows: int) -> Measured:
@@ -220,18 +223,10 @@ def _plain_way(archive: Path, out: Path, rows: int) -> Measured:
         records = [json.loads(zlib.decompress(row.record)) for row in connection.execute(query)]
         pq.write_table(pa.Table.from_pylist(records), out, compression="zstd")
         seconds, busy = time.perf_counter() - start, _busy() - busy
-    return Measured(len(records) / seconds, len(records) / busy, _peak())
+    return Measured(len(records) / seconds, len(records) / busy, peak_memory())
 
 
 def _busy() -> float:
     """Seconds of processor time of this process and of its children that have ended."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
-
-
-def _peak() -> float:
-    """Peak of this process, and of as many children as there are cores as if all had the largest one's."""
-    own, child = (
-        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return float(own + child * len(os.sched_getaffinity(0))) / 1024

@@ -27,6 +27,7 @@ from sqlalchemy import Connection, select
 
 from bench.figures import Figure, floors, proportion
 from bench.made_documents import documents
+from bench.peak import HelpersWatched, helpers, peak_memory
 from pipelines.archive import shingle_index
 from pipelines.archive.catalog import CATALOG_FILE, Catalog
 from pipelines.archive.index_schema import pairs
@@ -51,17 +52,15 @@ def measure(count: int, workers: int = 2) -> Iterator[Figure]:
         planted = _write(source, count + more)
         with source.open(encoding="utf-8") as lines, Catalog.open(Path(folder)) as catalog:
             clock = Clock()
-            with Workers(workers) as pool:
+            with HelpersWatched() as watched, Workers(workers) as pool:
                 yield from _bulk(catalog, lines, count, pool, clock, bounds)
             yield from _found(catalog, planted, count)
             size = (Path(folder) / CATALOG_FILE).stat().st_size
             yield Figure(AREA, "catalog a document", size / count, count, unit="bytes")
             with Workers(workers) as pool:
                 yield from _incremental(catalog, lines, more, pool, bounds)
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            helper = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
             name = f"memory, greatest, with {workers} helpers"
-            total = (memory + workers * helper) / 1024
+            total = peak_memory() + workers * watched.largest
             yield Figure(AREA, name, total, count, unit="MB", ceiling=bounds.get("memory"))
             yield from _queries(Path(folder), bounds)
 
@@ -85,10 +84,7 @@ class Clock:
 def _processor() -> float:
     """Processor seconds of this process and of those that help it now."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    helpers = (path.read_text().split() for path in Path("/proc/self/task").glob("*/children"))
-    stats = (
-        Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for some in helpers for pid in some
-    )
+    stats = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in helpers())
     ticks = sum(int(fields[11]) + int(fields[12]) for fields in stats)
     return used.ru_utime + used.ru_stime + ticks / os.sysconf("SC_CLK_TCK")
 
@@ -191,26 +187,39 @@ def _incremental(
 
 
 def _queries(folder: Path, bounds: dict[str, float]) -> Iterator[Figure]:
-    """One text each: its hashes, its candidates, their texts, the alignments; a new connection each time."""
-    for name, drop in (("from the system's cache", False), ("from disk", True)):
+    """One text each: its hashes, its candidates, their texts, the alignments. From the system's cache; with
+    the cache emptied of the catalog before the first; emptied before each."""
+    conditions = (("from the system's cache", ""), ("from disk", "once"), ("each from disk", "each"))
+    for name, drop in conditions:
         with Catalog.open(folder, read_only=True) as catalog:
             with catalog.read() as connection:
                 keys = shingle_index.in_state(connection, "dirty")
-            if drop:
+            chosen = random.Random(5).sample(
+                keys, min(QUERIES // 10 if drop == "each" else QUERIES, len(keys))
+            )
+            if drop == "once":
                 _forget(folder / CATALOG_FILE)
-            chosen = random.Random(5).sample(keys, min(QUERIES, len(keys)))
-            waits = sorted(_seconds(catalog, key) for key in chosen)
-        for share, ceiling in ((0.5, None), (0.99, bounds.get("query") if drop else None)):
+            told = [_query(catalog, folder, key, forget=drop == "each") for key in chosen]
+        waits, reads = (sorted(column) for column in zip(*told, strict=True))
+        for share, ceiling in ((0.5, None), (0.99, bounds.get("query") if drop == "once" else None)):
             wait = 1000 * waits[int(len(waits) * share)]
             what = f"query {name}, {100 * share:.0f}th percentile"
             yield Figure(AREA, what, wait, len(waits), unit="ms", ceiling=ceiling)
+        yield Figure(AREA, f"query {name}: reads, median", reads[len(reads) // 2], len(reads))
 
 
-def _seconds(catalog: Catalog, key: int) -> float:
+def _query(catalog: Catalog, folder: Path, key: int, *, forget: bool) -> tuple[float, int]:
+    """(seconds, system calls that read): the latter do not depend on what else the machine does."""
+    if forget:
+        _forget(folder / CATALOG_FILE)
     with catalog.read() as connection:
-        started = time.perf_counter()
+        started, before = time.perf_counter(), _reads()
         match_batch(connection, [key])
-        return time.perf_counter() - started
+        return time.perf_counter() - started, _reads() - before
+
+
+def _reads() -> int:
+    return int(Path("/proc/self/io").read_text().partition("syscr: ")[2].split()[0])
 
 
 def _forget(path: Path) -> None:

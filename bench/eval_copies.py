@@ -22,12 +22,14 @@ from bench import rival_texts as rivals
 from bench.eval_network import TODAY, pages
 from bench.event_texts import reports
 from bench.figures import Figure, floors, proportion
+from bench.related_texts import corrected, digests, interviews, titles
 from crawler.demo.network import Network
 from pipelines.archive.articles import store_article
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.settled import settled_of
 from pipelines.convert.simplify import simplify
 from pipelines.dedupe.candidates import enough_shared, indexed
+from pipelines.dedupe.cluster import Edge, clusters
 from pipelines.dedupe.match import verify
 from pipelines.dedupe.sketch import sketch
 from pipelines.records import Article
@@ -44,6 +46,7 @@ def run(full: bool) -> Iterator[Figure]:
     bounds = floors(AREA)
     yield from false_pairs(2000 if full else 120, 500 if full else 60, bounds)
     yield from templates(120 if full else 20, bounds)
+    yield from related(60 if full else 10, bounds)
     yield _network(bounds, full)
     yield from recall(200 if full else 15, full, bounds)
 
@@ -120,6 +123,39 @@ def templates(count: int, bounds: dict[str, float]) -> Iterable[Figure]:
         right = sum(found(text, made.replaced(text, 0.05, rng)) for text in texts)
         name = f"recall, {kind}, 5 % replaced"
         yield proportion(AREA, name, right, count, floor=bounds.get(name))
+
+
+def related(count: int, bounds: dict[str, float]) -> list[Figure]:
+    """Texts with an event or a passage in common that are no copies, and corrected ones, which are."""
+    rng = random.Random(4)
+    texts = list(interviews(count, rng))
+    joined = [pair for pair in combinations([text for pair in texts for text in pair], 2) if verify(*pair)]
+    halves = [body[: rng.choice((300, 600, len(body)))] for body in (made.stories() * count)[:count]]
+    right = sum(found(half, corrected(half, rng)) for half in halves)
+    bare = [pair for pair in titles() if verify(*pair)]
+    chained = sum(
+        _chained(page, held, named) for page, held in digests(count, rng) for named in (True, False)
+    )
+    wrong = {
+        "false pairs, interviews and reports of events": (len(joined), count * (2 * count - 1)),
+        "false pairs, a title and its article": (len(bare), len(titles())),
+        "digests that join stories they hold": (chained, 2 * count),
+    }
+    name = "recall, corrected articles"
+    return [
+        *(Figure(AREA, name, value, n, ceiling=bounds.get(name)) for name, (value, n) in wrong.items()),
+        proportion(AREA, name, right, count, floor=bounds.get(name)),
+    ]
+
+
+def _chained(page: str, held: Sequence[str], named: bool) -> bool:
+    """Whether a digest, under a headline of its own or without one, joins two of its stories."""
+    matches = ((number, verify(text, page)) for number, text in enumerate(held))
+    edges = [Edge(n, -1, m.relation, m.contained_a, m.contained_b) for n, m in matches if m]
+    headlines = {number: frozenset({text[:20]}) for number, text in enumerate(held)}
+    headlines[-1] = frozenset({"本周知识产权要闻回顾"} if named else ())
+    groups = clusters([-1, *range(len(held))], edges, headlines)
+    return any(len(group - {-1}) > 1 for group in groups)
 
 
 def false_pairs(templated: int, events: int, bounds: dict[str, float]) -> list[Figure]:

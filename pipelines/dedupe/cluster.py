@@ -73,6 +73,8 @@ def _joints_of_digests(
     Two parts are one story if they are joined without any whole. The whole stays with the parts that share
     its headline; failing that, with a part that makes up most of it; otherwise with none. Parts that are
     copies of the whole through others say nothing: which of these pairs are known is chance (`spanning`).
+    Where one story makes up so much of a digest that both are copies, a part that most copies of that story
+    do not have is another one.
     """
     copies = groups_by(nodes, ((e.a, e.b) for e in edges if e.relation == "same"))
     story = groups_by(nodes, ((e.a, e.b) for e in edges if e.relation in ("same", "revised")))
@@ -84,21 +86,30 @@ def _joints_of_digests(
             parts[edge.b].append((edge.a, edge.contained_b, edge))
         elif edge.relation == "extended":
             parts[edge.a].append((edge.b, edge.contained_a, edge))
+    paired = {(x, y) for e in edges for x, y in ((e.a, e.b), (e.b, e.a))}
+    group: defaultdict[int, list[K]] = defaultdict(list)
+    for node in nodes:
+        group[copies[node]].append(node)
     refused: set[Edge[K]] = set()
     for whole, held in parts.items():
-        if len({story[part] for part, _, _ in held}) > 1:
-            refused |= _strangers(whole, held, headlines)
+        twins = [node for node in group[copies[whole]] if node != whole]
+        apart = any(2 * sum((part, twin) in paired for twin in twins) < len(twins) for part, _, _ in held)
+        if apart or len({story[part] for part, _, _ in held}) > 1:
+            own = headlines.get(whole) or frozenset().union(*(headlines.get(twin, ()) for twin in twins))
+            refused |= _strangers(own, held, headlines)
     return refused
 
 
 def _strangers(
-    whole: K, held: list[tuple[K, float, Edge[K]]], headlines: Mapping[K, frozenset[str]]
+    own: frozenset[str], held: list[tuple[K, float, Edge[K]]], headlines: Mapping[K, frozenset[str]]
 ) -> set[Edge[K]]:
-    own = headlines.get(whole, frozenset())
     namesakes = {part for part, _, _ in held if _namesakes(own, headlines.get(part, frozenset()))}
     if namesakes:
         return {edge for part, _, edge in held if part not in namesakes and headlines.get(part)}
-    return {edge for part, share, edge in held if share < MAJORITY and own and headlines.get(part)}
+    titles = [headlines[part] for part, _, _ in held if headlines.get(part)]
+    if not own and all(_namesakes(titles[0], other) for other in titles[1:]):
+        return set()  # excerpts of one story, and the page that holds them has lost its headline
+    return {edge for part, share, edge in held if share < MAJORITY and headlines.get(part)}
 
 
 def _namesakes(ours: frozenset[str], theirs: frozenset[str]) -> bool:

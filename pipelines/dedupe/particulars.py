@@ -25,6 +25,7 @@ from pipelines.dedupe.templates import (
     FILLED,
     edited_share,
     gaps_of,
+    names_alone,
     other_figures,
     slots_of,
 )
@@ -40,7 +41,8 @@ LIGHT, HEAVIEST = 0.5, 4
 
 
 @cache
-def _particular() -> re.Pattern[str]:
+def particular() -> re.Pattern[str]:
+    """A figure, or the name of a country, a province or a city."""
     # To look at the first character before 130 names are tried takes a fifth of the time.
     first = "".join(sorted({name[0] for name in PLACES}))
     return re.compile(f"(?=[0-9{first}{LOST}{NUMERALS}])(?:{'|'.join([*PLACES, FIGURE.pattern])})")
@@ -48,7 +50,7 @@ def _particular() -> re.Pattern[str]:
 
 @cache
 def _only_particulars() -> re.Pattern[str]:
-    return re.compile(f"(?:{_particular().pattern})+")
+    return re.compile(f"(?:{particular().pattern})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def compare(a: str, b: str, alignment: Alignment) -> Tally:
     gaps = gaps_of(a, b, alignment)
     edited = edited_share(gaps, alignment.covered[0] - sum(end - start for start, end in tokens))
     slots = slots_of(gaps, edited) if edited <= EVEN else []
-    kept = _identity_outside(len(a), [*tokens, *slots], alignment)
+    kept = _identity_outside(len(a), [*tokens, *((slot.start, slot.end) for slot in slots)], alignment)
     renamed = _renamed(a, b, alignment)
     agree, disagree, disagreements = 0.0, sum(map(_weight, renamed), 0.0), len(renamed)
     expected = variance = 0.0
@@ -100,7 +102,8 @@ def compare(a: str, b: str, alignment: Alignment) -> Tally:
         else:
             disagree, disagreements = disagree + weight, disagreements + _other_ones(a[a0:a1], b[b0:b1])
     filled = len(slots) + disagreements
-    filled_anew = disagreements > 0 and filled >= max(FILLED, DENSE * alignment.covered[0])
+    enough = filled >= max(FILLED, int(DENSE * alignment.covered[0]))
+    filled_anew = enough and (disagreements > 0 or names_alone(slots))
     others = not filled_anew and other_figures(a, b, alignment.spans_a, edited)
     return Tally(agree, disagree, disagreements, expected, variance, filled_anew, others)
 
@@ -132,7 +135,7 @@ def _boxes(
 
 
 def _tokens(plain: str) -> Iterator[tuple[int, int]]:
-    for found in _particular().finditer(plain):
+    for found in particular().finditer(plain):
         yield found.span()
 
 

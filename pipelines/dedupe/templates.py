@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipelines.dedupe.align import Alignment
-from pipelines.dedupe.figures import FIGURE, LOST, NO_DIGITS
+from pipelines.dedupe.figures import FIGURE, LOST, NO_DIGITS, NO_FIGURE
 from pipelines.dedupe.lcs import lcs_pairs
 
-Gap = tuple[int, int, int]
-"""(start, end, length in the other text) of a difference."""
+
+class Gap(NamedTuple):
+    """A difference that is no figure: where it is, and how many characters either text has there, beside the
+    digits of a figure that stands with it."""
+
+    start: int
+    end: int
+    ours: int
+    theirs: int
+
+
+Box = tuple[int, int, int, int]
+"""(start, end) of a difference, and of what stands there in the other text."""
 
 SLOT = 12
 """Greatest length of a word that stands in the place of another: names of firms have up to 12 characters."""
+
+INSIDE = 2
+"""Equal characters between two differences of one word."""
 
 DENSE = 0.0125
 """Words and figures replaced per character from which a text looks like a template filled in anew: a revision
@@ -22,6 +37,9 @@ changes one in some hundred characters, our templates of notices, cases and list
 
 FILLED = 3
 """Fewest words and figures by which a template is told from a correction."""
+
+LONG_NAME = 4
+"""Characters of a name of a firm, without its 有限公司."""
 
 LEAST_DIGITS = 4
 """Digits from which a figure is hardly in two texts by chance."""
@@ -40,19 +58,46 @@ must be missing in the other text."""
 
 
 def gaps_of(a: str, b: str, alignment: Alignment) -> list[Gap]:
-    """(start, end, length in `b`) of the differences in aligned places of `a`, those of figures left out."""
-    return [
-        (i + length, next_i, next_j - j - length)
-        for (i, j, length), (next_i, next_j, _) in pairwise(alignment.runs)
-        if max(next_i - i, next_j - j) - length <= SLOT
-        and not _is_figure(a[i + length : next_i], b[j + length : next_j])
+    """The differences in aligned places of `a`, and short ends that were not aligned because hardly anything
+    in them is equal; those of figures left out."""
+    ends = ((0, 0, 0), *alignment.runs, (len(a), len(b), 0))
+    boxes = [
+        (i + length, next_i, j + length, next_j) for (i, j, length), (next_i, next_j, _) in pairwise(ends)
     ]
+    found = []
+    for start, end, other, other_end in _words_of(boxes):
+        ours, theirs = a[start:end], b[other:other_end]
+        words = len(NO_FIGURE.sub("", ours)), len(NO_FIGURE.sub("", theirs))
+        if 0 < max(words) <= SLOT and not _is_figure(ours, theirs):
+            found.append(Gap(start, end, *words))
+    return found
+
+
+def _words_of(gaps: list[Box]) -> Iterator[Box]:
+    """The differences, those of one word joined: 白沙 and 沙河 are aligned at 沙, with a character more
+    before it and one less behind it."""
+    before: Box | None = None
+    for gap in gaps:
+        if before is not None and gap[0] - before[1] <= INSIDE and _longer(before) == -_longer(gap) != 0:
+            before = before[0], gap[1], before[2], gap[3]
+            continue
+        if before is not None:
+            yield before
+        before = gap
+    if before is not None:
+        yield before
+
+
+def _longer(gap: Box) -> int:
+    """By how many characters the other text is longer here."""
+    start, end, other, other_end = gap
+    return other_end - other - (end - start)
 
 
 def edited_share(gaps: list[Gap], aligned: int) -> float:
     """The share e of single characters that were edited, from the number of gaps that are one character:
     n e (1 - e)**2 of n, which rises up to a third (add-one rule)."""
-    single = sum(max(end - start, theirs) == 1 for start, end, theirs in gaps)
+    single = sum(max(gap.ours, gap.theirs) == 1 for gap in gaps)
     seen = min((single + 1) / max(1, aligned + 2), 4 / 27)
     share = 0.0
     for _ in range(40):
@@ -60,18 +105,24 @@ def edited_share(gaps: list[Gap], aligned: int) -> float:
     return min(share, 1 / 3)
 
 
-def slots_of(gaps: list[Gap], edited: float) -> list[tuple[int, int]]:
-    """(start, end) of words in whose place the other text has others, where so many of the differences are
-    such that both are one template: names of people, firms and goods, which nothing marks as names.
+def slots_of(gaps: list[Gap], edited: float) -> list[Gap]:
+    """The words in whose place the other text has others, where so many of the differences are such that
+    both are one template: names of people, firms and goods, which nothing marks as names.
 
     Edits of single characters at a share e make gaps of two and more with probability e, of four with e**3;
     in a copy edited or damaged that way there are no more of them.
     """
     for least in (4, 3, 2):
-        slots = [(start, end) for start, end, theirs in gaps if min(end - start, theirs) >= least]
+        slots = [gap for gap in gaps if min(gap.ours, gap.theirs) >= least]
         if slots and _poisson_tail(len(slots), len(gaps) * edited ** (least - 1)) < CHANCE:
-            return [(start, end) for start, end, theirs in gaps if min(end - start, theirs) > 1]
+            return [gap for gap in gaps if min(gap.ours, gap.theirs) > 1]
     return []
+
+
+def names_alone(slots: list[Gap]) -> bool:
+    """Whether names tell without a figure: one more than `FILLED`, and two of them long ones. Words for which
+    a writer takes others have two or three characters."""
+    return len(slots) > FILLED and sum(min(slot.ours, slot.theirs) >= LONG_NAME for slot in slots) > 1
 
 
 def _poisson_tail(least: int, mean: float) -> float:
@@ -84,20 +135,26 @@ def _poisson_tail(least: int, mean: float) -> float:
 
 
 def _is_figure(ours: str, theirs: str) -> bool:
-    """Whether a gap is one of figures: with digits, or nothing but numerals (those in 百川环保 are none)."""
-    one = NO_DIGITS.sub("", ours + theirs)
-    return bool(one or (FIGURE.fullmatch(ours) and FIGURE.fullmatch(theirs)))
+    """Whether a gap is one of figures: with digits (and no word of its own on both sides), or nothing but
+    numerals (those in 百川环保 are none), or the unit of a date that has a month more."""
+    if NO_DIGITS.sub("", ours + theirs):
+        return min(len(NO_FIGURE.sub("", side)) for side in (ours, theirs)) < 2
+    unit = set(ours + theirs) <= set("年月日")
+    return unit or bool(FIGURE.fullmatch(ours) and FIGURE.fullmatch(theirs))
 
 
 def other_figures(a: str, b: str, spans: Iterable[tuple[int, int]], edited: float) -> bool:
     """Whether most of the long figures in `spans` of `a` are nowhere in `b`, nor any like them, and
     far more than edits of that share would have changed: lists of one form, however their lines fit."""
     theirs = [found for found in FIGURE.findall(b) if len(found) >= LEAST_DIGITS]
+    aligned = bytearray(len(a))
+    for start, end in spans:
+        aligned[start:end] = b"\1" * (end - start)
+    # Those too that are cut by the end of a span: it ends there because the digits differ.
     ours = [
         found[0]
-        for start, end in spans
-        for found in FIGURE.finditer(a, start, end)
-        if len(found[0]) >= LEAST_DIGITS and LOST not in found[0]
+        for found in FIGURE.finditer(a)
+        if len(found[0]) >= LEAST_DIGITS and LOST not in found[0] and any(aligned[slice(*found.span())])
     ]
     changed = [1 - (1 - edited) ** len(figure) for figure in ours]
     sigma = math.sqrt(sum(chance * (1 - chance) for chance in changed))

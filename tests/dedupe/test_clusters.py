@@ -62,6 +62,28 @@ def test_a_digest_joins_nothing() -> None:
     assert apart == {frozenset({"one"}), frozenset({"two"}), frozenset({"digest"})}
 
 
+def test_a_digest_without_a_headline_joins_nothing() -> None:
+    edges = [edge("one", "digest", "part", 1, 0.4), edge("two", "digest", "part", 1, 0.35)]
+    apart = split(edges, one="药材之乡的官司", two="渔港里的商标")
+    assert apart == {frozenset({"one"}), frozenset({"two"}), frozenset({"digest"})}
+    excerpts = split(edges, one="渔港里的商标", two="渔港里的商标")
+    assert excerpts == {frozenset({"one", "two", "digest"})}
+
+
+@pytest.mark.parametrize("headline", ["一周要闻回顾", None])
+def test_a_digest_that_is_nearly_all_one_story_does_not_join_the_other(headline: str | None) -> None:
+    edges = [
+        edge("digest", "long", "same", 0.8, 1),
+        edge("long", "copy"),
+        edge("short", "digest", "part", 1, 0.2),
+    ]
+    named = {"long": "药材之乡的官司", "copy": "药材之乡的官司", "short": "渔港里的商标"}
+    assert split(edges, **named, **({"digest": headline} if headline else {})) == {
+        frozenset({"digest", "long", "copy"}),
+        frozenset({"short"}),
+    }
+
+
 def test_a_padded_copy_stays_with_the_story_under_whose_headline_it_stands() -> None:
     edges = [
         edge("padded", "one", "extended", 0.3, 1),

@@ -32,6 +32,12 @@ def test_templates() -> None:
     assert [figure.line() for figure in figures if not figure.holds] == []
 
 
+def test_related_texts() -> None:
+    figures = bounded(eval_copies.related(8, BOUNDS))
+    assert len(figures) == 4
+    assert [figure.line() for figure in figures if not figure.holds] == []
+
+
 @pytest.mark.parametrize(
     ("labels", "index"),
     [

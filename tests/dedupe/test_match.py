@@ -179,6 +179,28 @@ def test_notices_with_other_parties_are_other_stories_and_a_corrected_one_is_non
     assert verify(one, one.replace("起诉状副本", "起诉书副本").replace("晨曦", "辰曦")) is not None
 
 
+@pytest.mark.parametrize(
+    ("other", "kept"),
+    [
+        # Names stand at the very ends; 白沙 and 沙河 are aligned at 沙; a name and a number are one difference.
+        (("晨曦机电", "沙河", "12", "韩怀远", "5093360"), False),
+        (("晨曦机电", "石门", "12", "韩怀远", "5093360"), False),
+        (("晨曦机电", "白沙", "12", "韩怀远", "5093360"), False),
+        (("云帆智能", "白沙", "7", "韩怀远", "7135826"), True),
+        (("晨曦机电", "白沙", "7", "陈若溪", "7135826"), True),
+    ],
+)
+def test_short_notices_are_told_by_what_is_filled_in(other: tuple[str, ...], kept: bool) -> None:
+    def notice(firm: str, city: str, day: str, who: str, number: str) -> str:
+        return (
+            f"{city}市知识产权局公示：{firm}等单位申报的示范企业材料经审核符合要求。公示期至本月{day}日。对公示对象有异议的，"
+            f"请在公示期内以书面形式反映，并署真实姓名和联系方式。联系人{who}，电话{number}"
+        )
+
+    one = notice("云帆智能", "白沙", "7", "陈若溪", "7135826")
+    assert (verify(one, notice(*other)) is not None) is kept
+
+
 def test_lists_of_one_form_are_other_stories() -> None:
     lists = list(templated("lists of grants", 12, random.Random(11)))
     assert [(a, b) for a, b in combinations(lists, 2) if verify(a, b)] == []
