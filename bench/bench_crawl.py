@@ -2,7 +2,7 @@
 
 Bare Scrapy: its own scheduler in memory, every address given to it, an empty parse, nothing kept. Ours: the
 frontier on disk, every answer in the WARC and in the catalog, links found; first without reading, then the
-whole job with reading in one worker process. They take turns, and a share is the median over the rounds. The
+whole job with reading in processes beside it. They take turns, and a share is the median over the rounds. The
 server has the other core for itself only on an idle machine, so the processor time of the crawler alone is
 printed beside the pages per second.
 """
@@ -82,7 +82,7 @@ def network_process(network: Network, **options: str) -> Iterator[int]:
     command = [
         sys.executable, "-m", "crawler.demo", "--articles", str(network.articles), "--mirrors",
         str(network.mirrors), "--seed", str(network.seed), "--crawl-delay", str(network.crawl_delay),
-        "--unavailable", "0", *([] if network.damaged else ["--undamaged"]),
+        "--unavailable", "0", "--slow", "0", *([] if network.damaged else ["--undamaged"]),
         *(word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)),
     ]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

@@ -36,6 +36,7 @@ from crawler.demo.respond import Faults
 from crawler.demo.server import Running, serve
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.schema import addresses, captures
+from pipelines.archive.warc import ROTATE_AT
 from pipelines.export.filters import Filters
 from pipelines.export.rows import VOLATILE, line_of
 from pipelines.export.selection import selected
@@ -123,15 +124,17 @@ def browser_killed(_: argparse.Namespace) -> Iterator[Figure]:
 
 
 def disk_full(_: argparse.Namespace) -> Iterator[Figure]:
-    """No file may grow beyond a bound: the crawl stops with one line, and goes on later."""
+    """No file may grow beyond a bound: the crawl stops with one line, and goes on later.
+
+    First with many small WARC files, so that it is the catalog that finds no room, then with one large one.
+    """
     with scene() as (server, archive, calm):
         order = Order(archive, server.port, declarations(NETWORK))
-        codes = []
-        for megabytes in (1, 2):
-            codes.append(replace(order, file_bytes=megabytes << 20).run())
+        bounds = ((900_000, 60_000), (1 << 20, ROTATE_AT), (2 << 20, ROTATE_AT))
+        codes = [replace(order, file_bytes=most, warc_bytes=rotate).run() for most, rotate in bounds]
         stopped = sum(code["exit_code"] == 2 and "Traceback" not in code["errors"] for code in codes)
         yield Figure(AREA, "disk full: stopped with one line", stopped, len(codes), floor=len(codes))
-        yield from verdict("disk full twice", order, calm)
+        yield from verdict("disk full three times", order, calm)
 
 
 def connections_cut(_: argparse.Namespace) -> Iterator[Figure]:
