@@ -2,7 +2,7 @@
 
 lexbor builds the tree (so that unclosed and misnested tags come out as in a browser); what we walk is its
 serialisation. Measured on 126 news pages (mean 62 kB): a walk over the node objects from Python takes 10 ms a
-page, the serialisation 0.2 ms and the tokens of it 0.4 ms.
+page; the parse takes 0.4 ms, the serialisation 0.2 ms and the walk over that 0.8 ms.
 """
 
 from __future__ import annotations
