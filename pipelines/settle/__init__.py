@@ -42,7 +42,7 @@ def settle(catalog: Catalog, *, progress: Progress | None = None, workers: int =
 def rebuild(catalog: Catalog, *, progress: Progress | None = None, workers: int = 1) -> SettleCounts:
     """Settle the whole archive anew, with its common shingles counted anew: the one time that list changes.
 
-    Killed midway, `settle` finishes the work with as much of the list as there is.
+    Killed midway, `settle` finishes the work: with that list, or without one where it was not complete.
     """
     counts = SettleCounts(progress)
     catalog.write(_clear).result()

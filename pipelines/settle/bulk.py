@@ -82,7 +82,7 @@ def fill(spool: Spool, connection: Connection, new: Integers) -> bool:
     is_new[new[new < len(is_new)]] = True
     common = shingle_index.common_hashes(connection)
     for piece in postings.scan(connection, chosen, PIECE):
-        kept = ~is_in(piece.hashes, common)  # a rebuild that was killed may have left them
+        kept = ~is_in(piece.hashes, common)  # texts that came in while these were counted have them
         hashes, texts = piece.hashes[kept], piece.texts[kept]
         if not spool.has_room(pair_count(hashes)):
             return False
