@@ -79,10 +79,11 @@ def candidates(connection: Connection, keys: Sequence[int]) -> Pairs:
     _, sizes, densities = facts(asked)
     found = []
     for segment in postings.lookup(connection, np.unique(np.concatenate(queries))):
-        noted = np.zeros(segment.texts.max(initial=0) + 1, dtype=np.int64)
+        noted = np.zeros(segment.texts.max(initial=0) + 1, dtype=np.uint16)
         noted[segment.texts] = segment.noted
         for shared in count_shared(queries, segment.hashes, segment.texts):
-            ours, theirs = (sizes[shared.query], densities[shared.query]), sizes_noted(noted[shared.text])
+            ours = sizes[shared.query], densities[shared.query]
+            theirs = sizes_noted(noted[shared.text].astype(np.int64))
             likely = shared[enough_shared(shared.count, *ours, *theirs)]
             found.append(_enough(Shared(asked[likely.query], likely.text, likely.count), facts))
     return _together(found)
