@@ -23,7 +23,7 @@ COPIES = 4
 ROUNDS = {"own": 12, "reference": 6, "manual": 1}
 """How often each text is damaged anew: own articles are few, manuals many."""
 SHORT = 16
-LINES, EVERY = 60, 2
+LINES, EVERY = 60, 4
 """Lines of a manual to a page, and every which page is taken: both scripts, all packages."""
 
 
