@@ -124,7 +124,7 @@ def write_words(words: dict[str, float]) -> dict[str, int]:
     body = struct.pack(f"<{count + 1}I", *firsts, at) + struct.pack(f"<{count}H", *costs)
     body += struct.pack(f"<{count}H", *(ord(prefix[-1]) if prefix else 0 for prefix in order))
     body += struct.pack(f"<{count}H", *least)
-    (TABLES / "words.bin").write_bytes(header + body)
+    _put("words.bin", header + body)
     return {prefix: node for node, prefix in enumerate(order) if prefix in words}
 
 
@@ -145,7 +145,14 @@ def write_pairs(numbers: dict[str, int]) -> None:
     body = struct.pack(f"<{len(heads)}I", *heads) + struct.pack(f"<{len(starts)}I", *starts)
     body += struct.pack(f"<{len(pairs)}I", *(second for second, _ in pairs))
     body += struct.pack(f"<{len(pairs)}b", *(gain for _, gain in pairs)) + losses
-    (TABLES / "pairs.bin").write_bytes(PAIRS_HEADER.pack(b"IPNP", 1, len(heads), len(pairs)) + body)
+    _put("pairs.bin", PAIRS_HEADER.pack(b"IPNP", 1, len(heads), len(pairs)) + body)
+
+
+def _put(name: str, data: bytes) -> None:
+    """A table put in place of the old one, which running processes may have mapped."""
+    new = TABLES / f"{name}.new"
+    new.write_bytes(data)
+    new.replace(TABLES / name)
 
 
 def write_characters(words: dict[str, float]) -> None:

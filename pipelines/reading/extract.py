@@ -17,6 +17,7 @@ from pipelines.reading.pagekind import kind_of_page
 from pipelines.reading.pager import find_pages
 from pipelines.reading.records import Block, BlockKind, Extracted, OriginLine
 from pipelines.reading.rules import ruled_body, ruled_links, ruled_texts, without_removed
+from pipelines.reading.state import shown
 from pipelines.reading.surroundings import breadcrumbs, origin_lines, tags
 from pipelines.reading.systems import recognise
 from pipelines.reading.tree import outline
@@ -32,6 +33,7 @@ CELL = 40
 MIN_HAN = 20
 """Han characters on a whole page below which it is in another language."""
 
+_EMPTY = (Reason.NEEDS_BROWSER, Reason.NO_ARTICLE, Reason.NOT_CHINESE)
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KINDS: dict[str, BlockKind] = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h")
 _KINDS |= dict.fromkeys(("figcaption", "caption"), "caption")
@@ -42,8 +44,17 @@ _KINDS |= dict.fromkeys(("td", "th", "tr"), "table")
 def extract(html: str, url: str, rules: Selectors | None = None) -> Extracted | Drop:
     """What a page holds, as found. A Drop names why it holds no article.
 
-    `rules` replace the general reading where they name an element; one that matches nothing leaves it.
+    `rules` replace the general reading where they name an element; one that matches nothing leaves it. Where
+    the page itself holds no text, the data of its scripts may.
     """
+    found = _extract(html, url, rules)
+    if isinstance(found, Drop) and found.reason in _EMPTY and (page := shown(html)) is not None:
+        again = _extract(page, url, rules)
+        return found if isinstance(again, Drop) else again
+    return found
+
+
+def _extract(html: str, url: str, rules: Selectors | None) -> Extracted | Drop:
     page = outline(html)
     if not isinstance(page, Drop) and not any(map(_HAN.search, (line.text for line in page.lines))):
         page = outline(again) if (again := undo_misreading(html)) else page

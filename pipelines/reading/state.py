@@ -1,0 +1,238 @@
+"""Articles that stand only in the data of a page's script: the page as its script would show it.
+
+Frameworks send the state of a page as JSON beside an empty root (`__NEXT_DATA__`, `window.__INITIAL_STATE__`,
+Nuxt's list of references). No script is run: what is JSON is looked through for the one record that has a
+title and running text, and a page is made of it that is read as any other.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
+from typing import Final, NamedTuple
+from urllib.parse import unquote
+
+from pipelines.text import count_han
+
+MOST_PLACES: Final = 20_000
+"""Places in a page that are looked at: attributes look like assignments too."""
+MOST_DECODED: Final = 24
+"""Places that are tried as JSON; pages have one to three."""
+MOST_VALUES: Final = 50_000
+"""Values looked through; the state of a news page has some thousands."""
+LEAST: Final = 100
+"""Han characters from which on a text may be an article's: a teaser has fewer."""
+MOST: Final = 400_000
+"""Characters of a value above which it is no article: whole reference pages have up to 0.3 million."""
+ENOUGH: Final = 20_000
+"""Characters of a text that are counted to tell which is longer."""
+ALONE: Final = 2.0
+"""How many times as long the text must be as any other record's, unless the page's title names it: of a list
+of whole articles none is this page's."""
+
+_PLACE: Final = re.compile(
+    r"<script\b[^<>]*\btype=[\"']?application/json[^<>]*>\s*|=\s*(?:(?:JSON\.parse|decodeURIComponent)\(\s*)*(?=[{\[\"])",
+    re.I,
+)
+_VARIABLE: Final = re.compile(r"(?:__|state|data|detail|article|store|page)[\w$\"'\]]*\s*$", re.I)
+_NAME: Final = 40
+"""Characters looked at before an assignment."""
+_HEAD: Final = re.compile(r"<body\b", re.I)
+_TITLES: Final = (
+    re.compile("^title$", re.I),
+    re.compile(r"^(?:(?:news|article|main|doc)_?title|headline)$", re.I),
+)
+_DATE: Final = re.compile(
+    r"^(?:news_?)?(?:publish|pub|release)(?:ed)?_?(?:time|date|at|on)?(?:_?str)?$", re.I
+)
+_SOURCE: Final = re.compile(r"^(?:(?:news|article)_?)?(?:source|copy_?from|media)(?:_?name)?$", re.I)
+_AUTHOR: Final = re.compile(r"^(?:author|writer)(?:_?name)?$", re.I)
+_EDITOR: Final = re.compile(r"^editor(?:_?name)?$", re.I)
+_LABELS: Final = (("来源：", _SOURCE), ("作者：", _AUTHOR), ("责任编辑：", _EDITOR))
+_TAG: Final = re.compile(r"<[^<>]*>")
+_YEAR: Final = re.compile(r"\s*(?:19|20)\d\d\D")
+_CHINA: Final = timezone(timedelta(hours=8))
+_EPOCHS: Final = ((946_684_800, 4_102_444_800, 1), (946_684_800_000, 4_102_444_800_000, 1000))
+"""Seconds and milliseconds since 1970 of the years 2000 to 2099: other numbers are no time."""
+_DECODER: Final = json.JSONDecoder(strict=False)
+
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+
+
+class Story(NamedTuple):
+    """A record with a title and running text: `markup` as HTML, `size` its Han characters."""
+
+    title: str
+    markup: str
+    size: int
+    record: dict[str, Json]
+
+
+def shown(page: str) -> str | None:
+    """The page as HTML with the article of its scripts in it; None where they hold none, or several."""
+    story = _only(list(_stories(page)), page)
+    if story is None:
+        return None
+    body = _HEAD.search(page)
+    head = page[: body.start()] if body else ""
+    told = "".join(f"<span>{html.escape(part)}</span> " for part in _told(story.record))
+    return (
+        f"{head}<body><h1>{html.escape(story.title)}</h1><div class=info>{told}</div>"
+        f"<div class=article-content>{story.markup}</div></body></html>"
+    )
+
+
+def _only(stories: list[Story], page: str) -> Story | None:
+    """The story that the page is about."""
+    found = {(story.title, story.markup): story for story in stories}
+    ranked = sorted(found.values(), key=lambda story: -story.size)
+    start = page.find("<title")
+    title = html.unescape(page[start : page.find("</title", start)]) if start >= 0 else ""
+    named = [story for story in ranked if story.title in title]
+    if len(named) == 1:
+        return named[0]
+    if ranked and (len(ranked) == 1 or ranked[0].size >= ALONE * ranked[1].size):
+        return ranked[0]
+    return None
+
+
+def _stories(page: str) -> Iterator[Story]:
+    for value in _values(page):
+        if isinstance(value, dict):
+            story = _story(value)
+            if story is not None:
+                yield story
+
+
+def _values(page: str) -> Iterator[Json]:
+    """Every value in the data of the scripts, the outermost first."""
+    left = MOST_VALUES
+    for data in _decoded(page):
+        waiting = [_dereferenced(data)]
+        while waiting and left:
+            left -= 1
+            value = waiting.pop()
+            yield value
+            if isinstance(value, dict):
+                waiting += reversed(value.values())
+            elif isinstance(value, list):
+                waiting += reversed(value)
+
+
+def _decoded(page: str) -> Iterator[Json]:
+    """What stands in the scripts as JSON, one value after the other."""
+    matches = islice(_PLACE.finditer(page), MOST_PLACES)
+    places = (match.span() for match in matches if _is_data(page, match))
+    done = 0
+    for start, at in islice(places, MOST_DECODED):
+        if start < done:
+            continue
+        try:
+            value, done = _value(page, at)
+        except (ValueError, RecursionError):
+            continue
+        yield value
+
+
+def _is_data(page: str, match: re.Match[str]) -> bool:
+    """Whether what begins here is a script of data, or assigned to what is named like data."""
+    start = match.start()
+    return match[0][0] == "<" or _VARIABLE.search(page, max(0, start - _NAME), start) is not None
+
+
+def _value(page: str, at: int) -> tuple[Json, int]:
+    """(the value that begins at an index, index behind it), also of one written as a string. Raises
+    ValueError and RecursionError where there is none."""
+    if page.startswith(("%7B", "%5B"), at):
+        end = page.find("<", at)
+        return _DECODER.raw_decode(unquote(page[at:end]))[0], end
+    value, end = _DECODER.raw_decode(page, at)
+    if isinstance(value, str):
+        text = unquote(value) if value.startswith(("%7B", "%5B")) else value
+        value = _DECODER.raw_decode(text)[0] if text[:1] in ("{", "[") else None
+    return value, end
+
+
+def _dereferenced(data: Json) -> Json:
+    """Nuxt 3 sends a flat list whose records name their values by index: these records, one level deep."""
+    if not isinstance(data, list) or not any(isinstance(item, dict) for item in data[:3]):
+        return data
+    records: list[Json] = []
+    for item in data[:MOST_VALUES]:
+        if isinstance(item, dict) and item and all(isinstance(value, int) for value in item.values()):
+            indexes = {key: value for key, value in item.items() if isinstance(value, int)}
+            known = {key: data[at] for key, at in indexes.items() if 0 <= at < len(data)}
+            records.append({key: value for key, value in known.items() if not isinstance(value, dict | list)})
+    return records or data
+
+
+def _story(record: dict[str, Json]) -> Story | None:
+    """The record as a story, None where it has no title or no running text."""
+    keys = (key for names in _TITLES for key in record if names.match(key))
+    title = next(filter(None, (_title(record[key]) for key in keys)), None)
+    if title is None:
+        return None
+    texts = (_markup(value) for value in record.values())
+    size, markup = max(((_running(text), text) for text in texts if text), default=(0, ""))
+    return Story(title, markup, size, record) if size >= LEAST else None
+
+
+def _title(value: Json) -> str | None:
+    text = " ".join(_TAG.sub("", value).split()) if isinstance(value, str) else ""
+    return html.unescape(text) if len(text) <= 120 and count_han(text) >= 4 else None
+
+
+def _markup(value: Json) -> str:
+    """A value as paragraphs of HTML: HTML itself, lines of text, or a list of either."""
+    if isinstance(value, list):
+        parts = [part if isinstance(part, str) else _part(part) for part in value]
+        if sum(map(len, parts)) > MOST:
+            return ""
+        return "".join(map(_markup, filter(None, parts)))
+    if not isinstance(value, str) or len(value) > MOST:
+        return ""
+    if "<" not in value and "&lt;" in value:
+        value = html.unescape(value)
+    if _TAG.search(value):
+        return value
+    return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in value.splitlines() if line.strip())
+
+
+def _part(part: Json) -> str:
+    """The text of one block of a body that is sent as a list of blocks."""
+    texts = [value for value in part.values() if isinstance(value, str)] if isinstance(part, dict) else []
+    return max(texts, key=count_han, default="")
+
+
+def _running(markup: str) -> int:
+    """Han characters of running text, of a long one those at its start; 0 of what has no two sentences."""
+    text = _TAG.sub("", markup)[:ENOUGH]
+    return count_han(text) if sum(map(text.count, "。！？")) > 1 else 0
+
+
+def _told(record: dict[str, Json]) -> Iterator[str]:
+    """What the record says of its origin, as a page would print it."""
+    for label, names in _LABELS:
+        values = (value for key, value in record.items() if names.match(key) and isinstance(value, str))
+        found = (value.strip() for value in values)
+        if name := next((text for text in found if 0 < len(text) <= 30), None):
+            yield label + name
+    times = (_time(value) for key, value in record.items() if _DATE.match(key))
+    if time := next(filter(None, times), None):
+        yield time
+
+
+def _time(value: Json) -> str | None:
+    """A date as written, or a time since 1970 as it is in China; None of what is neither."""
+    if isinstance(value, str):
+        return value.strip() if _YEAR.match(value) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        for first, last, unit in _EPOCHS:
+            if first <= value < last:
+                moment = datetime.fromtimestamp(value / unit, UTC).astimezone(_CHINA)
+                return moment.strftime("%Y-%m-%d %H:%M")
+    return None
