@@ -11,16 +11,16 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from crawler.interrupt import stop_in_two_steps
+from crawler.interrupt import stop_in_two_steps, under_way
 from pipelines.errors import IpnewsError, Stopped
 
 app = typer.Typer(
-    help="What China's IP press printed, restored from the copies on mirror sites.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -34,10 +34,28 @@ Names = Annotated[list[str] | None, typer.Option("--site", help="Only this decla
 Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")]
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        reading = import_module("pipelines.version").PIPELINE_VERSION
+        typer.echo(f"ipnews {version('ipnews')}, reading {reading}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Say the version.", callback=_say_version, is_eager=True)
+]
+
+
+@app.callback()
+def ipnews(_version: Version = False) -> None:
+    """What China's IP press printed, restored from the copies on mirror sites."""
+
+
 def _run(command: str, **values: Any) -> None:
     """Call `crawler.commands.<command>.run` and leave with its exit code."""
     try:
-        code = import_module(f"crawler.commands.{command}").run(**values)
+        with under_way():
+            code = import_module(f"crawler.commands.{command}").run(**values)
     except KeyboardInterrupt:
         # Here and not in `main`: Typer would leave with 130, as after any program that knows no better.
         raise Stopped("stopped; the same command goes on from here") from None

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pipelines.errors import Stopped
 
+_under_way = False
+
 
 def stop_in_two_steps() -> None:
-    """From now on the first SIGINT raises KeyboardInterrupt, and any further one exits at once with code 3.
+    """From now on the first SIGINT while a command is under way raises KeyboardInterrupt; any other one exits
+    at once with code 3.
 
     Python's own handler raises for each of them: the second would come out of whatever tidies up after the
     first, or of the interpreter's end, with a traceback and the code of a killed process. Files are valid at
@@ -18,7 +23,20 @@ def stop_in_two_steps() -> None:
     signal.signal(signal.SIGINT, _raise_once)
 
 
+@contextmanager
+def under_way() -> Iterator[None]:
+    """A command runs: there is something to tidy up."""
+    global _under_way  # noqa: PLW0603  a process has one signal handler, and it runs one command
+    _under_way = True
+    try:
+        yield
+    finally:
+        _under_way = False
+
+
 def _raise_once(*_: object) -> None:
+    if not _under_way:
+        os._exit(Stopped.exit_code)
     signal.signal(signal.SIGINT, _exit_at_once)
     raise KeyboardInterrupt
 

@@ -32,3 +32,23 @@ def test_an_interrupted_command_says_one_line_and_a_second_time_ends_at_once(the
     command = [sys.executable, "-c", COMMAND.format(then=then)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (3, said)
+
+
+EARLY = """
+import os, signal, sys
+from crawler import start
+
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["ipnews", "status"]
+start.main()
+"""
+
+
+def test_a_command_that_has_not_begun_ends_without_a_word() -> None:
+    done = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (3, "")
