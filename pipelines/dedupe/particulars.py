@@ -102,7 +102,7 @@ def compare(a: str, b: str, alignment: Alignment) -> Tally:
         else:
             disagree, disagreements = disagree + weight, disagreements + _other_ones(a[a0:a1], b[b0:b1])
     filled = len(slots) + disagreements
-    enough = filled >= max(FILLED, int(DENSE * alignment.covered[0]))
+    enough = filled >= max(FILLED, round(DENSE * alignment.covered[0]))
     filled_anew = enough and (disagreements > 0 or names_alone(slots))
     others = not filled_anew and other_figures(a, b, alignment.spans_a, edited)
     return Tally(agree, disagree, disagreements, expected, variance, filled_anew, others)
