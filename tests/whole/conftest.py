@@ -58,6 +58,13 @@ class Place:
         start = [str(script)] if self.network else ["-m", "crawler.cli"]
         return [sys.executable, *start, *map(str, arguments)]
 
+    def weighed(self, *arguments: object, **options: Any) -> tuple[subprocess.CompletedProcess[str], int]:
+        """The same, and the bytes that the largest process of the run had resident at most."""
+        weight = self.folder / "weight.txt"
+        script = Path(__file__).with_name("weighed.py")
+        command = [sys.executable, str(script), str(weight), *self.command(*arguments)]
+        return self._run(command, **options), int(weight.read_text())
+
     def scrapy(self, *arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run `scrapy ARGUMENT...` to its end."""
         return self._run([sys.executable, "-m", "scrapy", *map(str, arguments)], **options)
