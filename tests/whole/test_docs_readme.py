@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 DOCUMENTS = (*READMES, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 _COMMAND = re.compile(r"^ {4}((?:echo .* \| )?ipnews\b.*?)(?:\s+# .*)?$", re.M)
+_BLOCK = re.compile(r"^ {4}(.+\n)", re.M)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 _OWN_SETTING = re.compile(r"settings(?:\.get\w*\(|\[)\"(IPNEWS_\w+|READ_\w+|DEDUPE_\w+)\"")
 
@@ -46,6 +48,12 @@ def test_every_command_line_can_be_typed(name: str, line: str) -> None:
 
 def test_the_readmes_name_commands_at_all() -> None:
     assert [len(commands(path)) > 5 for path in READMES] == [True, True]
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_damaged_lines_at_the_top_are_restored_as_shown(path: Path, place: Callable[..., Any]) -> None:
+    found, printed = _BLOCK.findall(path.read_text(encoding="utf-8"))[:2]
+    assert place().ipnews("restore", stdin=found).stdout == printed
 
 
 def test_the_tour_runs(demo: Any) -> None:
