@@ -16,15 +16,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.peak import peak_memory
-from crawler.budget import Limits
-from crawler.demo.server import Running
-from crawler.run import crawl
 from pipelines.archive.warc import ROTATE_AT
 from pipelines.errors import IpnewsError
 from pipelines.sites import parse_site
+
+if TYPE_CHECKING:
+    from crawler.demo.server import Running
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,13 @@ def run_until(server: Running, order: Order, number: int, sent: int = signal.SIG
 
 
 def main(order: dict[str, Any]) -> int:
-    """Crawl as ordered and print the result."""
+    """Crawl as ordered and print the result.
+
+    Imports lazily, as the command does: each reading process imports the main module anew.
+    """
+    from crawler.budget import Limits
+    from crawler.run import crawl
+
     sites = {name: parse_site(name, text) for name, text in order["sites"].items()}
     resolve = {host: ("127.0.0.1", order["port"]) for site in sites.values() for host in site.hosts}
     if order["file_bytes"] is not None:

@@ -21,11 +21,14 @@ from typing import Any, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
+from scrapy.settings import BaseSettings
+from scrapy.utils.conf import build_component_list
+from scrapy.utils.misc import load_object
 
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.copies import is_copy
 from pipelines.archive.outcomes import Outcomes
-from pipelines.read import PIPELINE_VERSION, convert_article, read_page, sketch_article
+from pipelines.read import PIPELINE_VERSION, convert_article, read, read_page, sketch_article
 from pipelines.records import Article, Capture, Drop, Reason, Stage
 from pipelines.runner.readers import ReaderDied, Readers
 
@@ -67,11 +70,16 @@ class _Pipeline:
 
 
 class ReadPipeline(_Pipeline):
-    """Capture -> Article, in up to `READ_WORKERS` processes beside the reactor: 0 reads in this process."""
+    """Capture -> Article, in up to `READ_WORKERS` processes beside the reactor: 0 reads in this process.
+
+    Where the next two pipelines are ours as well, the article comes converted and sketched from there, and
+    they let it pass: done beside the reactor instead of in it, they cost a crawl a seventh less.
+    """
 
     def open_spider(self) -> None:
         """Start the first process."""
         self.readers = Readers(self.crawler.settings.getint("READ_WORKERS", 1))
+        self._function = read if _follow_each_other(self.crawler.settings) else read_page
 
     async def process_item(self, item: Any) -> Any:
         """Read one capture; anything else passes."""
@@ -79,7 +87,7 @@ class ReadPipeline(_Pipeline):
             return item
         site = self.session.site_of(item.url)
         try:
-            outcome = await asyncio.wrap_future(self.readers.run(read_page, item, site, own=True))
+            outcome = await asyncio.wrap_future(self.readers.run(self._function, item, site, own=True))
         except ReaderDied as error:
             raise DropItem(f"{error}: {item.url} stays in the reading queue", log_level="DEBUG") from None
         if isinstance(outcome, Drop):
@@ -96,7 +104,7 @@ class ConvertPipeline(_Pipeline):
 
     def process_item(self, item: Any) -> Any:
         """Convert one article; anything else passes."""
-        return convert_article(item) if isinstance(item, Article) else item
+        return convert_article(item) if isinstance(item, Article) and item.conversion is None else item
 
 
 class DeduplicatePipeline(_Pipeline):
@@ -114,7 +122,7 @@ class DeduplicatePipeline(_Pipeline):
         """Sketch one article; anything else passes."""
         if not isinstance(item, Article):
             return item
-        article = sketch_article(item)
+        article = item if item.sketch is not None else sketch_article(item)
         original = await asyncio.wrap_future(self.look(self._original_of, article))
         if original is not None:
             self.crawler.stats.inc_value("dedupe/copies")
@@ -136,3 +144,11 @@ class ArchivePipeline(_Pipeline):
         if isinstance(item, Article):
             await self.store(item.id, item)
         return item
+
+
+def _follow_each_other(settings: BaseSettings) -> bool:
+    """Whether nothing of a project's own stands between the three that make an article of a capture."""
+    paths = build_component_list(settings.get_component_priority_dict_with_base("ITEM_PIPELINES"))
+    order = [load_object(path) for path in paths]
+    start = order.index(ReadPipeline)
+    return order[start : start + 3] == [ReadPipeline, ConvertPipeline, DeduplicatePipeline]

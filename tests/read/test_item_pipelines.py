@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from scrapy.exceptions import DropItem
 from scrapy.settings import Settings
 from scrapy.statscollectors import MemoryStatsCollector
+from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
 
 from pipelines.archive import captures, drops
 from pipelines.archive.articles import load
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.warc import WarcWriter, payload_digest
-from pipelines.read import read
+from pipelines.read import convert_article, read, read_page, sketch_article
 from pipelines.records import Article, Capture, Drop
 
 BODY = (
@@ -51,8 +53,8 @@ class Crawl:
         configured.setmodule("crawler.settings", priority="default")
         self.crawler: Any = SimpleNamespace(settings=configured, spider=SimpleNamespace(session=session))
         self.crawler.stats = MemoryStatsCollector(SimpleNamespace(settings=configured))
-        ordered = sorted(configured.getdict("ITEM_PIPELINES").items(), key=lambda item: item[1])
-        self.stages = [load_object(path).from_crawler(self.crawler) for path, _ in ordered]
+        paths = build_component_list(configured.get_component_priority_dict_with_base("ITEM_PIPELINES"))
+        self.stages = [load_object(path).from_crawler(self.crawler) for path in paths]
 
     def keep(self, found: Capture) -> Capture:
         """As the crawl does it: the record and its row stand before a pipeline sees the item."""
@@ -101,6 +103,36 @@ def test_a_worker_process_reads_the_same(tmp_path: Path) -> None:
     made = Crawl(tmp_path / "archive", READ_WORKERS=1)
     item = made.keep(capture("http://a.example/1.html", PAGE))
     assert made.send(item) == read(item)
+    made.writer.close()
+    made.catalog.close()
+
+
+class _Between:
+    """A project's own pipeline, which sees the article as it was read."""
+
+    seen: ClassVar[list[Article]] = []
+
+    @classmethod
+    def from_crawler(cls, _: Any) -> _Between:
+        return cls()
+
+    def process_item(self, item: Article) -> Article:
+        self.seen.append(item)
+        return replace(item, headline=item.headline + "（二）")
+
+
+def test_a_pipeline_between_ours_sees_the_article_as_it_was_read(tmp_path: Path) -> None:
+    ours = Settings()
+    ours.setmodule("crawler.settings")
+    made = Crawl(tmp_path / "archive", ITEM_PIPELINES=ours.getdict("ITEM_PIPELINES") | {_Between: 150})
+    item = made.keep(capture("http://a.example/1.html", PAGE))
+    article = made.send(item)
+    assert [(one.headline, one.conversion, one.sketch) for one in _Between.seen] == [
+        ("專利質押登記四十二件", None, None)
+    ]
+    assert article == sketch_article(
+        convert_article(replace(read_page(item), headline="專利質押登記四十二件（二）"))
+    )
     made.writer.close()
     made.catalog.close()
 
