@@ -35,7 +35,12 @@ _BAD_PORTS = frozenset(
 )  # fmt: skip
 """Ports above 1023 that speak no HTTP: the Fetch standard's list of bad ports, and data stores."""
 
-_PRIVATE_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "corp", "onion")
+_PRIVATE_SUFFIXES = (
+    "localhost", "localdomain", "local", "internal", "intranet", "private", "lan", "home", "corp", "svc",
+    "arpa", "invalid", "alt", "onion",
+)  # fmt: skip
+"""Names that no public server has: RFC 6761, 6762 (appendix G), 7686, 8375, 9476, and what home routers and
+clusters of containers use. `arpa` holds addresses written backwards and names of the own network."""
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _CONTROLS = re.compile(r"[\x00-\x20\x7f\\]")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.addresses import canonical
 from crawler.guard import MAX_URL, Refused, check_ip, check_url, numeric_host
 
 WRITTEN = [
@@ -29,6 +30,44 @@ WRITTEN = [
     "http://-bad.example.org/", "http://a..example.org/", "http://08.1.1.1/", "http://4294967296/",
     "http://www.example.org/" + "a" * MAX_URL,
 ]  # fmt: skip
+
+
+TRICKS = [
+    # Zones, tunnels and transitions of IPv6
+    "http://[fe80::1%25eth0]/", "http://[::1%25lo]/", "http://[::127.0.0.1]/", "http://[::ffff:0:7f00:1]/",
+    "http://[64:ff9b::127.0.0.1]/", "http://[64:ff9b:1::a00:1]/", "http://[2002:a9fe:a9fe::]/",
+    "http://[2001:0:53aa:64c:0:0:80ff:fffe]/", "http://[0:0:0:0:0:0:0:1]/", "http://[::ffff:169.254.169.254]/",
+    "http://[100::1]/", "http://[5f00::1]/", "http://[ff05::2]/", "http://[v1.fe80::a]/", "http://[127.0.0.1]/",
+    "http://[::1", "http://::1/", "http://fd00::1/",
+    # Numbers in other bases, lengths, widths and scripts, escaped ones, with dots at their end
+    "http://0x7f.0x0.0x0.0x1/", "http://0X7F.0.0.1/", "http://00000177.0.0.1/", "http://0177.0x0.0.1/",
+    "http://127.65535/", "http://192.168.257/", "http://0xA9FEA9FE/", "http://025177524776/",
+    "http://169.254.43518/", "http://0x/", "http://1.1.1.1.0x7f/", "http://127.0.0.1../", "http://127.1./",
+    "http://%31%32%37.0.0.1/", "http://127.0.0.1%00.example.org/", "http://127.0.0.1%2f@example.org/",
+    "http://127\u30020\uff0e0\uff611/", "http://①⑥⑨.②⑤④.①⑥⑨.②⑤④/", "http://𝟏𝟐𝟕.𝟎.𝟎.𝟏/",
+    # Who is asked and who is named
+    "http://127.0.0.1@example.org/", "http://a:b@[::1]/", "http://example.org:80@127.0.0.1/",
+    "http:\\\\127.0.0.1/", "http:/127.0.0.1/", "http:127.0.0.1/", "http:///127.0.0.1/",
+    "http://127.0.0.1\\.example.org/", "http://127.0.0.1:80:80/", "http://[::1]:65536/", "http://example.org:0/",
+    # Special networks
+    "http://192.0.0.170/", "http://198.19.255.255/", "http://239.255.255.250/", "http://169.254.170.2/",
+    # Names of this machine and of local networks
+    "http://%6c%6f%63%61%6c%68%6f%73%74/", "http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/", "http://loc\u00adalhost/", "http://ｌｏｃａｌｈｏｓｔ/",
+    "http://localhost../", "http://LOCALHOST%2e/", "http://localhost.localdomain/", "http://ip6-localhost/",
+    "http://metadata/", "http://METADATA.google.internal./", "http://router.home/", "http://www.private/",
+    "http://kubernetes.default.svc/", "http://x.svc.cluster.local/", "http://1.0.0.127.in-addr.arpa/",
+    "http://a.invalid/", "http://a.alt/", "http://a.onion/",
+    # Schemes around addresses
+    "view-source:http://example.org/", "jar:http://example.org/!/", "blob:http://example.org/x", "about:blank",
+    "feed:http://127.0.0.1/", "dict://127.0.0.1:11211/", "ldap://127.0.0.1/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", TRICKS)
+def test_tricks_are_refused_as_written_and_in_their_one_form(url: str) -> None:
+    for form in (url, canonical(url)):
+        with pytest.raises(Refused):
+            check_url(form)
 
 
 @pytest.mark.parametrize("url", WRITTEN)
