@@ -1,8 +1,8 @@
-"""Backfill: pages a second from WARC to catalog on one and on two cores, against glued tools; kills.
+"""Backfill: pages a second from WARC to catalog on one core and on two, against glued tools; Ray.
 
 The pages are the real ones of `../shared/data/daniel-zh`, repeated with a comment that makes each another
-payload; without that folder, pages of the demo's size made here. Every rate is of the whole command: opening,
-reading, storing, the ledger.
+payload; without that folder, pages of the demo's size made here. Every rate is of a whole command: its start,
+opening, reading, storing, the ledger. Kills are `python -m bench.soak backfill`.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import os
-import random
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench.figures import Figure, floors
 from pipelines.archive import articles, drops
 from pipelines.archive.captures import iterate
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.reader import Found, read_captures
 from pipelines.archive.shelf import Shelf
-from pipelines.archive.verify import verify
 from pipelines.archive.warc import WarcWriter
 from pipelines.export.filters import Filters
 from pipelines.export.job import export
+from pipelines.read import read
 from pipelines.records import Capture
 from pipelines.settle import settle
 
@@ -38,12 +38,14 @@ GLUED = ("trafilatura", "ftfy", "opencc", "datasketch", "warcio")
 
 
 def run(full: bool) -> list[Figure]:
-    """Rates (2,520 pages; 252 in the short form) and kills (20 moments over 20,000 captures; 3 over 600)."""
+    """Rates over 2,520 pages (252 in the short form), the glued tools and Ray over 252."""
     with TemporaryDirectory(prefix="backfill-") as folder:
         place = Path(folder)
         pages = write_pages(place / "source", 20 if full else 2)
-        figures = [*rates(place, pages), *kills(place, 20_000 if full else 600, 20 if full else 3)]
-        return figures + list(on_ray(place)) if full else figures
+        few = write_pages(place / "few", 2)
+        figures = list(rates(place, pages, rounds=2 if full else 1))
+        figures += against_glued_tools(place, few, figures[0].value)
+        return figures + list(on_ray(place, few)) if full else figures
 
 
 def real_pages() -> list[bytes]:
@@ -69,70 +71,64 @@ def write_pages(folder: Path, times: int) -> int:
     return times * len(bodies)
 
 
-def rates(place: Path, pages: int) -> Iterator[Figure]:
-    """One core, two cores, and the glued tools on one core, one after the other on the same file."""
+def rates(place: Path, pages: int, rounds: int) -> Iterator[Figure]:
+    """One core and two by turns, the median of each; and the pure reading, which neither can pass."""
     bounds = floors("bench_backfill")
-    one = pages / _timed(_ours(place, "one", workers=1), cores=1)
-    two = pages / _timed(_ours(place, "two", workers=2), cores=2)
-    yield Figure(AREA, "pages/s, one core", one, pages, unit="/s", floor=bounds.get("one_core"))
+    seconds: dict[int, list[float]] = {1: [], 2: []}
+    for number in range(rounds):
+        for cores, taken in seconds.items():
+            archive = place / f"{cores}-{number}"
+            taken.append(_timed(_ours(place / "source", archive, cores), cores))
+    one, two = (pages / median(seconds[cores]) for cores in (1, 2))
+    yield Figure(AREA, "pages/s, one core", one, pages, unit="/s", floor=bounds["one_core"])
     yield Figure(AREA, "pages/s, two cores", two, pages, unit="/s")
-    yield Figure(AREA, "two cores : one core", two / one, pages, floor=bounds.get("scaling"))
+    yield Figure(AREA, "two cores : one core", two / one, pages, floor=bounds["scaling"])
+    alone, n = reading_alone(place / "few")
+    yield Figure(AREA, "pages/s, reading alone, in a warm process", alone, n, unit="/s")
+    yield Figure(AREA, "one core, all of it : reading alone", one / alone, pages)
+
+
+def reading_alone(source: Path) -> tuple[float, int]:
+    """(pages per second of processor time, pages) of nothing but `read`, after a first round."""
+    found = [item for path in source.iterdir() for item in _captures(path)]
+    for capture in found:
+        read(capture)
+    started = time.process_time()
+    for capture in found:
+        read(capture)
+    return len(found) / (time.process_time() - started), len(found)
+
+
+def _captures(path: Path) -> Iterator[Capture]:
+    with path.open("rb") as file:
+        for item in read_captures(file, path.name):
+            if isinstance(item, Found):
+                yield item.capture
+
+
+def against_glued_tools(place: Path, pages: int, ours: float) -> Iterator[Figure]:
+    """The same job by tools that one would glue together, on one core."""
     if any(importlib.util.find_spec(name) is None for name in GLUED):
         print("glued tools: not installed, not measured (make bench installs them)", file=sys.stderr)
         return
-    glued = pages / _timed([sys.executable, "-m", "bench.glued", str(place / "source")], cores=1)
+    glued = pages / _timed([sys.executable, "-m", "bench.glued", str(place / "few")], 1)
     yield Figure(AREA, "pages/s, trafilatura + ftfy + opencc + datasketch", glued, pages, unit="/s")
-    yield Figure(AREA, "ours : glued tools", one / glued, pages, floor=bounds.get("against_glued"))
+    floor = floors("bench_backfill")["against_glued"]
+    yield Figure(AREA, "ours : glued tools", ours / glued, pages, floor=floor)
 
 
-def kills(place: Path, captures: int, moments: int) -> Iterator[Figure]:
-    """SIGKILL at `moments` moments of a backfill, each resumed: the same archive as undisturbed?"""
-    source = place / "many"
-    with WarcWriter(source, "many") as writer:
-        for number in range(captures):
-            text = "共授权发明专利若干件。" * 20
-            payload = f"<html><body><h1>专利公告第{number}号</h1><p>{text}</p></body></html>"
-            writer.write_exchange(
-                Capture(
-                    f"http://h{number % 9}.test/{number}.html", "2026-01-01T00:00:00Z", payload.encode(), ""
-                )
-            )
-    undisturbed = place / "undisturbed"
-    seconds = _timed(_ours(place, "undisturbed", workers=2, source=source), cores=2)
-    killed, dead = place / "killed", 0
-    chance = random.Random(7)
-    while dead < moments:
-        running = subprocess.Popen(
-            _ours(place, "killed", workers=2, source=source), cwd=ROOT, stdout=subprocess.DEVNULL
-        )
-        try:
-            # Each try goes a share of the whole way, so that the moments spread over all of it.
-            running.wait(chance.uniform(0.3, 3 * seconds / moments + 3))
-            break
-        except subprocess.TimeoutExpired:
-            running.send_signal(signal.SIGKILL)
-            running.wait()
-            dead += 1
-    _timed(_ours(place, "killed", workers=2, source=source), cores=2)
-    same = contents(killed) == contents(undisturbed)
-    with Catalog.open(killed, read_only=True) as catalog:
-        faults = sum(1 for _ in verify(killed, catalog))
-    yield Figure(AREA, f"same archive after {dead} kills", float(same), captures, floor=1.0)
-    yield Figure(AREA, "faults that verify finds after the kills", faults, captures, ceiling=0.0)
-
-
-def on_ray(place: Path) -> Iterator[Figure]:
+def on_ray(place: Path, pages: int) -> Iterator[Figure]:
     """Two workers on Ray against the pool, on the same pages: the same archive, and the same JSON lines?"""
     if importlib.util.find_spec("ray") is None:
         print("Ray: not installed, not measured (pip install 'ipnews[ray]')", file=sys.stderr)
         return
-    _timed(_ours(place, "ray", workers=2, engine="ray"), cores=2)
-    same = contents(place / "ray") == contents(place / "two")
-    count = len(contents(place / "ray")[0])
-    yield Figure(AREA, "Ray, 2 workers: the archive of the pool", float(same), count, floor=1.0)
-    equal = exported(place / "ray") == exported(place / "two")
+    pool, ray = place / "pool", place / "ray"
+    _timed(_ours(place / "few", pool, 2), 2)
+    _timed(_ours(place / "few", ray, 2, engine="ray"), 2)
+    same, equal = contents(ray) == contents(pool), exported(ray) == exported(pool)
+    yield Figure(AREA, "Ray, 2 workers: the archive of the pool", float(same), pages, floor=1.0)
     yield Figure(
-        AREA, "Ray, 2 workers: the JSON lines of the pool, byte for byte", float(equal), count, floor=1.0
+        AREA, "Ray, 2 workers: the JSON lines of the pool, byte for byte", float(equal), pages, floor=1.0
     )
 
 
@@ -156,21 +152,11 @@ def contents(archive: Path) -> tuple[list[object], ...]:
         )
 
 
-def _ours(
-    place: Path, name: str, *, workers: int, source: Path | None = None, engine: str = "local"
-) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "bench.one_backfill",
-        str(source or place / "source"),
-        str(place / name),
-        str(workers),
-        engine,
-    ]
+def _ours(source: Path, archive: Path, workers: int, engine: str = "local") -> list[str]:
+    return [sys.executable, "-m", "bench.one_backfill", str(source), str(archive), str(workers), engine]
 
 
-def _timed(command: list[str], *, cores: int) -> float:
+def _timed(command: list[str], cores: int) -> float:
     """Seconds that a command takes on so many cores."""
     chosen = set(sorted(os.sched_getaffinity(0))[:cores])
     started = time.monotonic()

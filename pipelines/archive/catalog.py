@@ -135,6 +135,7 @@ def _prepare_sqlite_reader(connection: Any, _: object) -> None:
     # The driver's own idea of transactions begins them late and without IMMEDIATE: switch it off.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    connection.execute("PRAGMA cache_size = -32000")
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
@@ -143,7 +144,6 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     # NORMAL: a kill of the process loses nothing; a loss of power may lose the last transactions, never
     # their consistency. The WARC is synced first, so that rows lost this way are adopted at the next start.
     connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA cache_size = -32000")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.export.rows import SCHEMA, ExportRow, batch_of, line_of
+from pipelines.export.rows import SCHEMA, ExportRow, batch_of, lines_of
 
 SnapshotFormat = Literal["parquet", "jsonl"]
 
@@ -50,7 +50,7 @@ class _JsonLines:
 
     @staticmethod
     def prepare(rows: list[ExportRow]) -> bytes:
-        return b"".join(map(line_of, rows))
+        return lines_of(rows)
 
     @staticmethod
     def open(path: Path) -> FileWriter:

@@ -169,7 +169,8 @@ SCHEMA = pa.schema(
 )
 """The Arrow schema of every export, one field per field of ExportRow."""
 
-_encode = msgspec.json.Encoder().encode
+_encoder = msgspec.json.Encoder()
+_encode = _encoder.encode
 stored = msgspec.json.Decoder(ExportRow).decode
 """JSON of an Article -> its row, to be completed."""
 
@@ -216,6 +217,11 @@ def line_of(row: ExportRow) -> bytes:
     shortest form that reads back equal).
     """
     return _encode(row) + b"\n"
+
+
+def lines_of(rows: Sequence[ExportRow]) -> bytes:
+    """`line_of` of each, in their order; in one buffer, which takes two thirds of the time."""
+    return _encoder.encode_lines(rows)
 
 
 def digest_of(row: ExportRow) -> str:

@@ -58,8 +58,8 @@ class _Selection:
 
     def rows(self, where: ColumnElement[bool]) -> Iterator[ExportRow]:
         """Rows whose articles are so, by ascending id."""
-        for found in _pages(self._connection, self._statement, where):
-            row = self._row(found)
+        for _, record, changes, settling in _pages(self._connection, self._statement, where):
+            row = self._row(record, changes, settling)
             if row is not None:
                 yield row
 
@@ -73,13 +73,13 @@ class _Selection:
                 return str(found)
         return EVERY_ID[1]
 
-    def _row(self, found: Row[Any]) -> ExportRow | None:
-        row = stored(unpacked_json(found.record))
-        own = derived(unpacked_json(found.settled)) if found.settled is not None else None
+    def _row(self, record: bytes, changes: bytes | None, settling: bytes | None) -> ExportRow | None:
+        row = stored(unpacked_json(record))
+        own = derived(unpacked_json(settling)) if settling is not None else None
         if not self._filters.selects(row, own) or self._withdrawn.cover(row.url, row.id):
             return None
-        if found.edits is not None:
-            row.edits = edits_of(unpacked_json(found.edits))
+        if changes is not None:
+            row.edits = edits_of(unpacked_json(changes))
         return complete(row, own)
 
 

@@ -55,8 +55,8 @@ def test_numbers_are_those_of_the_code() -> None:
     assert "A new one begins at 1 GiB" in ARCHIVE
     assert (DEATHS, PATIENCE_SECONDS) == (2, 120)
     assert "kills its reader twice, or holds it up for two minutes" in ARCHIVE
-    assert RANGE_BYTES == 8 << 20
-    assert "ranges of about 8 MB" in ARCHIVE
+    assert RANGE_BYTES == 2 << 20
+    assert "ranges of about 2 MB" in ARCHIVE
 
 
 def test_sources_are_named() -> None:
