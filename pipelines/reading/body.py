@@ -9,16 +9,12 @@ links or controls weighs against it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipelines.reading.outline import Element, Line, Outline, unglossed, words
-from pipelines.reading.phrases import both, phrases, sought
+from pipelines.reading.outline import IN_FAVOUR, Element, Line, Outline, words
+from pipelines.reading.weight import DATED, is_spam, weigh
 
-_STRONG_MARKS = re.compile(r"[，。！？；,!?;]")
-_SEPARATED = re.compile(r"[:：|丨]")
-_STOP = re.compile(r"[。！？!?；;]")
 _ENDED = re.compile(r"[。！？：:][”」』）)]?$")
 """How a line of text ends: a label or a name set in a `div` of its own does not."""
 
@@ -26,7 +22,7 @@ _LETTER = re.compile(r"[^\W_]")
 
 AGAINST = re.compile(
     r"comment|reply|pinglun|liuyan|guestbook|\bcmt|\bpl\b|relat|recom|tuijian|\bhot|remen|rank|paihang|share|fenxiang|\bnav|daohang|"
-    r"menu|\bfoot|copyright|side[-_]?bar|crumb|bread|weizhi|location|position|\bads?\b|[-_ ]ads?[-_ ]|"
+    r"menu|\bfoot|copyright|side[-_]?bar|crumb|bread|weizhi|location|position|\bads?\d*\b|[-_ ]ads?[-_ ]|"
     r"guanggao|advert|banner|\btags?\b|hottag|biaoqian|pagination|login|search|toolbar|toplist|news_?list|"
     r"xiangguan|xgwz|xgnews|xgyd|keyword|disclaimer|shengming|statement|editor[-_ ]?info|survey|vote|"
     r"weather|subscribe|promo|friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]card|"
@@ -36,43 +32,14 @@ AGAINST = re.compile(
 
 COMMENTS = re.compile(r"comment|reply|pinglun|liuyan|guestbook|\bcmt|\bpl\b")
 
-IN_FAVOUR = re.compile(
-    r"article[-_ ]?(?:body|content|text|con\b)|artibody|trs_editor|v_news_content|vsb_content|"
-    r"wp_articlecontent|entry[-_]content|post[-_](?:body|content)|news[-_]?(?:body|content|text|con)|main[-_]?text|\bendtext\b|"
-    r"content[-_]?(?:main|text|body)|\bzoom\b|\bnewstext\b|rich_media_content|js_content|text[-_]content|"
-    r"detail[-_]?(?:content|text|body)|\bcontent\b|\btext\b|\barticle\b|story|cnt_main_article"
-)
-"""Names of elements that hold an article, those of the content systems among them."""
+_POST = re.compile(r'id="(?:postmessage|read)_\w')
+"""How forums name the text of a post: Discuz, phpwind."""
 
-TAIL = re.compile(rf"^[\s【\[（(·■◆●▲☆★>»►◎※・\-—=|]*(?:{phrases('tail')})", re.I)
-CONTROL = re.compile(rf"^[\s【\[（(<]*(?:{phrases('control')})")
-DISCLAIMER = re.compile(
-    rf"^[\s•·※＊*【\[（(■◆-]*(?:[\d一二三四五]{{1,2}}[、.．)）]\s*)?(?:{phrases('disclaimer')})", re.I
-)
-"""How disclaimers, contact lines, calls to sign up begin (a line that only mentions such words is text)."""
-
-DISCLAIMER_WITHIN = re.compile(sought("disclaimer_within"), re.I)
-HEAD = 60
-"""Characters from the start of a line in which the words of a disclaimer make it one."""
-
-LABELS = re.compile(
-    both(
-        r"(?=[来稿作时日发点阅查浏评编责字出更撰])(?:[来稿]\s*源|作\s*者|时\s*间|日\s*期|发[布表](?:者|于)?|点击|阅读|[查浏][看览]|评论|编\s*辑|责编|字号|出版|"
-        r"更新|撰文)\s*[:：|丨]"
-    )
-)
-DATED = re.compile(
-    r"(?=[\d〇零○一二三四五六七八九])"
-    r"(?:\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}|(?<![\d年])\d{1,2}月\d{1,2}日|"
-    r"[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月)"
-)
-_REPORTED = re.compile(
-    both(
-        r"[【（(]?(?:本[报网刊]|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|撰文)[\s／/:：][^，。！？；]{2,24}[】）)]?"
-    )
-)
-_SPAM = re.compile(sought("spam"), re.I)
-SPAM_WORDS = 3
+_ENDS_DATED = re.compile(rf"(?:{DATED.pattern})[\d\s日:：]*$")
+IN_TABLE = -0.5
+"""Weight of a cell in a table of data: it neither makes an article nor parts one."""
+CELLS = 6
+"""Cells from which on a table of nothing but short ones without links is data."""
 
 GAP = 160.0
 """Weight of the links and scraps after which running text is no longer the same article but comments or a
@@ -93,41 +60,6 @@ class Body:
     spam: bool = False
 
 
-def weigh(line: Line) -> float:
-    """How much a line looks like running text: characters outside links if there are sentence marks,
-    negative for links and scraps. Tuned on half of the reference hosts, checked on the other half."""
-    size, free = line.size, line.size - line.linked
-    if line.text.isascii():
-        return -3.0
-    if line.linked * 2 > size:
-        return -6.0 - 0.5 * (size if size < 40 else 40)
-    marks = len(_STRONG_MARKS.split(line.text, 5)) - 1
-    text = unglossed(line.text)
-    shown = size - len(line.text) + len(text)
-    if (shown < 60 and CONTROL.match(text)) or (shown < 200 and names_origin(text)):
-        return -8.0
-    if TAIL.match(text) or (
-        size < 400 and (DISCLAIMER.match(text) or DISCLAIMER_WITHIN.search(text, 0, HEAD))
-    ):
-        return -25.0
-    if marks and free >= 12:
-        return float(min(free, 400)) + 8.0 * marks
-    if free >= 30:
-        return free * 0.3
-    return -2.0 if line.tag == "p" else -5.0
-
-
-def names_origin(text: str) -> bool:
-    """Whether a line says where an article is from: two labels, or one and a date without a stop, or who
-    reported it and nothing else."""
-    labels = len(LABELS.findall(text)) if _SEPARATED.search(text) else 0
-    if labels > 1 or (len(text) < 30 and _REPORTED.fullmatch(text)):
-        return True
-    if len(text) > 100 or _STOP.search(text) or not (dated := DATED.search(text)):
-        return False
-    return labels > 0 or (dated.start() < 3 and 2 < len(text) - len(dated[0]) < 60)
-
-
 def weights(page: Outline) -> list[float]:
     """The weight of each line, after the names of the elements around it were heard."""
     found = [weigh(line) for line in page.lines]
@@ -138,10 +70,20 @@ def weights(page: Outline) -> list[float]:
             if inside < 0.4 * total or _are_comments(element, found):
                 for i in range(element.first, element.last):
                     found[i] = min(-4.0, -0.3 * abs(found[i]))
-        if element.tag in ("footer", "nav", "aside"):
+        if element.tag == "table" and _is_data(page, element, found):
+            found[element.first : element.last] = [IN_TABLE] * (element.last - element.first)
+        elif element.tag in ("footer", "nav", "aside"):
             for i in range(element.first, element.last):
                 found[i] = min(-4.0, found[i])
     return found
+
+
+def _is_data(page: Outline, table: Element, found: list[float]) -> bool:
+    cells = page.lines[table.first : table.last]
+    return len(cells) >= CELLS and all(
+        line.tag in ("td", "th") and not line.linked and weight in (-5.0, -3.0)
+        for line, weight in zip(cells, found[table.first : table.last], strict=True)
+    )
 
 
 def _are_comments(element: Element, found: list[float]) -> bool:
@@ -178,7 +120,7 @@ def find_body(page: Outline) -> Body | None:
             best, chosen = value, place
     if chosen < 0:
         return None
-    element = _innermost(page, sums, chosen)
+    element = _first_post(page, sums) or _innermost(page, sums, chosen)
     first, last = _heaviest(found, element.first, element.last)
     first, last = _widened(page, found, element, first, last)
     kept = _kept(page, found, first, last)
@@ -186,15 +128,10 @@ def find_body(page: Outline) -> Body | None:
     return Body(tuple(clean), spam=len(clean) < len(kept))
 
 
-def is_spam(text: str) -> bool:
-    """Whether a line is spam: three different words of it. An article about such sites has them apart."""
-    return len(text) < 300 and len(set(_SPAM.findall(unglossed(text)))) >= SPAM_WORDS
-
-
-def any_spam(texts: Iterable[str]) -> bool:
-    """Whether one of some lines is spam; those of most pages have too few such words all together."""
-    lines = tuple(texts)
-    return len(_SPAM.findall(unglossed("\n".join(lines)))) >= SPAM_WORDS and any(map(is_spam, lines))
+def _first_post(page: Outline, sums: list[float]) -> Element | None:
+    """The post that opens a thread of a forum, whatever the answers weigh."""
+    posts = (element for element in page.filled if _POST.search(element.attributes))
+    return next((post for post in posts if sums[post.last] > sums[post.first]), None)
 
 
 def _without_spam(page: Outline, kept: list[int]) -> list[int]:
@@ -245,10 +182,15 @@ def _widened(page: Outline, found: list[float], element: Element, first: int, la
     def alike(line: Line, core: Line) -> bool:
         around = page.elements[core.element].parent
         if line.tag == core.tag:
+            own = page.elements[line.element]
             return line.element == core.element or (
-                page.elements[line.element].parent == around
+                own.parent == around
                 and line.tag != "td"
-                and (line.tag != "div" or _ENDED.search(line.text) is not None)
+                and (
+                    line.tag != "div"
+                    or _ENDED.search(line.text) is not None
+                    or own.attributes == page.elements[core.element].attributes != ""
+                )
             )
         return core.tag == "p" and line.element == around
 
@@ -260,9 +202,12 @@ def _widened(page: Outline, found: list[float], element: Element, first: int, la
         and found[first - 1] > -5.5
         and alike(lines[first - 1], start)
         and not DATED.match(lines[first - 1].text)
+        and not _ENDS_DATED.search(lines[first - 1].text)
     ):
         first -= 1
-    while last < element.last and found[last] > -5.5 and alike(lines[last], end):
+    while last < element.last and (
+        found[last] == IN_TABLE or (found[last] > -5.5 and alike(lines[last], end))
+    ):
         last += 1
     return first, last
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pipelines.reading.names import is_name, split_names
+from pipelines.reading.names import PLACES, is_name, split_names
+from pipelines.reading.origin import unlabelled
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import publisher
 
@@ -39,23 +40,24 @@ _AROUND_DATE = re.compile(
 _PEOPLE = re.compile(
     both(
         r"(?:记者|通讯员|实习生|撰文|(?<![\u3400-\u9fff])文|(?<=[图圖摄攝])文|作者)\s*[:：/／|]?\s*(?P<names>[\u3400-\u9fff·、，,/\s]{2,40})"
+        r"(?P<dated>\d{1,2}日)?"
     )
 )
 _TOLD = re.compile(both(r"\s*([\u3400-\u9fff]{2,4})(?:报道|报导)\s*"))
-PHOTO = re.compile(both(r"摄|图[/／]|供图|图片|资料照|资料图|照片"))
+PHOTO = re.compile(both(r"摄(?!影报[道导])|图[/／]|供图|图片|资料照|资料图|照片"))
 """A credit of a picture, not of the article."""
 
 
 def byline(text: str, place: str) -> tuple[str, ...]:
     """The authors that a line without labels names; `place` as in OriginLine."""
-    if place == "above" and len(text) < 60 and (dated := _AROUND_DATE.fullmatch(text)):
+    if place == "above" and len(text) < 60 and (dated := _AROUND_DATE.fullmatch(unlabelled(text))):
         names = persons(dated["before"] or "") or persons(dated["after"] or "")
         if names:
             return names
     if (slashed := _slashed(text)) and (names := persons(slashed["people"])):
         return names
     for people in _mentions(text, place):
-        named = [name for found in _PEOPLE.finditer(people) for name in persons(found["names"])]
+        named = [name for found in _PEOPLE.finditer(people) for name in _reporters(found)]
         if not named and (told := _TOLD.fullmatch(people)):
             named = list(persons(told[1]))
         if named:
@@ -73,6 +75,15 @@ def _mentions(text: str, place: str) -> list[str]:
         for match in matches
         if match and match["people"] and not PHOTO.search(match["people"])
     ]
+
+
+def _reporters(found: re.Match[str]) -> tuple[str, ...]:
+    """The persons of a mention. Before a day a place is glued behind them (记者某某台北16日电): where it is
+    not a known one, nobody can tell where the name ends."""
+    if not found["dated"]:
+        return persons(found["names"])
+    place = next((place for place in PLACES if found["names"].endswith(place)), "")
+    return persons(found["names"].removesuffix(place)) if place else ()
 
 
 def _slashed(text: str) -> re.Match[str] | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 from pipelines.reading.dates import Dated, date_in_url, parse_date, parse_stamp
 from pipelines.reading.origin import Found
@@ -21,8 +23,18 @@ _PUBLISHED = (
     "datepublished",
     "dc.date",
     "dc.date.issued",
+    "dc.date.created",
     "dcterms.created",
+    "dcterms.date",
+    "dcterms.issued",
     "date",
+    "date.available",
+    "pub_date",
+    "publish_time",
+    "published_time",
+    "og:article:published_time",
+    "og:pubdate",
+    "parsely-pub-date",
     "weibo:article:create_at",
     "bytedance:published_time",
     "apub:time",
@@ -41,6 +53,10 @@ _MODIFIED = (
     "datemodified",
     "bytedance:lrdate_time",
 )
+
+
+_MONTH = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?[01]?\d月?[-/.]?")
+_DAY = re.compile(r"[0-3]?\d日?")
 
 
 def choose_date(
@@ -81,6 +97,7 @@ def _candidates(
             with_time=True,
         ),
         lambda: _alone_over(extracted, captured),
+        lambda: _boxed(extracted, captured),
     )
     for choice in choices:
         if (dated := choice()) is not None:
@@ -93,6 +110,16 @@ def _alone_over(extracted: Extracted, captured: str) -> Dated | None:
     dated = parse_date(lines[-1], captured) if lines else None
     alone = dated is not None and len(dated.raw) == len(lines[-1].strip())
     return dated if alone and dated and dated.day != captured[:10] else None
+
+
+def _boxed(extracted: Extracted, captured: str) -> Dated | None:
+    """A day and its month on two lines, one over the other in a box beside the headline."""
+    lines = [line.text for line in extracted.origin_lines if line.place in ("over", "above")]
+    for pair in pairwise(lines):
+        for month, day in (pair, pair[::-1]):
+            if _MONTH.fullmatch(month) and _DAY.fullmatch(day):
+                return parse_date(f"{month.rstrip('月-/.')}-{day}", captured)
+    return None
 
 
 def _finer(chosen: Dated, candidates: Iterator[Dated]) -> Dated:

@@ -13,7 +13,7 @@ NUMERALS = "〇零○一二三四五六七八九十廿卅元壹贰貳叁參肆�
 
 _MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _CLOCK = both(
-    r"\s*[T,，|]?\s*(?:[(（]?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*[)）]?\s*)?"
+    r"\s*[T,，|]?\s*(?:HKT\s*)?(?:[(（]?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*[)）]?\s*)?"
     r"(?P<half>上午|下午|凌晨|早上|中午|晚上|晚间|傍晚|am|pm)?\s*"
     r"(?P<h>[012]?\d)\s*(?:[:：]\s*|[时点]\s*)"
     r"(?:(?P<mi>[0-5]?\d)(?:\s*(?:分|[:：]\s*(?P<s>[0-5]?\d)(?:\.\d+)?))?(?:\s*(?P<s2>[0-5]?\d)\s*秒)?)?"
@@ -59,11 +59,19 @@ ENGLISH = re.compile(
     rf"|\b(?P<m2>{_MONTH})[a-z]*\.?\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?,?\s+(?P<y2>(?:19|20)\d\d))" + _TIME,
     re.I,
 )
+DAY_FIRST = re.compile(
+    r"(?<![\d/.-])(?:(?P<d>1[3-9]|2\d|3[01])/(?P<m>0?[1-9]|1[0-2])|(?P<m2>0?[1-9]|1[0-2])/(?P<d2>1[3-9]|2\d|3[01]))"
+    r"/(?P<y>20\d\d)(?![\d/])" + _TIME,
+    re.I,
+)
+"""15/11/2021 (Hong Kong) or 11/15/2021, where the day tells itself by being above twelve."""
+
 WITH_YEAR = (
     (re.compile(r"(?:19|20)\d\d"), FULL),
     (re.compile(both(r"\d(?:[/.-]|\s*年)|民国")), REPUBLIC),
     (re.compile(r"[二一][〇零○一二三四五六七八九]{3}"), CHINESE),
     (re.compile(r"[a-z]{3}", re.I), ENGLISH),
+    (re.compile(r"/20\d\d"), DAY_FIRST),
 )
 """The shapes that name their year, each behind a sign that all its dates have."""
 
@@ -75,7 +83,7 @@ SHORT_YEAR = re.compile(
 
 NO_YEAR = re.compile(
     both(r"(?<![\d年./-])(?:(?P<m>[01]?\d)\s*月\s*(?P<d>[0-3]?\d)\s*[日号]")
-    + r"|(?P<m2>[01]?\d)[-/](?P<d2>[0-3]?\d)(?=\s+[012]?\d[:：]\d\d|\s*$))(?![\d-])"
+    + r"|(?P<m2>[01]?\d)[-/](?P<d2>[0-3]?\d)(?=\s+[012]?\d[:：]\d\d|\s*$|(?<=^\d\d[-/]\d\d)\s))(?![\d-])"
     + _TIME,
     re.I,
 )

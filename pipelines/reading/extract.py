@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
-from pipelines.reading.body import DATED, Body, any_spam, find_body, weigh
+from pipelines.reading.body import Body, find_body
 from pipelines.reading.headline import find_headlines
-from pipelines.reading.meta import read_meta
+from pipelines.reading.meta import read_meta, scripted_times
 from pipelines.reading.misread import undo_misreading
 from pipelines.reading.opening import find_summary, opened, unrepeated
 from pipelines.reading.outline import Line, Outline, clean, words
@@ -21,6 +21,7 @@ from pipelines.reading.state import shown
 from pipelines.reading.surroundings import breadcrumbs, origin_lines, tags
 from pipelines.reading.systems import recognise
 from pipelines.reading.tree import outline
+from pipelines.reading.weight import DATED, any_spam, weigh
 from pipelines.records import Drop, Reason, Stage
 from pipelines.sites import Selectors
 from pipelines.text import count_han
@@ -50,7 +51,9 @@ def extract(html: str, url: str, rules: Selectors | None = None) -> Extracted | 
     found = _extract(html, url, rules)
     if isinstance(found, Drop) and found.reason in _EMPTY and (page := shown(html)) is not None:
         again = _extract(page, url, rules)
-        return found if isinstance(again, Drop) else again
+        found = found if isinstance(again, Drop) else again
+    if isinstance(found, Extracted) and found.system == "wechat":
+        return replace(found, meta=(*found.meta, *scripted_times(html)))
     return found
 
 

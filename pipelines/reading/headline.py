@@ -6,14 +6,21 @@ import re
 
 from pipelines.reading.outline import Outline, unglossed, words
 from pipelines.reading.phrases import both
+from pipelines.reading.publishers import is_outlet
 from pipelines.text import count_han, plain
 
-_SPLIT = re.compile(r"\s*[_|｜>＞»«<＜~～]+\s*|\s*[-–—－―]+\s*|\s+[·•/]\s+|\s{2,}")
+_SPLIT = re.compile(r"\s*(?:[_|｜>＞»«<＜~～]|::)+\s*|\s*[-–—－―]+\s*|\s+[·•/]\s+|\s{2,}")
 _RUBRIC = re.compile(r"^[\[［【]([^\]］】]{1,10})[\]］】]\s*")
 _NAMES = re.compile(r"title|headline|\bbt\b|biaoti|\bh1\b|subject")
 _SITE = re.compile(
-    both(r"(?:网站?|报社?|公司|电视台|广播|频道|正文|首页|新闻网?|中心|门户|内容页|资讯|详[细情]|文章)$")
+    both(
+        r"(?:网站?|报社?|公司|电视台|广播|频道|正文|首页|新闻网?|中心|门户|内容页|资讯|详[细情]|文章)\W*$|^(?:打印|列印)(?:页面|本页|预览|版|文章)?$"
+    )
 )
+_IN_BRACKETS = re.compile(r"\s*[【(（\[]([^【】()（）\[\]]{2,14})[】)）\]]$")
+_DATE = re.compile(r"\d{4}[-/.年]\d")
+"""Beside the name of the site alone a line of origin stands, no headline."""
+
 _LABEL = re.compile(both(r"[:：]|\d{4}[-/.年]\d|[首主]页|记者|报道|报导"))
 _NOT_HEAD = re.compile(
     both(
@@ -75,15 +82,20 @@ def _score(page: Outline, index: int, wanted: str) -> float:
             score += 1.0 + 2.0 * len(own) / len(wanted) if count_han(own) >= 4 or len(own) > 8 else 0.0
         elif own in wanted:
             score += 0.8 + 1.2 * len(own) / len(wanted) if len(own) >= 6 else 0.0
-        elif wanted in own and len(wanted) >= 6:
+        elif wanted in own and len(wanted) >= 6 and not _DATE.search(line.text):
             score += 1.5
     return score
 
 
 def strip_site(title: str) -> str:
     """A document's title without the names of section and site behind (or before) the headline."""
+    if (named := _IN_BRACKETS.search(title)) and is_outlet(named[1]):
+        title = title[: named.start()]
     parts = [part for part in _SPLIT.split(title) if part.strip()]
     if len(parts) < 2:
-        return title
+        before, _, last = title.rpartition(" ")
+        return before if count_han(before) >= 6 and is_outlet(last) else title
     longest = max(parts[:2], key=len)
+    if is_outlet(longest):
+        longest = next((part for part in parts if count_han(part) >= 6 and not is_outlet(part)), longest)
     return longest if count_han(longest) >= 6 else parts[0] if count_han(parts[0]) >= 6 else title

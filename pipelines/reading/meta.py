@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
@@ -12,6 +13,7 @@ from pipelines.reading.outline import Outline, clean, unescape
 MAX_VALUE = 2_000
 """Characters of one value that are kept: longer ones are data, not a description."""
 
+_SCRIPTED_TIME = re.compile(r"\bvar (?:ct|createTime|publish_time) ?= ?[\"']([\d :-]{10,19})[\"']")
 _LD_KEYS = (
     "headline",
     "datePublished",
@@ -45,6 +47,11 @@ def read_meta(page: Outline, url: str) -> tuple[tuple[str, str], ...]:
             found.append(("time", stamp))
     found += [pair for script in page.scripts for pair in _json_ld(script)]
     return tuple(found)
+
+
+def scripted_times(html: str) -> Iterator[tuple[str, str]]:
+    """The time of publication that a script of the page fills in."""
+    return (("publish_time", found[1]) for found in _SCRIPTED_TIME.finditer(html))
 
 
 def _joined(url: str, href: str) -> str:

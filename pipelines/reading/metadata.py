@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pipelines.reading.bylines import PHOTO, byline, dateline_outlet, persons, slashed_outlet
 from pipelines.reading.chrono import choose_date
-from pipelines.reading.names import NOT_NAMES, is_name, split_names
+from pipelines.reading.names import NOT_NAMES, PLACES, is_name, split_names
 from pipelines.reading.origin import Found, slots, trim, unlabelled
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet, normalise, publisher, publisher_of_host
@@ -32,13 +32,16 @@ _DATES = re.compile(
 )
 _SENTENCE = re.compile(r"[，。！？]")
 _REPORTER = re.compile(both(r"记\s*者|通讯|文$"))
-_CLOSING = re.compile(r"(?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*)+$")
+_CLOSING = re.compile(r"((?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*)+)(?:1[01]\d{5})?$")
+"""What a text ends with in brackets; agencies of Taiwan put the day behind (1151116)."""
+
 _NEAR: tuple[str, ...] = ("above", "below", "end", "start", "over")
 _RIGHTS = re.compile(both(r"版权|著作权|转载|授权|免责|copyright|©|未经|不代表本[站网]|仅供参考"), re.I)
 _ORIGINAL = re.compile(
     both(r"[（(【\[]?\s*(?:原标题|原题|原文标题|投稿标题)\s*[:：]\s*") + r"(?P<title>.+?)\s*[）)】\]]?$"
 )
 _TITLE = re.compile(both("[题]"))
+_ACCOUNT = re.compile(r"(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*[“‘「\"]?([^“”‘’「」\"（(]{2,30})")
 _NO_VALUE = re.compile(
     both(
         r"(?:未知|不详|网络|网路|互联网|本站(?:原创)?|原创|转载|本网|admin|(?:未知|网络)来源|网络转载|网站|其[他它]|无|"
@@ -87,7 +90,7 @@ def _slots_of(extracted: Extracted) -> Iterator[tuple[str, Found]]:
         lines = [line.text for line in extracted.origin_lines if line.place == place]
         if place in ("start", "end"):
             lines = [
-                text if len(text) <= SHORT else closing[0] if (closing := _CLOSING.search(text)) else ""
+                text if len(text) <= SHORT else closing[1] if (closing := _CLOSING.search(text)) else ""
                 for text in lines
             ]
         for number, text in enumerate(lines):
@@ -126,14 +129,17 @@ def _source_value(value: str) -> str | None:
     """A labelled value that can be a source: short, not empty, no date, cut at its first wide gap."""
     if address := _ADDRESS.match(value):
         return publisher_of_host(address[0])
-    value = re.split(r"\s{2,}|\t|(?<=\S)\s+(?=\d{4}[-年/.])|\d{4}[-年/.]\d{1,2}[-月/.]", value)[0]
+    value = re.split(r"\s{2,}|\t|\s[|｜丨]\s|(?<=\S)\s+(?=\d{4}[-年/.])|\d{4}[-年/.]\d{1,2}[-月/.]", value)[0]
+    if account := _ACCOUNT.match(value):
+        value = account[1]
     value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
     if not value or len(value) > 40 or _NO_VALUE.match(value):
         return None
     if PHOTO.search(value) and publisher(value) is None:
         return None
     first, _, rest = value.partition(" ")
-    return first if rest and (publisher(first) or all(map(is_name, rest.split()))) else value
+    behind = publisher(first) or rest in PLACES or all(map(is_name, rest.split()))
+    return first if rest and behind else value
 
 
 def _bare_source(text: str) -> str | None:
@@ -157,6 +163,9 @@ def _authors(
         return labelled
     for line in extracted.origin_lines:
         if line.place in ("above", "start", "end", "below") and (named := byline(line.text, line.place)):
+            return named
+    for line in extracted.origin_lines:
+        if line.place == "byline" and (named := persons(line.text)):
             return named
     for name in ("ld:author", "article:author", "author", "og:article:author"):
         if known := persons(meta.get(name, "")):

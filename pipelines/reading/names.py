@@ -9,6 +9,7 @@ from pathlib import Path
 from pipelines.reading.phrases import both
 
 _TABLE = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
+PLACES = frozenset(_TABLE["places"].split())
 SURNAMES = frozenset(_TABLE["surnames"]) - {"\n"}
 COMPOUND = frozenset(_TABLE["compound"].split())
 NOT_NAMES = frozenset(_TABLE["not_names"].split())
@@ -33,7 +34,9 @@ _FOREIGN = re.compile(
 )
 _HAN_ONLY = re.compile(r"[\u3400-\u9fff]+")
 _SENTENCE = re.compile(r"[。？！?!“”]")
-_MAIL = re.compile(r"[\w.+-]+@[\w.-]+|https?://\S+")
+_MAIL = re.compile(r"[\w.+-]+@[\w.-]+|https?://\S+|[_\s]?(?<![A-Za-z])[A-Z]{1,3}\d{3,}\b")
+"""Addresses, and the numbers under which a portal keeps its editors (王某_NB12345)."""
+
 _EDGES = " \u3000:：()（）[]【】<>《》-—/|,，;；。."
 
 _ORGANISED = re.compile(

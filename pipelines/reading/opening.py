@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from pipelines.reading.body import CONTROL, DATED, LABELS, Body, is_spam, weigh
+from pipelines.reading.body import Body
 from pipelines.reading.outline import Element, Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet
+from pipelines.reading.weight import CONTROL, DATED, LABELS, is_spam, weigh
 from pipelines.text import plain
 
 _SUMMARY = re.compile(

@@ -10,6 +10,14 @@ import msgspec
 from resiliparse.parse.html import HTMLTree
 
 _ATTRIBUTE = re.compile(r'([^\s="]+)="([^"]*)"')
+IN_FAVOUR = re.compile(
+    r"article[-_ ]?(?:body|content|text|con\b)|artibody|trs_editor|v_news_content|vsb_content|"
+    r"wp_articlecontent|entry[-_]content|post[-_](?:body|content)|news[-_]?(?:body|content|text|con)|main[-_]?text|\bendtext\b|"
+    r"content[-_]?(?:main|text|body)|\bzoom\b|\bnewstext\b|rich_media_content|js_content|text[-_]content|"
+    r"detail[-_]?(?:content|text|body)|\bcontent\b|\btext\b|\barticle\b|story|cnt_main_article"
+)
+"""Names of elements that hold an article, those of the content systems among them."""
+
 _ENTITIES = (("&nbsp;", "\u00a0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 _GLOSS = re.compile(r"[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]{1,6}\s?[)）]")
 

@@ -13,8 +13,14 @@ from pipelines.text import count_han
 SHORT = 300
 """Characters of running text below which a page may be a notice: in an article the same words are a topic."""
 
+TEASER = 16
+"""Characters below which a line between teasers is a date, a name, a count."""
+LONGEST_TEASER = 200
+"""Characters from which on a paragraph below a linked title is text that is read here."""
+
 _NOTICES = tuple((Reason(name), re.compile(sought(f"notice.{name}"), re.I)) for name in names("notice"))
 _MORE = "".join(set("]】)）详细詳情全文更多>» "))
+_LEADS_ON = re.compile(both(r"[\[【(（]?\s*(?:查看|阅读)?(?:详细|详情|全文|更多)\s*[>»]*\s*[\]】)）]?$"))
 _EMPTY_ROOT = re.compile(
     r"<(?:div|main|section)\b[^>]*\bid=[\"']?(?:app|root|__next|__nuxt|main-app|q-app|container)[\"']?[^>]*>"
     r"\s*(?:<!--.*?-->\s*)*</|"
@@ -23,7 +29,7 @@ _EMPTY_ROOT = re.compile(
     re.I,
 )
 _REDIRECT = re.compile(
-    r"(?:(?:window|document|top|self)\.)?location(?:\.href)?\s*=\s*[\"']|location\.replace\(|document\.cookie\s*=",
+    r"(?:(?:window|document|top|self)\.)?location(?:\.href)?\s*=\s*[\"']|location\.replace\(|document\.cookie\s*=|http-equiv=[\"']?refresh\b",
     re.I,
 )
 
@@ -61,8 +67,8 @@ def _shell(page: Outline, html: str) -> Drop | None:
     """A page whose text a script would bring."""
     if (found := _EMPTY_ROOT.search(html)) and len(page.anchors) < 40:
         return Drop(Stage.EXTRACT, Reason.NEEDS_BROWSER, f"an empty page around {found[0][:60]!r}")
-    if len(page.lines) < 4 and "<script" in html and _REDIRECT.search(html):
-        return Drop(Stage.EXTRACT, Reason.NEEDS_BROWSER, "a script leads elsewhere")
+    if len(page.lines) < 4 and _REDIRECT.search(html):
+        return Drop(Stage.EXTRACT, Reason.NEEDS_BROWSER, "a script or a refresh leads elsewhere")
     return None
 
 
@@ -74,6 +80,18 @@ def _is_list(page: Outline, body: Body | None, size: int) -> bool:
 
 
 def _teasers(page: Outline, body: Body) -> float:
-    """Share of body lines that end in an ellipsis or stand beside a linked title of their own."""
-    cut = sum(page.lines[i].text.rstrip(_MORE).endswith(("...", "…", "......")) for i in body.lines)
-    return cut / len(body.lines) if len(body.lines) >= 4 else 0.0
+    """Share of the lines of some length that end in an ellipsis or in a link that leads on, or stand below a
+    linked title of their own."""
+    lines = [i for i in body.lines if page.lines[i].size >= TEASER]
+    led = [i for i in lines if page.lines[i].linked and _LEADS_ON.search(page.lines[i].text)]
+    if len(lines) < 4:
+        return len(led) / len(lines) if lines else 0.0
+    cut = {i for i in lines if page.lines[i].text.rstrip(_MORE).endswith(("...", "…", "......"))}
+    titled = (i for i in lines if i and page.lines[i].size < LONGEST_TEASER and _is_title(page, i - 1))
+    return len(cut.union(led, titled)) / len(lines)
+
+
+def _is_title(page: Outline, index: int) -> bool:
+    """Whether a line is the linked title of another page."""
+    line = page.lines[index]
+    return line.linked * 2 > line.size and count_han(line.text) >= 8

@@ -24,6 +24,8 @@ MOST_DECODED: Final = 24
 """Places that are tried as JSON; pages have one to three."""
 MOST_VALUES: Final = 50_000
 """Values looked through; the state of a news page has some thousands."""
+INNER: Final = 20
+"""Values of a record inside the record that are looked at for its text."""
 LEAST: Final = 100
 """Han characters from which on a text may be an article's: a teaser has fewer."""
 MOST: Final = 400_000
@@ -42,6 +44,7 @@ _VARIABLE: Final = re.compile(r"(?:__|state|data|detail|article|store|page)[\w$\
 _NAME: Final = 40
 """Characters looked at before an assignment."""
 _HEAD: Final = re.compile(r"<body\b", re.I)
+_FIELD: Final = re.compile(r"<textarea\b[^>]*>(.*?)</textarea>", re.I | re.S)
 _TITLES: Final = (
     re.compile("^title$", re.I),
     re.compile(r"^(?:(?:news|article|main|doc)_?title|headline)$", re.I),
@@ -76,7 +79,7 @@ def shown(page: str) -> str | None:
     """The page as HTML with the article of its scripts in it; None where they hold none, or several."""
     story = _only(list(_stories(page)), page)
     if story is None:
-        return None
+        return _with_fields(page)
     body = _HEAD.search(page)
     head = page[: body.start()] if body else ""
     told = "".join(f"<span>{html.escape(part)}</span> " for part in _told(story.record))
@@ -84,6 +87,17 @@ def shown(page: str) -> str | None:
         f"{head}<body><h1>{html.escape(story.title)}</h1><div class=info>{told}</div>"
         f"<div class=article-content>{story.markup}</div></body></html>"
     )
+
+
+def _with_fields(page: str) -> str | None:
+    """The page with running text that waits in a field for a script to show it; None without such a field."""
+    shown = _FIELD.sub(_field, page)
+    return shown if shown != page else None
+
+
+def _field(found: re.Match[str]) -> str:
+    markup = _markup(html.unescape(found[1])) if len(found[1]) < MOST else ""
+    return f"<div class=article-content>{markup}</div>" if _running(markup) >= LEAST else found[0]
 
 
 def _only(stories: list[Story], page: str) -> Story | None:
@@ -193,6 +207,9 @@ def _markup(value: Json) -> str:
         if sum(map(len, parts)) > MOST:
             return ""
         return "".join(map(_markup, filter(None, parts)))
+    if isinstance(value, dict) and not any(_TITLES[0].match(key) for key in value):
+        inner = (part for part in islice(value.values(), INNER) if isinstance(part, str | list))
+        return max(map(_markup, inner), key=_running, default="")
     if not isinstance(value, str) or len(value) > MOST:
         return ""
     if "<" not in value and "&lt;" in value:

@@ -20,6 +20,10 @@ ORIGIN_CHARS = 240
 EDGE_CHARS = 120
 """Of the first and last blocks of the body this much is looked at for datelines and closing bylines."""
 
+NAME_CHARS = 16
+"""Characters of a line that may be a name and nothing else."""
+
+_AUTHOR = re.compile(r"author|byline|writer|zuozhe|reporter")
 _TELLING = re.compile(
     both(r"[:：/丨｜|©\d]|来源|编[辑审]|作者|记者|责|标题|转[载自]|摘自|声明|版权|源|编|者")
 )
@@ -56,6 +60,9 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
         if index == head_line or line.size > ORIGIN_CHARS:
             continue
         text = _spaced(line)
+        names = page.elements[line.element].attributes
+        if index < first and line.size <= NAME_CHARS and _names_author(names):
+            found.append(OriginLine("byline", text))
         if index < head:
             found.append(OriginLine("over", text))
         elif index < first:
@@ -92,6 +99,11 @@ def breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
         if crumbs and (len(parts) >= 2 or path != line.text):
             return tuple(part for part in crumbs if len(part) <= 16)[:6]
     return ()
+
+
+@lru_cache(maxsize=1 << 12)
+def _names_author(attributes: str) -> bool:
+    return _AUTHOR.search(words(attributes)) is not None
 
 
 @lru_cache(maxsize=1 << 12)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipelines.reading.bounds import MAX_DEPTH
-from pipelines.reading.outline import Element, Line, Outline, clean, unescape
+from pipelines.reading.outline import IN_FAVOUR, Element, Line, Outline, clean, unescape, words
 
 _BLOCK = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
@@ -53,8 +53,12 @@ pattern with a group (CPython issue 101955)."""
 _ODD_TAG = re.compile(r"<[^>]*>")
 _INVISIBLE = re.compile("[\0\u200b-\u200d\u2060\ufeff\u00ad]")
 _INVISIBLE_SIGNS = "\0\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_ANCHOR_SIGNS = " #¶§"
+"""What documents put beside a heading as a link to itself."""
+
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|(?:^|\s)hidden=|text-indent\s*:\s*-\d{3}"
+    r"display\s*:\s*none|font-size\s*:\s*0(?![.\d])|(?:^|\s)hidden=|text-indent\s*:\s*-\d{3}|(visibility\s*:\s*hidden)"
 )
 _PARAGRAPH = re.compile(r"(?<=[。！？”」』…：；])\s*\u3000{2}|\n\s*\n|\n(?=[ \u3000]{2})")
 """Where a paragraph starts without a tag: at an indent of two ideographic spaces, at lines of a `pre`."""
@@ -164,7 +168,10 @@ def _learnt(head: str) -> Head:
 
 @lru_cache(maxsize=1 << 12)
 def _hides(attributes: str) -> bool:
-    return _HIDDEN.search(attributes) is not None
+    """Whether the attributes hide an element. One named as the article's that only is not visible is shown by
+    a script when its pictures have come."""
+    found = _HIDDEN.search(attributes)
+    return found is not None and not (found[1] and IN_FAVOUR.search(words(attributes)))
 
 
 def _behind(page: Outline, tag: str, tags: Iterator[tuple[str, str]]) -> str:
@@ -194,6 +201,8 @@ def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: l
             size = len(paragraph) - paragraph.count(" ")
             page.lines.append(Line(paragraph, block, size, 0, tag, links, [paragraph]))
         return
+    if linked and tag in _HEADINGS:
+        text = text.strip(_ANCHOR_SIGNS) or text
     size = len(text) - text.count(" ")
     page.lines.append(Line(text, block, size, linked if linked < size else size, tag, links, parts))
 

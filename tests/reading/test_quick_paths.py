@@ -15,7 +15,6 @@ from pipelines.convert import script
 from pipelines.convert.script import Tally, tally
 from pipelines.reading import date_shapes, links
 from pipelines.reading.addresses import absolute
-from pipelines.reading.body import DATED, LABELS, any_spam, is_spam
 from pipelines.reading.decode import Page, decode, judge
 from pipelines.reading.extract import extract
 from pipelines.reading.origin import _BARE, _MAY_BE_BARE
@@ -25,6 +24,7 @@ from pipelines.reading.records import Extracted
 from pipelines.reading.surroundings import _CRUMB_LINE, _MAY_BE_CRUMBS
 from pipelines.reading.systems import SYSTEMS, landmark, recognise
 from pipelines.reading.tree import outline
+from pipelines.reading.weight import DATED, LABELS, any_spam, is_spam
 from pipelines.text import _MARKS, count_han, plain
 
 ADDRESSES = st.text(alphabet="htps:/.?#;&=ab12-_%@[]\\ \t\n专", max_size=24)
