@@ -4,8 +4,9 @@ their navigation on every page, and a crawl sees each link some dozens of times.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
@@ -76,3 +77,16 @@ def _without_dots(path: str) -> str:
         elif segment != ".":
             out.append(segment)
     return "/".join(out) + ("/" if segments[-1] in (".", "..") and out[-1:] != [""] else "") or "/"
+
+
+def named_by(location: str, base: str) -> str | None:
+    """The address that a Location names (RFC 9110, 10.2.2), absolute; None where it names none.
+
+    A header is decoded as Latin-1, but servers write addresses in UTF-8 into it.
+    """
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(base, location.strip()) if location.strip() else None
+    except ValueError:
+        return None

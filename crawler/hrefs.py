@@ -31,7 +31,7 @@ def hrefs(payload: bytes, url: str) -> Iterator[Link]:
     for found in _HREF.finditer(payload):
         written = found[2] or found[3] or found[4]
         if found[1].lower() == b"base":
-            folder = _directory(urljoin(url, written.decode("latin-1")))
+            folder = _directory(_worked_out(url, written) or url)
         elif written not in seen:
             seen.add(written)
             if (link := _link(folder, written)) is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin
 
 from w3lib.html import get_meta_refresh
 
+from crawler.addresses import named_by
 from crawler.discover import REDIRECT_DEPTH, Found, Refusal, follow
 from crawler.frontier import Address
 from crawler.hrefs import hrefs
@@ -121,8 +121,8 @@ def is_block(capture: Capture) -> bool:
 def _links(address: Address, capture: Capture, site: Site) -> Iterable[Found | Refusal]:
     kind = address.kind if address.kind in ("article", "list", "feed", "sitemap") else "unknown"
     if is_redirect(capture.status):
-        target = capture.header("Location")
-        onward = (Link(urljoin(capture.url, target), kind),) if target else ()  # type: ignore[arg-type]
+        target = named_by(capture.header("Location") or "", capture.url)
+        onward = (Link(target, kind),) if target else ()  # type: ignore[arg-type]
         return follow(onward, site, address.depth + REDIRECT_DEPTH - 1, kind)  # type: ignore[arg-type]
     if capture.status != 200 or says_no(_lower(capture), "nofollow"):
         return ()
@@ -139,7 +139,10 @@ def _all_links(capture: Capture) -> tuple[Link, ...]:
 def _refresh(capture: Capture, kind: str) -> tuple[Link, ...]:
     if len(capture.payload) > _MOST_FOR_REFRESH:
         return ()
-    _, target = get_meta_refresh(capture.payload.decode("latin-1"), capture.url)
+    try:
+        _, target = get_meta_refresh(capture.payload.decode("latin-1"), capture.url)
+    except ValueError:  # an address that cannot be split
+        return ()
     return (Link(target, kind),) if target else ()  # type: ignore[arg-type]
 
 

@@ -7,7 +7,6 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urljoin
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -16,6 +15,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler import clock
+from crawler.addresses import named_by
 from crawler.browser import browser_settings, find_browser
 from crawler.config import find_scrapy_cfg, load_config, signed
 from crawler.frontier import Address
@@ -147,9 +147,9 @@ class MirrorSpider(Spider):
     async def parse_robots(self, response: Response) -> AsyncIterator[Request]:
         """Learn an origin's robots.txt; its redirects are followed, five of them (RFC 9309, 2.3.1.2)."""
         meta = response.meta
-        location = response.headers.get("Location")
-        if is_redirect(response.status) and location and meta["robots_hops"] < ROBOTS_HOPS:
-            target = urljoin(response.url, location.decode("latin-1"))
+        location = (response.headers.get("Location") or b"").decode("latin-1")
+        target = named_by(location, response.url) if is_redirect(response.status) else None
+        if target and meta["robots_hops"] < ROBOTS_HOPS:
             yield self.robots_request(target, meta["host"], meta["robots_of"], meta["robots_hops"] + 1)
             return
         self._learn(meta, response.status, meta["kept"].capture.payload)
@@ -167,7 +167,10 @@ class MirrorSpider(Spider):
         self._scheduler.robots_learnt(meta["host"])
 
     def _bug(self, response: Response) -> None:
-        """Our own code failed on a page: its neighbours go on, and it is not tried again at once."""
+        """Our own code failed on a page: its neighbours go on, and it is not tried again at once. Nor is
+        anything taken from a host whose robots.txt it failed on."""
+        if "robots_of" in response.meta:
+            self._learn(response.meta, None, b"")
         address = response.meta.get("address")
         if self.session is not None and address is not None:
             now = clock.now()

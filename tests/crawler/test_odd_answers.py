@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bench.odd_server import HOST, HTML, Answer, in_all_codings, odd_server, page, said, site
+from bench.odd_server import HOST, HTML, Answer, chunked, in_all_codings, odd_server, page, said, site
 from bench.one_crawl import Order
 
 Rows = Callable[[Path, str], list[tuple[Any, ...]]]
@@ -71,6 +71,9 @@ ROBOTS: dict[str, tuple[Answer, set[str]]] = {
     "packed": (said("200 OK", gzip.compress(RULES), TEXT, "Content-Encoding: gzip"), {"/", "/open"}),
     "bomb": (said("200 OK", gzip.compress(b"#" * (64 << 20)), TEXT, "Content-Encoding: gzip"), set()),
     "redirected": (said("302 Found", b"", "Location: /robots-2"), {"/", "/open"}),
+    "nowhere": (said("302 Found", b"", "Location: http://["), ALL),
+    "marked": (said("200 OK", b"\xef\xbb\xbf" + RULES, TEXT), {"/", "/open"}),
+    "old-line-ends": (said("200 OK", RULES.replace(b"\n", b"\r"), TEXT), {"/", "/open"}),
     "loop": (said("302 Found", b"", "Location: /robots.txt"), ALL),
     "missing": (said("404 Not Found", b"no"), ALL),
     "too-many": (said("429 Too Many Requests", b"no"), set()),
@@ -80,9 +83,9 @@ ROBOTS: dict[str, tuple[Answer, set[str]]] = {
 
 def test_robots_of_all_sorts(tmp_path: Path) -> None:
     answers = PAGES | {
-        f"/robots-{n}": said("301 Moved", b"", f"Location: /robots-{n + 1}") for n in range(2, 5)
+        f"/robots-{n}": said("301 Moved", b"", f"Location: /robots-{n + 1}") for n in range(2, 6)
     }
-    answers |= {"/robots-5": said("200 OK", RULES, TEXT)}
+    answers |= {"/robots-6": said("200 OK", RULES, TEXT)}
     answers |= {f"{name}.test/robots.txt": answer for name, (answer, _) in ROBOTS.items()}
     sites = {name: site(("/",), host=f"{name}.test") for name in ROBOTS}
     with odd_server(answers) as odd:
@@ -93,6 +96,61 @@ def test_robots_of_all_sorts(tmp_path: Path) -> None:
             taken[headers["host"].removesuffix(".test")].add(path)
     assert taken == {name: paths for name, (_, paths) in ROBOTS.items()}
     assert odd.asked("/robots.txt") <= 2 * len(ROBOTS) + 5
+    assert odd.asked("/robots-6") == 1, "five redirects are followed"
+
+
+LOCATIONS = {
+    "": None, "http://[": None, "http://[::1]:PORT/": None, "javascript:alert(1)": None, "mailto:a@b.test": None,
+    "//127.0.0.1/": None, "http://other.test/": None, "open": "/moved/open", "../up": "/up", "?q=1": "/moved/9?q=1",
+    "//odd.test/network": "/network", "HTTP://ODD.TEST:80/upper#part": "/upper", "/a b": "/a%20b",
+    "/专利".encode().decode("latin-1"): "/%E4%B8%93%E5%88%A9", "/./dot/../dots": "/dots",
+}  # fmt: skip
+"""Written in a Location, and what is asked for."""
+
+
+def test_redirects_to_odd_addresses(tmp_path: Path, catalog_rows: Rows) -> None:
+    moved = {f"/moved/{n}": said("302 Found", b"", f"Location: {to}") for n, to in enumerate(LOCATIONS)}
+    bases = {
+        f"/base/{n}": said("200 OK", b"<base href='" + to + b"'>" + page("基", "/open"), HTML)
+        for n, to in enumerate((b"http://[", b"//[/", b"http://other.test/", b"\xff\xfe"))
+    }
+    refreshed = b"<meta http-equiv='refresh' content='0; url=http://['>"
+    answers = moved | bases | {"/refresh": said("200 OK", refreshed, HTML)}
+    with odd_server(answers) as odd:
+        result = Order(tmp_path / "archive", odd.port, {"odd": site(tuple(answers))}, patience=0.0).run()
+        asked = {path for _, path, _ in odd.log} - {"/robots.txt"}
+    assert "Traceback" not in result["errors"]
+    assert asked == {*answers, "/open", *filter(None, LOCATIONS.values())}
+    assert catalog_rows(tmp_path / "archive", "select url from addresses where failure = 'our bug'") == []
+
+
+def test_servers_that_say_what_is_not_so(tmp_path: Path, catalog_rows: Rows) -> None:
+    """Codings that a body does not have, connections that are not kept, a 304 that nobody asked for."""
+    kept = {f"/kept/{n}": page(f"连接{n}", f"/kept/{n + 1}") for n in range(6)}
+    told = "Content-Encoding: "
+    answers: dict[str, Answer] = {
+        path: said("200 OK", body, HTML).replace(b"Connection: close\r\n", b"") for path, body in kept.items()
+    }
+    coded = {f"/coded/{n}": said("200 OK", page("谎"), HTML, told + name) for n, name in enumerate(CODINGS)}
+    answers |= coded
+    answers |= {
+        "/unasked": said("304 Not Modified", length=False),
+        "/cut": said("200 OK", b"5\r\nabc", HTML, "Transfer-Encoding: chunked", length=False),
+        "/both": said("200 OK", chunked(page("双")), HTML, "Transfer-Encoding: chunked"),
+        "/": said("200 OK", page("首页", "/kept/0", *coded), HTML),
+    }
+    starts = ("/", "/unasked", "/cut", "/both")
+    with odd_server(answers) as odd:
+        result = Order(tmp_path / "archive", odd.port, {"odd": site(starts)}, read=True, patience=0.0).run()
+    assert "Traceback" not in result["errors"]
+    rows = catalog_rows(tmp_path / "archive", "select replace(url, 'http://odd.test', '') from articles")
+    assert {path for (path,) in rows} >= {*kept, "/both", *coded}
+    states = dict(catalog_rows(tmp_path / "archive", "select url, state from addresses"))
+    assert states["http://odd.test/cut"] == "pending"
+    assert states["http://odd.test/unasked"] == "done"
+
+
+CODINGS = ("gzip", "deflate", "br", "zstd", "utf-8", "none", "identity", "x-gzip", "gzip, gzip")
 
 
 def test_a_bomb_in_a_sitemap_harms_nobody(tmp_path: Path, catalog_rows: Rows) -> None:
