@@ -126,8 +126,8 @@ def _links(address: Address, capture: Capture, site: Site) -> Iterable[Found | R
         return follow(onward, site, address.depth + REDIRECT_DEPTH - 1, kind)  # type: ignore[arg-type]
     if capture.status != 200 or says_no(_lower(capture), "nofollow"):
         return ()
-    if _media_type(capture) not in ("", *_PAGES, *_XML):
-        return ()
+    if kind not in ("feed", "sitemap") and _media_type(capture) not in ("", *_PAGES, *_XML):
+        return ()  # what was named as a feed or sitemap is read whatever its server takes it for
     links = tuple(hrefs(capture.payload, capture.url)) if kind == "article" else _all_links(capture)
     return follow((*_refresh(capture, kind), *links), site, address.depth, kind)  # type: ignore[arg-type]
 

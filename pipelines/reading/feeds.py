@@ -13,7 +13,8 @@ from pipelines.reading.dates import parse_date
 from pipelines.records import Link
 from pipelines.text import squeeze
 
-_HEAD = re.compile(r"<(rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]", re.I)
+_HEAD = re.compile(r"<(?:([\w.-]{1,32}):)?(rss|feed|RDF|urlset|sitemapindex)[\s>]", re.I)
+_ADDRESSES = re.compile(r"\s*https?://[^\s<>]+(?:\s+https?://[^\s<>]+)*\s*", re.I)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 _TAG = re.compile(r"<[^>]*>")
 _CHAR_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));")
@@ -22,13 +23,19 @@ _DATES = ("pubDate", "published", "dc:date", "updated")
 
 
 def root_of(text: str) -> str:
-    """The root element of a feed or sitemap in lower case, "" for anything else."""
-    head = _HEAD.search(text[:2048])
-    return head[1].lower() if head else ""
+    """The root element of a feed or sitemap in lower case, without its prefix; "text" for a sitemap that is a
+    list of addresses (sitemaps.org, "Other Sitemap formats"); "" for anything else."""
+    if head := _HEAD.search(text[:2048]):
+        return head[2].lower()
+    return "text" if _ADDRESSES.fullmatch(text) else ""
 
 
 def links_of_feed(text: str, root: str, url: str, captured: str | None) -> Iterator[Link]:
     """The entries of a feed or sitemap whose root element is `root`."""
+    if root == "text":
+        yield from (Link(address, "unknown") for line in text.split() if (address := absolute(url, line)))
+        return
+    text = _without_prefix(text)
     if root in ("urlset", "sitemapindex"):
         yield from _of_sitemap(text, root, url, captured)
         return
@@ -36,6 +43,14 @@ def links_of_feed(text: str, root: str, url: str, captured: str | None) -> Itera
         if address := absolute(url, _first(item, "link") or _atom_link(item) or _permalink(item)):
             printed = next((date for name in _DATES if (date := _first(item, name))), "")
             yield Link(address, "article", _first(item, "title") or None, _iso(printed, captured))
+
+
+def _without_prefix(text: str) -> str:
+    """Elements of the root's namespace by their bare names: a prefix is the author's choice."""
+    head = _HEAD.search(text[:2048])
+    if head is None or head[1] is None or head[2] == "RDF":  # in RDF the prefix is not that of the items
+        return text
+    return re.sub(rf"(</?){re.escape(head[1])}:", r"\1", text)
 
 
 def _of_sitemap(text: str, root: str, url: str, captured: str | None) -> Iterator[Link]:

@@ -165,6 +165,26 @@ def test_a_bomb_in_a_sitemap_harms_nobody(tmp_path: Path, catalog_rows: Rows) ->
     assert catalog_rows(tmp_path / "archive", failed) == [(1,)]
 
 
+def test_sitemaps_and_feeds_under_any_type_lead_to_pages(tmp_path: Path) -> None:
+    """An index that is packed, of a sitemap of lines and one with prefixes; a feed that is called binary."""
+    binary = "Content-Type: application/octet-stream"
+    index = b"<sitemapindex><sitemap><loc>/lines.txt</loc></sitemap><sitemap><loc>/ns.xml</loc></sitemap>"
+    prefixed = f"<s:urlset xmlns:s='x'><s:url><s:loc>http://{HOST}/b</s:loc></s:url></s:urlset>".encode()
+    feed = b"<rss><channel><item><link>/c</link></item></channel></rss>"
+    answers: dict[str, Answer] = {
+        "/map.xml.gz": said(
+            "200 OK", gzip.compress(index + b"</sitemapindex>"), "Content-Type: application/x-gzip"
+        ),
+        "/lines.txt": said("200 OK", f"http://{HOST}/a\r\n".encode(), TEXT),
+        "/ns.xml": said("200 OK", prefixed, binary),
+        "/feed": said("200 OK", feed, binary),
+    }
+    declared = site((), f'sitemaps = ["http://{HOST}/map.xml.gz"]\nfeeds = ["http://{HOST}/feed"]')
+    with odd_server(answers) as odd:
+        Order(tmp_path / "archive", odd.port, {"odd": declared}, patience=0.0).run()
+        assert {path for _, path, _ in odd.log} == {*answers, "/robots.txt", "/a", "/b", "/c"}
+
+
 WAITS = {
     "past": ("Sat, 01 Jan 2000 00:00:00 GMT", 60.0),
     "far": ("Fri, 31 Dec 2100 23:59:59 GMT", 86_400.0 + 60.0),

@@ -81,6 +81,33 @@ def test_sitemaps_and_their_index(packed: bool) -> None:
     )
 
 
+def test_prefixes_of_the_namespace_are_the_authors_choice() -> None:
+    xmlns = 'xmlns:s="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://n.test/"'
+    pages = (
+        f"<s:urlset {xmlns}><s:url><s:loc>http://m.test/a</s:loc><news:news><news:title>商标</news:title>"
+        "</news:news></s:url></s:urlset>"
+    )
+    index = f"<s:sitemapindex {xmlns}><s:sitemap><s:loc>/s1.xml</s:loc></s:sitemap></s:sitemapindex>"
+    assert found(pages)["http://m.test/a"] == Link("http://m.test/a", "article", "商标")
+    assert found(index)["http://m.test/s1.xml"].kind == "sitemap"
+    atom = '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:link href="/3"/></a:entry></a:feed>'
+    assert found(atom)["http://m.test/3"].kind == "article"
+    rdf = (
+        '<rdf:RDF xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"><item '
+        'rdf:about="http://m.test/4"><title>专利</title><link>http://m.test/4</link>'
+        "<dc:date>2021-03-01T08:00:00+08:00</dc:date></item></rdf:RDF>"
+    )
+    assert found(rdf)["http://m.test/4"] == Link(
+        "http://m.test/4", "article", "专利", "2021-03-01T08:00:00+08:00"
+    )
+
+
+def test_a_sitemap_of_lines() -> None:
+    lines = "\ufeffhttp://m.test/1\r\nhttps://m.test/2?a=1&b=2\n\nhttp://m.test/3\n"
+    assert list(found(lines)) == ["http://m.test/1", "https://m.test/2?a=1&b=2", "http://m.test/3"]
+    assert found("见 http://m.test/1\n") == {}
+
+
 def test_a_clipped_gzip_gives_what_it_still_holds() -> None:
     many = (
         "<urlset>" + "".join(f"<url><loc>http://m.test/{i}</loc></url>" for i in range(2_000)) + "</urlset>"
