@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from itertools import count, islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -22,23 +21,18 @@ from deltalake import DeltaTable
 from sqlalchemy import Connection, Update, select, update
 
 from bench.figures import Figure, floors
-from bench.made_articles import made_articles
+from bench.made_catalog import fill_catalog
 from bench.peak import HelpersWatched, peak_memory
-from pipelines.archive.captures import host_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.codec import pack, unpack
-from pipelines.archive.schema import articles, edits, settled
+from pipelines.archive.schema import articles
 from pipelines.archive.shelf import Shelf
 from pipelines.export.filters import Filters
 from pipelines.export.job import Format, export
-from pipelines.records import Article, Settled, version_id, work_id
+from pipelines.records import Article
 
 FULL, SHORT = 1_000_000, 50_000
 PEER_ROWS = 10_000
-DISTINCT = 5_000
-"""Texts made; the others repeat them under ids and addresses of their own, at the same cost."""
-
-
 CHANGED_YEAR = "2020"
 """Of publication, of the rows that are changed: twelve of the table's months."""
 
@@ -105,75 +99,6 @@ def delta(archive: Path, out: Path, size: int, ceiling: float) -> Iterator[Figur
 def _files(out: Path) -> set[str]:
     """The data files of a table's newest version."""
     return set(DeltaTable(str(out)).file_uris()) if out.exists() else set()
-
-
-def fill_catalog(folder: Path, size: int) -> None:
-    """A catalog with `size` settled IP articles, put into the tables directly: search is not exported."""
-    with Catalog.open(folder) as catalog:
-        batches = _batches(enumerate(_endless(), start=1), size)
-        for batch in batches:
-            catalog.write(partial(insert_articles, batch=batch)).result()
-
-
-def _endless() -> Iterator[tuple[Article, Settled]]:
-    made = [pair for pair in made_articles(DISTINCT) if pair[0].relevance > 0.5]
-    for turn in count():
-        for article, derived in made:
-            url = f"{article.url}?turn={turn}"
-            new = version_id(url, article.payload_digest)
-            yield (
-                replace(article, id=new, work_id=work_id(url), url=url),
-                replace(derived, id=new, cluster_id=new, canonical=True),
-            )
-
-
-def _batches(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
-    left = size
-    while left > 0 and (batch := list(islice(items, min(left, 5_000)))):
-        left -= len(batch)
-        yield batch
-
-
-def insert_articles(connection: Connection, batch: list[tuple[int, tuple[Article, Settled]]]) -> None:
-    """Put numbered articles and what settle derived into the tables."""
-    connection.execute(articles.insert(), [_columns(number, article) for number, (article, _) in batch])
-    derived = [
-        {
-            "id": one.id,
-            "cluster_id": one.cluster_id,
-            "canonical": one.canonical,
-            "relation": one.relation,
-            "record": pack(one),
-        }
-        for _, (_, one) in batch
-    ]
-    connection.execute(settled.insert(), derived)
-    damaged = [article for _, (article, _) in batch if article.edits]
-    if damaged:
-        connection.execute(edits.insert(), [{"article_id": a.id, "edits": pack(a.edits)} for a in damaged])
-
-
-def _columns(number: int, article: Article) -> dict[str, Any]:
-    return {
-        "id": article.id,
-        "number": number,
-        "work_id": article.work_id,
-        "url": article.url,
-        "host": host_of(article.url),
-        "site": article.site,
-        "fetched_at": article.fetched_at,
-        "headline": article.headline,
-        "source": article.source,
-        "date_published": article.date_published,
-        "in_language": article.in_language,
-        "relevance": article.relevance,
-        "characters": len(article.article_body),
-        "lacunae": 0,
-        "body_digest": "",
-        "current": True,
-        "record": pack(replace(article, edits=())),
-        "settle_state": "settled",
-    }
 
 
 def _change(folder: Path, rows: int) -> None:

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
-from bench.bench_export import insert_articles
 from bench.figures import Figure, floors, proportion
 from bench.killed_export import NEVER, export_until
 from bench.made_articles import made_articles
+from bench.made_catalog import insert_articles
 from pipelines.archive.catalog import Catalog
 from pipelines.export.formats import SnapshotFormat
 from pipelines.export.job import Format

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -36,6 +37,8 @@ FILE_ROWS = 16_384
 COMPARED_ROWS = 4_096
 """Rows compared with the table and spooled at once: about 80 MB as Python objects."""
 
+_MONTHS_AT_ONCE = 2
+
 
 def write_delta(
     store: Store, rows: Iterable[ExportRow], filters: dict[str, Any], progress: Progress = silent
@@ -52,7 +55,7 @@ def write_delta(
         spooled = Path(scratch, "rows")
         with Spool(spooled, FILE_SCHEMA) as spool:
             comparison = _compare(state, rows, spool, progress)
-        change = _written_files(store, state, comparison, spool, Path(scratch, "file"))
+        change = _written_files(store, state, comparison, spool, Path(scratch))
     version = commit(store, state, change, filters)
     return ExportResult(
         uri=store.address.uri,
@@ -111,20 +114,27 @@ def _spool(spool: Spool, rows: list[ExportRow], digests: list[str]) -> None:
 def _written_files(
     store: Store, state: TableState, comparison: _Comparison, spool: Spool, scratch: Path
 ) -> Change:
-    """Put the files of the next version: spooled rows, and what is good in files that hold stale rows."""
+    """Put the files of the next version: spooled rows, and what is good in files that hold stale rows.
+
+    Months are written side by side: packing and hashing leave the interpreter to the other thread.
+    """
     stale = np.unique(state.file_of[comparison.stale])
     removed = [state.files[number] for number in (*stale, *state.broken)]
     broken = {state.files[number].path for number in state.broken}
     good = state.ids[~comparison.stale]
-    added: list[DataFile] = []
-    for month in sorted({*spool.months, *(file.month for file in removed)}):
+
+    def written(month: str) -> list[DataFile]:
         survivors = (
             _survivors(store, file, good)
             for file in removed
             if file.month == month and file.path not in broken
         )
         batches = chain(spool.batches(month), chain.from_iterable(survivors))
-        added += _files_of_month(store, month, batches, scratch)
+        return list(_files_of_month(store, month, batches, scratch / month))
+
+    with ThreadPoolExecutor(_MONTHS_AT_ONCE) as writers:
+        months = sorted({*spool.months, *(file.month for file in removed)})
+        added = list(chain.from_iterable(writers.map(written, months)))
     # Written anew with the same bytes: one path may not be added and removed at once, and need not be.
     kept = {file.path for file in added} & {file.path for file in removed}
     return Change(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from pipelines.archive import tombstones
 from pipelines.archive.catalog import Catalog
@@ -99,7 +99,7 @@ def _statement(filters: Filters) -> Select[Any]:
     return select(*columns).select_from(joined).where(and_(*tests))
 
 
-def _pages(connection: Connection, statement: Select[Any], where: ColumnElement[bool]) -> Iterator[Row[Any]]:
+def _pages(connection: Connection, statement: Select[Any], where: ColumnElement[bool]) -> Iterator[Any]:
     ordered = statement.order_by(articles.c.id).limit(BATCH)
     rows = connection.execute(ordered.where(where)).all()
     while rows:

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pyarrow as pa
+
+_KEPT_BYTES = 128 << 20
+"""Of rows that wait in memory to be sorted by their months: about 14,000 articles. Each month of each sorting
+is a slice with some 150 buffers of its own: with slices of 28 rows instead of 100, spooling a row took 1.7
+times as long (48,000 articles of 145 months)."""
 
 
 class Spool:
@@ -22,6 +28,8 @@ class Spool:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path, self._count = path, 0
         self._slices: defaultdict[str, list[int]] = defaultdict(list)
+        self._waiting: list[pa.RecordBatch] = []
+        self._months: list[str] = []
         options = pa.ipc.IpcWriteOptions(compression="lz4")
         self._writer = pa.ipc.new_file(str(path), schema, options=options)
 
@@ -31,6 +39,7 @@ class Spool:
     def __exit__(
         self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
+        self._sort()
         self._writer.close()
 
     @property
@@ -40,13 +49,10 @@ class Spool:
 
     def add(self, batch: pa.RecordBatch, months: list[str]) -> None:
         """Keep a batch whose i-th row belongs to `months[i]`; rows of one month stay in their order."""
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for place, month in enumerate(months):
-            places[month].append(place)
-        for month, rows in places.items():
-            self._writer.write_batch(batch.take(pa.array(rows, pa.int32())))
-            self._slices[month].append(self._count)
-            self._count += 1
+        self._waiting.append(batch)
+        self._months += months
+        if sum(one.nbytes for one in self._waiting) >= _KEPT_BYTES:
+            self._sort()
 
     def batches(self, month: str) -> Iterator[pa.RecordBatch]:
         """The rows of a month in the order in which they were added."""
@@ -54,3 +60,19 @@ class Spool:
             reader = pa.ipc.open_file(source)
             for number in self._slices.get(month, ()):
                 yield reader.get_batch(number)
+
+    def _sort(self) -> None:
+        """Write what waits, a slice for each month."""
+        months, self._months = self._months, []
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        order = sorted(range(len(months)), key=months.__getitem__)
+        rows = pa.concat_batches(waiting).take(pa.array(order, pa.int32()))
+        first = 0
+        for month, places in groupby(order, months.__getitem__):
+            count = len(list(places))
+            self._writer.write_batch(rows.slice(first, count))
+            self._slices[month].append(self._count)
+            self._count += 1
+            first += count

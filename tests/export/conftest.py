@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from bench.bench_export import insert_articles
 from bench.made_articles import made_articles
+from bench.made_catalog import insert_articles
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.shelf import Shelf
 from pipelines.export.job import export
