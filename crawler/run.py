@@ -34,9 +34,9 @@ PROGRESS_EVERY = 0.5
 GARBAGE = 5_000
 """Objects that may be made before those without a reader are looked for: some ten pages' worth."""
 TURN = 0.0005
-"""Seconds that a thread waits for a busy one to let it go on. WARC and catalog are written by threads that give
-way at every call into the system or SQLite, and at Python's own 5 ms the reactor had them stand still most of
-the time: beside a busy thread SQLite took 2,200 rows a processor second, with this 4,900 (median of 2)."""
+"""Seconds that a thread waits for a busy one to let it go on. Those that write WARC and catalog give way
+at every call into the system or SQLite; at Python's own 5 ms a busy reactor had them stand still most of the
+time. Beside a busy thread SQLite took in 2,200 rows a processor second, with this 4,900 (two runs each)."""
 _FAILED = ("given up", "put off", "hosts without robots.txt", "block pages")
 
 
