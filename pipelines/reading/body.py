@@ -30,12 +30,13 @@ AGAINST = re.compile(
 )
 """Names (class, id, role) of elements whose text is none of the article's: English and pinyin."""
 
+_COLUMN = re.compile(r" side[-_]?bar")
 COMMENTS = re.compile(r"comment|reply|pinglun|liuyan|guestbook|\bcmt|\bpl\b")
 
 _POST = re.compile(r'id="(?:postmessage|read)_\w')
 """How forums name the text of a post: Discuz, phpwind."""
 
-_ENDS_DATED = re.compile(rf"(?:{DATED.pattern})[\d\s日:：]*$")
+_ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*$")
 IN_TABLE = -0.5
 """Weight of a cell in a table of data: it neither makes an article nor parts one."""
 CELLS = 6
@@ -67,7 +68,7 @@ def weights(page: Outline) -> list[float]:
     for element in page.filled:
         if element.attributes and voice(element.attributes) < 0:
             inside = sum(w for w in found[element.first : element.last] if w > 0)
-            if inside < 0.4 * total or _are_comments(element, found):
+            if inside < 0.4 * total or _are_comments(element, found) or _is_beside(page, element, found):
                 for i in range(element.first, element.last):
                     found[i] = min(-4.0, -0.3 * abs(found[i]))
         if element.tag == "table" and _is_data(page, element, found):
@@ -92,6 +93,17 @@ def _are_comments(element: Element, found: list[float]) -> bool:
     if not COMMENTS.search(words(element.attributes)):
         return False
     return sum(w for w in found[: element.first] if w > 0) >= TWO_SENTENCES
+
+
+def _is_beside(page: Outline, element: Element, found: list[float]) -> bool:
+    """Whether an element named so is a column beside the article, however short that is: another element,
+    named as the article's, holds running text."""
+    return _COLUMN.search(words(element.attributes)) is not None and any(
+        (other.last <= element.first or other.first >= element.last)
+        and voice(other.attributes) > 0
+        and max(found[other.first : other.last]) > 0
+        for other in page.filled
+    )
 
 
 @lru_cache(maxsize=1 << 14)

@@ -7,7 +7,7 @@ import re
 from pipelines.reading.names import PLACES, is_name, split_names
 from pipelines.reading.origin import unlabelled
 from pipelines.reading.phrases import both
-from pipelines.reading.publishers import publisher
+from pipelines.reading.publishers import is_outlet, publisher
 
 _DATELINE = re.compile(
     both(
@@ -51,8 +51,8 @@ PHOTO = re.compile(both(r"摄(?!影报[道导])|图[/／]|供图|图片|资料�
 def byline(text: str, place: str) -> tuple[str, ...]:
     """The authors that a line without labels names; `place` as in OriginLine."""
     if place == "above" and len(text) < 60 and (dated := _AROUND_DATE.fullmatch(unlabelled(text))):
-        names = persons(dated["before"] or "") or persons(dated["after"] or "")
-        if names:
+        beside = (part.strip() for part in (dated["before"], dated["after"]) if part)
+        if names := next(filter(None, (persons(part) for part in beside if not is_outlet(part))), ()):
             return names
     if (slashed := _slashed(text)) and (names := persons(slashed["people"])):
         return names

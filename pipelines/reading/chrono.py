@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from itertools import groupby
 
 from pipelines.reading.dates import Dated, date_in_url, parse_date, parse_stamp
 from pipelines.reading.origin import Found
@@ -55,8 +55,13 @@ _MODIFIED = (
 )
 
 
-_MONTH = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?[01]?\d月?[-/.]?")
-_DAY = re.compile(r"[0-3]?\d日?")
+_FIGURES = re.compile(r"[\d年月日./: -]{1,12}")
+_BOX = re.compile(
+    r"\b(?P<d>[0-3]?\d)日? (?P<y>20\d\d)\s?[-/.年]\s?(?P<m>[01]?\d)月?(?!\d)|"
+    r"\b(?P<y2>20\d\d)\s?[-/.年]\s?(?P<m2>[01]?\d)月?[-/.]? (?P<d2>[0-3]?\d)日?(?![\d:])|"
+    r"\b(?P<y3>20\d\d)年? (?P<m3>[01]?\d)[-/.月]\s?(?P<d3>[0-3]?\d)日?(?:\s(?P<time>\d\d:\d\d))?(?!\d)"
+)
+"""Day over month, month over day, year over day over time."""
 
 
 def choose_date(
@@ -113,12 +118,13 @@ def _alone_over(extracted: Extracted, captured: str) -> Dated | None:
 
 
 def _boxed(extracted: Extracted, captured: str) -> Dated | None:
-    """A day and its month on two lines, one over the other in a box beside the headline."""
+    """A date in pieces, one over the other in a box beside the headline."""
     lines = [line.text for line in extracted.origin_lines if line.place in ("over", "above")]
-    for pair in pairwise(lines):
-        for month, day in (pair, pair[::-1]):
-            if _MONTH.fullmatch(month) and _DAY.fullmatch(day):
-                return parse_date(f"{month.rstrip('月-/.')}-{day}", captured)
+    for figures, run in groupby(lines, lambda text: _FIGURES.fullmatch(text) is not None):
+        if figures and (box := _BOX.search(" ".join(run))):
+            year, month = box["y"] or box["y2"] or box["y3"], box["m"] or box["m2"] or box["m3"]
+            day = box["d"] or box["d2"] or box["d3"]
+            return parse_date(f"{year}-{month}-{day} {box['time'] or ''}", captured)
     return None
 
 

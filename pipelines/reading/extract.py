@@ -89,7 +89,7 @@ def _composed(
     """The parts put together: the body is known, headline, origin and the rest follow from its place."""
     heads = find_headlines(page, body.lines[0], title)
     head = heads[0][1] if heads else -1
-    body = _below_headline(page, body, head)
+    body = _without_next(page, _below_headline(page, body, head), head)
     pages, number = find_pages(page, url, ruled_links(page, rules.next if rules else None))
     summary = None
     if not (rules and rules.body):
@@ -137,6 +137,27 @@ def _below_headline(page: Outline, body: Body, head: int) -> Body:
     if len(rest) > 1 and place < 3 and weigh(label := page.lines[rest[0]]) < 0 and DATED.search(label.text):
         rest = rest[1:]
     return replace(body, lines=rest) if rest else body
+
+
+def _without_next(page: Outline, body: Body, head: int) -> Body:
+    """The body up to the article that a page shows behind it: one more headline set as this one's, with
+    a date of its own below."""
+    if head < 0:
+        return body
+    wanted = page.lines[head].tag
+    for place, index in enumerate(body.lines):
+        if (
+            place
+            and page.lines[index].tag == wanted
+            and wanted in ("h1", "h2")
+            and any(_dates(line) for line in page.lines[index + 1 : index + 3])
+        ):
+            return replace(body, lines=body.lines[:place])
+    return body
+
+
+def _dates(line: Line) -> bool:
+    return weigh(line) < 0 and DATED.search(line.text) is not None
 
 
 def _blocks(page: Outline, lines: Iterable[int]) -> tuple[Block, ...]:

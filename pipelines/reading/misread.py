@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from pipelines.reading.decode import judge, read_as
 
@@ -13,7 +14,21 @@ MANY = 100
 """Latin letters beyond ASCII from which on a page without one Han character is suspected."""
 
 _LATIN = re.compile(r"[\u0080-\u00ff\u0152-\u0178]")
+_WINDOWS = {ord(bytes([byte]).decode("cp1252", "replace")): byte for byte in range(0x80, 0xA0)}
+"""Letters of windows-1252 to their bytes. As browsers read it, it has controls where Python's has nothing, so
+that with these in place every text that was read by it, or as ISO 8859-1, is one of ISO 8859-1."""
+
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def _payloads(text: str) -> Iterator[bytes]:
+    """The bytes that a reader may have taken for this text. ISO 8859-15 has no quotation marks and dashes, of
+    which windows-1252 makes some of every text."""
+    for codec, table in (("latin-1", {}), ("iso8859-15", {}), ("latin-1", _WINDOWS)):
+        try:
+            yield text.translate(table).encode(codec)
+        except UnicodeEncodeError:
+            continue
 
 
 def undo_misreading(text: str) -> str | None:
@@ -24,11 +39,7 @@ def undo_misreading(text: str) -> str | None:
     for _ in range(2):
         if _HAN.search(text, 0, SAMPLE) or len(_LATIN.findall(text, 0, SAMPLE)) < MANY:
             return None
-        for codec in ("latin-1", "cp1252", "iso8859-15"):
-            try:
-                payload = text.encode(codec)
-            except UnicodeEncodeError:
-                continue
+        for payload in _payloads(text):
             again = read_as(payload, judge(payload)[0])
             if len(_HAN.findall(again[:SAMPLE])) > 20 and again.count("\ufffd") < len(again) // 100:
                 return again

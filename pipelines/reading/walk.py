@@ -6,6 +6,7 @@ a text or an attribute is escaped.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -58,8 +59,12 @@ _ANCHOR_SIGNS = " #¶§"
 """What documents put beside a heading as a link to itself."""
 
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|font-size\s*:\s*0(?![.\d])|(?:^|\s)hidden=|text-indent\s*:\s*-\d{3}|(visibility\s*:\s*hidden)"
+    r"display\s*:\s*none|font-size\s*:\s*(?:0(?![.\d])|1px)|(?:^|\s)hidden=|text-indent\s*:\s*-\d{3}|"
+    r"(?<![\w-])(?:left|top)\s*:\s*-\d{4}|(visibility\s*:\s*hidden)"
 )
+_ESCAPED = re.compile(r"&(?:#\d{2,6}|#[xX][\da-fA-F]{2,5}|[a-zA-Z]{2,8});")
+"""What was escaped twice: `&amp;ldquo;`."""
+
 _PARAGRAPH = re.compile(r"(?<=[。！？”」』…：；])\s*\u3000{2}|\n\s*\n|\n(?=[ \u3000]{2})")
 """Where a paragraph starts without a tag: at an indent of two ideographic spaces, at lines of a `pre`."""
 
@@ -191,7 +196,7 @@ def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: l
     """A line ends: keep it unless it is white space alone."""
     raw = parts[0] if len(parts) == 1 else "".join(parts)
     if "&" in raw:
-        raw = unescape(raw)
+        raw = _ESCAPED.sub(lambda found: html.unescape(found[0]), unescape(raw))
     text = " ".join(raw.split())
     if not text or not page.elements:
         return

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.reading.decode import Page, decode
+from pipelines.reading.misread import undo_misreading
 from pipelines.records import Drop, Reason
 
 SIMPLIFIED = (
@@ -132,3 +133,33 @@ def test_what_is_no_page_is_dropped(payload: bytes, reason: Reason) -> None:
 def test_no_bytes_raise(payload: bytes, label: str | None) -> None:
     page = decode(payload, f"text/html; charset={label}")
     assert isinstance(page, Drop) or page.replaced == page.text.count("\ufffd") or page.encoding == "utf-8"
+
+
+@pytest.mark.parametrize("label", [None, "text/html; charset=hz-gb-2312"])
+def test_the_shifts_of_hz_are_undone(label: str | None) -> None:
+    text = "<p>专利审查周期缩短，企业欢迎~A</p>"
+    page = decode(text.encode("hz"), label)
+    assert isinstance(page, Page)
+    assert (page.text, page.encoding) == (text, "hz")
+
+
+def test_a_script_with_such_signs_is_ascii() -> None:
+    page = decode(b"<script>a=~{}.b;c=[~}~{]</script>")
+    assert isinstance(page, Page)
+    assert page.encoding == "utf-8"
+
+
+def test_a_page_that_was_read_as_windows_1252_is_read_as_meant() -> None:
+    text = "<p>一件外观设计专利，让两家灯具店对簿公堂；最终以“调解”结案。原告与被告都表示满意。</p>" * 3
+    seen = "".join(
+        chr(byte) if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([byte]).decode("cp1252")
+        for byte in text.encode()
+    )
+    assert undo_misreading(seen) == text
+
+
+def test_foreign_pieces_up_to_a_tenth_leave_a_page_utf_8() -> None:
+    page = decode(("<p>专利审查周期缩短。</p>" * 20).encode() + "<p>版权所有，翻印必究。</p>".encode("gbk"))
+    assert isinstance(page, Page)
+    assert (page.encoding, page.replaced) == ("utf-8", 0)
+    assert "版权所有" in page.text

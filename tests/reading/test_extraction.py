@@ -7,6 +7,7 @@ import re
 import pytest
 
 from pipelines.reading.extract import extract
+from pipelines.reading.headline import strip_site
 from pipelines.reading.metadata import read_metadata
 from pipelines.reading.names import split_names
 from pipelines.reading.phrases import both
@@ -188,3 +189,33 @@ def test_spam_lines_are_kept_out_and_named() -> None:
     page = read(f"<div><h1>专利审查提速</h1>{BODY}{honest}{BODY}</div>")
     assert page.noise == ()
     assert "百家乐" in page.body
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "{}_海州日报", "{}::海州日报", "{} :: 海州日报", "{}【海州日报】", "{} (海州在线)", "{} 海州在线",
+        "{} » 海州日报", "{}——海州日报数字报", "{}|灯具|专利_海州在线", "海州日报_法治频道_{}", "{}",
+    ],
+)  # fmt: skip
+def test_the_names_of_a_site_go_from_a_title(title: str) -> None:
+    assert strip_site(title.format("灯饰外观设计案调解结案")) == "灯饰外观设计案调解结案"
+
+
+def test_what_was_escaped_twice_is_read_as_meant() -> None:
+    page = read(
+        "<h1>专利审查提速</h1><p>周期缩短，企业欢迎。&amp;ldquo;好&amp;rdquo;&amp;#8226;A&amp;B，效率提升。</p>"
+    )
+    assert page.body == "周期缩短，企业欢迎。“好”•A&B，效率提升。"
+
+
+def test_an_article_that_a_script_makes_visible_is_read() -> None:
+    hidden = (
+        '<div class="{}" style="visibility: hidden"><p>审查周期缩短，企业普遍欢迎，费用没有增加。</p></div>'
+    )
+    assert "费用没有增加" in read(f"<h1>专利审查提速</h1>{hidden.format('rich_media_content')}").body
+    junk = extract(
+        f"<h1>专利审查提速</h1>{hidden.format('x')}<p>周期缩短，企业欢迎，效率提升。</p>", "http://a.test/"
+    )
+    assert isinstance(junk, Extracted)
+    assert "费用没有增加" not in junk.body
