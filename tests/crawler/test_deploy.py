@@ -104,6 +104,19 @@ def test_the_containerfile_builds_what_the_makefile_builds_and_is_not_root() -> 
     assert is_command(re.findall(r'"([^"]*)"', command[1]))
 
 
+def test_no_environment_and_no_archive_of_this_machine_goes_into_an_image() -> None:
+    root = DEPLOY.parent
+    ignored, left_out = (
+        {
+            line.strip("/").removeprefix("**/")
+            for line in (root / name).read_text(encoding="utf-8").splitlines()
+        }
+        for name in (".gitignore", ".dockerignore")
+    )
+    folders = {line for line in ignored if line and not re.search(r"\.pyc$|\.coverage$|node_modules", line)}
+    assert folders | {".git"} <= left_out
+
+
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.suffix)
 def test_units_have_their_sections(path: Path) -> None:
     assert {"Unit", "Install"} < set(unit(path).sections())
