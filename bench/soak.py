@@ -24,7 +24,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import func, select, update
 
-from bench import memory, replay, soak_backfill
+from bench import memory, replay, soak_backfill, soak_exports
 from bench.figures import Figure
 from bench.one_crawl import Order, at_request, finished, run_until
 from bench.processes import kill_children
@@ -56,10 +56,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
     parser.add_argument("scenario", nargs="*", choices=[[], *SCENARIOS], help="all when none is named")
     parser.add_argument(
-        "--moments", type=int, default=30, help="kills of the kill matrix, and of the backfill"
+        "--moments", type=int, default=30, help="kills of the kill matrix, of the backfill, of exports"
     )
     parser.add_argument("--pages", type=int, default=50_000, help="pages of the memory line")
     parser.add_argument("--captures", type=int, default=5_000, help="captures of the disturbed backfill")
+    parser.add_argument("--rows", type=int, default=20_000, help="articles of the killed exports")
     arguments = parser.parse_args()
     missed = 0
     for name in arguments.scenario or SCENARIOS:
@@ -195,6 +196,7 @@ SCENARIOS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "memory": lambda arguments: memory.flat(arguments.pages),
     "replay": lambda _: replay.run(),
     "backfill": lambda arguments: soak_backfill.run(arguments.captures, arguments.moments),
+    "exports": lambda arguments: soak_exports.run(arguments.rows, arguments.moments),
 }
 
 

@@ -1,9 +1,12 @@
-"""Names of processes, so that one can tell whether the owner of a lease or a draft is still there."""
+"""Processes: their names, by which one can tell whether the owner of a lease or a draft is still there, and
+their end."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import socket
+import threading
 
 
 def process_name() -> str:
@@ -23,3 +26,18 @@ def is_dead(name: str) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that started it by `multiprocessing` ends, however that ends.
+
+    A helper that waits for work never learns that its parent was killed: it holds both ends of the queue.
+    """
+    threading.Thread(target=_end_behind_parent, daemon=True).start()
+
+
+def _end_behind_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

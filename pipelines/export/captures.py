@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import tempfile
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -31,6 +30,7 @@ from pipelines.export.parts import (
 )
 from pipelines.export.result import ExportResult, Progress, silent
 from pipelines.export.rows import ExportRow
+from pipelines.export.scratch import scratch_folder
 from pipelines.export.store import Store
 
 _INFO = fields_record(
@@ -59,8 +59,8 @@ def write_captures(
     check_same_format(store, before, "warc")
     parts = Parts(store)
     damaged = 0
-    with tempfile.TemporaryDirectory(prefix="ipnews-export-") as scratch, closing(_Files(shelf)) as files:
-        part = _WarcPart(Path(scratch), parts)
+    with scratch_folder() as scratch, closing(_Files(shelf)) as files:
+        part = _WarcPart(scratch, parts)
         for done, row in enumerate(rows, start=1):
             record = files.record(row)
             if record is None:

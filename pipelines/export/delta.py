@@ -7,7 +7,6 @@ states between them that no archive ever had.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from pipelines.export.manifest import MANIFEST
 from pipelines.export.parts import file_digest
 from pipelines.export.result import ExportResult, Progress, silent
 from pipelines.export.rows import ExportRow, batch_of, digest_of, in_batches, month_of
+from pipelines.export.scratch import scratch_folder
 from pipelines.export.spool import Spool
 from pipelines.export.store import Store
 from pipelines.export.table import FILE_SCHEMA, MONTH, DataFile, TableState, fixed, read_state
@@ -51,11 +51,11 @@ def write_delta(
     if store.read(MANIFEST) is not None:
         raise ExportError(f"{store.address.uri} holds a snapshot; name another address with --to")
     state = read_state(store)
-    with tempfile.TemporaryDirectory(prefix="ipnews-export-") as scratch:
-        spooled = Path(scratch, "rows")
+    with scratch_folder() as scratch:
+        spooled = scratch / "rows"
         with Spool(spooled, FILE_SCHEMA) as spool:
             comparison = _compare(state, rows, spool, progress)
-        change = _written_files(store, state, comparison, spool, Path(scratch))
+        change = _written_files(store, state, comparison, spool, scratch)
     version = commit(store, state, change, filters)
     return ExportResult(
         uri=store.address.uri,

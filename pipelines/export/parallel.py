@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from pipelines.archive.catalog import CATALOG_FILE, Catalog
+from pipelines.archive.processes import end_with_parent
 from pipelines.export.filters import Filters
 from pipelines.export.formats import SnapshotFormat
 from pipelines.export.parts import Made, Parts
@@ -52,7 +53,8 @@ def make_parts_in_processes(
     """Put all parts; False when the catalog changed meanwhile: what was put must not be published then."""
     bounds = ranges(processes * RANGES_PER_PROCESS)
     context = get_context("spawn")
-    with _watched(folder) as version, ProcessPoolExecutor(processes, mp_context=context) as pool:
+    helpers = ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_parent)
+    with _watched(folder) as version, helpers as pool:
         before = next(version)
         futures = [pool.submit(_make_range, folder, uri, form, filters, between) for between in bounds]
         made = []

@@ -6,7 +6,6 @@ depend on the rows alone: not on the order in which articles were read, nor on w
 
 from __future__ import annotations
 
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +17,7 @@ from pipelines.export.manifest import MANIFEST, manifest_of
 from pipelines.export.parts import Parts, check_same_format, commit_manifest, ends_part
 from pipelines.export.result import ExportResult, Progress, silent
 from pipelines.export.rows import SCHEMA, ExportRow
+from pipelines.export.scratch import scratch_folder
 from pipelines.export.store import Store
 
 _AHEAD = 2
@@ -54,8 +54,8 @@ def make_parts(
     parts: Parts, rows: Iterable[ExportRow], form: SnapshotFormat, progress: Progress = silent
 ) -> None:
     """Put rows, given in ascending order of id, as parts. Raises ValueError when ids do not ascend."""
-    with tempfile.TemporaryDirectory(prefix="ipnews-export-") as scratch, ThreadPoolExecutor(1) as worker:
-        _feed(_Sink(parts, form, Path(scratch)), rows, worker, progress)
+    with scratch_folder() as scratch, ThreadPoolExecutor(1) as worker:
+        _feed(_Sink(parts, form, scratch), rows, worker, progress)
 
 
 def _feed(sink: _Sink, rows: Iterable[ExportRow], worker: ThreadPoolExecutor, progress: Progress) -> None:

@@ -8,7 +8,6 @@ whole tasks of a backfill, whose results are files.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import threading
 import traceback
@@ -19,6 +18,8 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
+
+from pipelines.archive.processes import end_with_parent
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -139,7 +140,7 @@ def _started() -> _Process | None:
 
 def _work(pipe: Connection) -> None:
     """The life of a process: until the pipe closes, or the crawl ends without closing it."""
-    threading.Thread(target=_end_with_the_crawl, daemon=True).start()
+    end_with_parent()
     while True:
         try:
             function, args, kwargs = pipe.recv()
@@ -149,13 +150,6 @@ def _work(pipe: Connection) -> None:
         with told:
             value = function(*args, **kwargs)
         pipe.send((value, told.trace))
-
-
-def _end_with_the_crawl() -> None:
-    crawl = multiprocessing.parent_process()
-    assert crawl is not None
-    crawl.join()
-    os._exit(1)
 
 
 class _Told:
