@@ -26,12 +26,15 @@ def _resident(pid: int) -> float | None:
     return None
 
 
-def kill_children(parent: int, name: str) -> None:
-    """Kill the descendants of one process whose command has `name` in it."""
+def kill_children(parent: int, name: str) -> int:
+    """Kill the descendants of one process whose command line has `name` in it; returns how many."""
+    killed = 0
     for child in descendants(parent):
         with suppress(OSError):
-            if name.encode() in Path(f"/proc/{child}/cmdline").read_bytes().partition(b"\0")[0]:
+            if name.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
                 os.kill(child, signal.SIGKILL)
+                killed += 1
+    return killed
 
 
 def descendants(parent: int) -> Iterator[int]:

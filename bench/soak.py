@@ -8,23 +8,22 @@ kills must be the same rows, but for when a page was fetched and where its recor
 from __future__ import annotations
 
 import argparse
-import gzip
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy import func, select, update
 
 from bench import memory, replay, soak_backfill, soak_exports
+from bench.disturbed import AREA, NETWORK, QUIET, opened, same_export, scene, verdict
 from bench.figures import Figure
 from bench.one_crawl import Order, at_request, finished, run_until
 from bench.processes import kill_children
@@ -34,21 +33,8 @@ from crawler.demo.fate import between
 from crawler.demo.network import Network
 from crawler.demo.respond import Faults
 from crawler.demo.server import Running, serve
-from pipelines.archive.catalog import Catalog
 from pipelines.archive.schema import addresses, captures
 from pipelines.archive.warc import ROTATE_AT
-from pipelines.export.filters import Filters
-from pipelines.export.rows import VOLATILE, line_of
-from pipelines.export.selection import selected
-from pipelines.read import PIPELINE_VERSION, read_own
-from pipelines.runner import Reading, read_pending
-from pipelines.settle import settle
-from pipelines.sites import parse_site
-
-AREA = "soak"
-NETWORK = Network(articles=180, mirrors=8, crawl_delay=0.0)
-QUIET = Faults(slow=0.0, unavailable=0.0)
-Pages = set[tuple[str, str]]
 
 
 def main() -> int:
@@ -58,6 +44,7 @@ def main() -> int:
     parser.add_argument(
         "--moments", type=int, default=30, help="kills of the kill matrix, of the backfill, of exports"
     )
+    parser.add_argument("--seed", default="soak", help="of the moments: another word, other moments")
     parser.add_argument("--pages", type=int, default=50_000, help="pages of the memory line")
     parser.add_argument("--captures", type=int, default=5_000, help="captures of the disturbed backfill")
     parser.add_argument("--rows", type=int, default=20_000, help="articles of the killed exports")
@@ -75,9 +62,8 @@ def kills(arguments: argparse.Namespace) -> Iterator[Figure]:
     """SIGKILL at moments spread over one crawl, gone on with each time."""
     with scene() as (server, archive, calm):
         order = Order(archive, server.port, declarations(NETWORK))
-        codes = [
-            run_until(server, order, between(8, 50, "soak", number)) for number in range(arguments.moments)
-        ]
+        moments = [between(1, 57, arguments.seed, number) for number in range(arguments.moments)]
+        codes = [run_until(server, order, moment) for moment in moments]
         struck = codes.count(-signal.SIGKILL)
         yield from verdict(f"SIGKILL at {struck} moments", order, calm)
         yield same_export(f"SIGKILL at {struck} moments", order, calm)
@@ -95,13 +81,46 @@ def kills_by_the_clock(arguments: argparse.Namespace) -> Iterator[Figure]:
         for number in range(arguments.moments):
             process = order.start()
             with suppress(subprocess.TimeoutExpired):
-                process.communicate(timeout=between(5, 60, "soak", "clock", number) / 10)
+                process.communicate(timeout=between(5, 60, arguments.seed, "clock", number) / 10)
             process.kill()
             process.communicate()
             struck += process.returncode == -signal.SIGKILL
         yield from verdict(f"SIGKILL {struck} times by the clock", order, calm)
         files = len(list((archive / "warc").iterdir()))
         yield Figure(AREA, "changes of the WARC file meanwhile", files, struck, floor=struck)
+
+
+STRIKES = tuple(range(60, 840, 60))
+"""Requests of one crawl at which something beside it is killed."""
+
+
+def readers_killed(_: argparse.Namespace) -> Iterator[Figure]:
+    """All processes that read are killed again and again; what they had is read by others, or afterwards."""
+    with scene() as (server, archive, calm):
+        order = Order(archive, server.port, declarations(NETWORK), read=True)
+        process: subprocess.Popen[str]
+        with _striking(server, STRIKES, lambda: kill_children(process.pid, "spawn_main")) as struck:
+            process = order.start()
+            code = finished(process)["exit_code"]
+        yield Figure(AREA, "readers killed: exit code of the crawl", code, len(struck), ceiling=0)
+        yield Figure(AREA, "readers killed: times", len(struck), len(STRIKES), floor=len(STRIKES) / 2)
+        yield from verdict("readers killed", order, calm)
+        yield same_export("readers killed", order, calm)
+
+
+@contextmanager
+def _striking(server: Running, moments: Sequence[int], strike: Callable[[], int]) -> Iterator[list[int]]:
+    """While the context lasts, `strike` is called at those requests; gives how many each one killed."""
+    struck: list[int] = []
+
+    def act() -> None:
+        if killed := strike():
+            struck.append(killed)
+
+    with ExitStack() as stack:
+        for moment in moments:
+            stack.enter_context(at_request(server, moment, act))
+        yield struck
 
 
 def browser_killed(_: argparse.Namespace) -> Iterator[Figure]:
@@ -162,6 +181,18 @@ def postgres_restarted(_: argparse.Namespace) -> Iterator[Figure]:
         yield from verdict("PostgreSQL restarted twice", order, calm)
 
 
+def connections_of_postgres_killed(_: argparse.Namespace) -> Iterator[Figure]:
+    """The server's processes of the crawl's connections are killed, in the middle of a transaction or not:
+    PostgreSQL then ends all others, and recovers from its log."""
+    with scene() as (server, archive, calm), postgres() as (database, address):
+        order = Order(archive, server.port, declarations(NETWORK), catalog=address)
+        with _striking(server, STRIKES, lambda: kill_children(database.get_pid(), "[local]")) as struck:
+            code = order.run()["exit_code"]
+        yield Figure(AREA, "PostgreSQL's processes killed: exit code", code, len(struck), ceiling=0)
+        yield Figure(AREA, "PostgreSQL's processes killed: times", len(struck), len(STRIKES), floor=1)
+        yield from verdict("PostgreSQL's processes killed", order, calm)
+
+
 def three_crawlers(_: argparse.Namespace) -> Iterator[Figure]:
     """Three crawlers on one PostgreSQL frontier, one of them killed; its leases expire."""
     network = replace(NETWORK, articles=60, mirrors=40)
@@ -191,88 +222,15 @@ SCENARIOS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "browser": browser_killed,
     "disk": disk_full,
     "connections": connections_cut,
+    "readers": readers_killed,
     "postgres": postgres_restarted,
+    "backends": connections_of_postgres_killed,
     "three": three_crawlers,
     "memory": lambda arguments: memory.flat(arguments.pages),
     "replay": lambda _: replay.run(),
     "backfill": lambda arguments: soak_backfill.run(arguments.captures, arguments.moments),
     "exports": lambda arguments: soak_exports.run(arguments.rows, arguments.moments),
 }
-
-
-@contextmanager
-def scene(faults: Faults = QUIET, network: Network = NETWORK) -> Iterator[tuple[Running, Path, Order]]:
-    """A running network, an archive to be disturbed, and an undisturbed crawl."""
-    with tempfile.TemporaryDirectory() as folder:
-        with serve(network, QUIET) as server:
-            calm = Order(Path(folder) / "calm", server.port, declarations(network))
-            calm.run()
-        with serve(network, faults) as server:
-            yield server, Path(folder) / "disturbed", calm
-
-
-def verdict(name: str, order: Order, calm: Order) -> Iterator[Figure]:
-    """Go on to the end, then count: lost, not in the undisturbed crawl, twice, invalid files."""
-    while order.run()["exit_code"] == 3:
-        continue
-    whole, found = pages_of(calm), pages_of(order)
-    yield Figure(AREA, f"{name}: pages lost", len(whole - found), len(whole), ceiling=0)
-    yield Figure(
-        AREA, f"{name}: pages that no undisturbed crawl has", len(found - whole), len(found), ceiling=0
-    )
-    with opened(order) as catalog, catalog.read() as connection:
-        more = func.count() > 1
-        twice = select(captures.c.url).where(captures.c.status == 200).group_by(captures.c.url).having(more)
-        yield Figure(
-            AREA, f"{name}: versions twice", len(connection.execute(twice).all()), len(found), ceiling=0
-        )
-    files = sorted((order.archive / "warc").glob("*.warc.gz"))
-    invalid = sum(not valid(path) for path in files)
-    yield Figure(AREA, f"{name}: invalid WARC files", invalid, len(files), ceiling=0)
-
-
-def same_export(name: str, order: Order, calm: Order) -> Figure:
-    """Whether both archives, read and settled, give the same rows but for their volatile fields."""
-    rows = exported(calm)
-    same = rows == exported(order)
-    return Figure(AREA, f"{name}: the export is the undisturbed one's", float(same), len(rows), floor=1)
-
-
-def exported(order: Order) -> list[dict[str, Any]]:
-    """All rows of an order's archive by ascending id, copies and all topics among them, read and settled."""
-    sites = {name: parse_site(name, text) for name, text in order.sites.items()}
-    with opened(order) as catalog:
-        read_pending(catalog, order.archive, sites, reading=Reading(read_own, PIPELINE_VERSION))
-        settle(catalog)
-        everything = selected(catalog, Filters(copies=True, topics="all"))
-        rows = [msgspec.json.decode(line_of(row)) for row in everything]
-    return [{name: value for name, value in row.items() if name not in VOLATILE} for row in rows]
-
-
-def pages_of(order: Order) -> Pages:
-    """(address, payload digest) of every good answer."""
-    with opened(order) as catalog, catalog.read() as connection:
-        rows = connection.execute(
-            select(captures.c.url, captures.c.payload_digest).where(captures.c.status == 200)
-        )
-        return {(url, digest) for url, digest in rows}
-
-
-def opened(order: Order) -> Catalog:
-    """The catalog of an order's archive."""
-    return Catalog.open(order.catalog or order.archive)
-
-
-def valid(path: Path) -> bool:
-    """Whether a file is whole to gzip and to `fastwarc check`."""
-    try:
-        with gzip.open(path) as file:
-            while file.read(1 << 20):
-                continue
-    except (OSError, EOFError):
-        return False
-    command = [str(Path(sys.executable).with_name("fastwarc")), "check", str(path)]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 @contextmanager
