@@ -142,8 +142,13 @@ def find_body(page: Outline) -> Body | None:
 
 def _first_post(page: Outline, sums: list[float]) -> Element | None:
     """The post that opens a thread of a forum, whatever the answers weigh."""
-    posts = (element for element in page.filled if _POST.search(element.attributes))
+    posts = (element for element in page.filled if _is_post(element.attributes))
     return next((post for post in posts if sums[post.last] > sums[post.first]), None)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_post(attributes: str) -> bool:
+    return _POST.search(attributes) is not None
 
 
 def _without_spam(page: Outline, kept: list[int]) -> list[int]:

@@ -50,7 +50,6 @@ def weigh(line: Line) -> float:
         return -3.0
     if line.linked * 2 > size:
         return -6.0 - 0.5 * (size if size < 40 else 40)
-    marks = len(_STRONG_MARKS.split(line.text, 5)) - 1
     text = unglossed(line.text)
     shown = size - len(line.text) + len(text)
     if (shown < 60 and CONTROL.match(text)) or (shown < 200 and names_origin(text)):
@@ -59,7 +58,7 @@ def weigh(line: Line) -> float:
         size < 400 and (DISCLAIMER.match(text) or DISCLAIMER_WITHIN.search(text, 0, HEAD))
     ):
         return -25.0
-    if marks and free >= 12:
+    if free >= 12 and (marks := len(_STRONG_MARKS.split(line.text, 5)) - 1):
         return float(min(free, 400)) + 8.0 * marks
     if free >= 30:
         return free * 0.3
