@@ -106,10 +106,8 @@ def _against_peer(payloads: list[bytes], texts: list[str], passes: int) -> list[
     if peer is None:
         return []
     ratios = [rate(_article, payloads, 1) / rate(peer, texts, 1) for _ in range(passes)]
-    name = f"bytes -> article, all stages, times {PEER}"
-    return [
-        Figure(AREA, name, statistics.median(ratios), len(payloads), floor=floors(AREA).get("times_readability"))
-    ]
+    name, bound = f"bytes -> article, all stages, times {PEER}", floors(AREA).get("times_readability")
+    return [Figure(AREA, name, statistics.median(ratios), len(payloads), floor=bound)]
 
 
 def _peers(texts: list[str]) -> list[Figure]:
