@@ -36,8 +36,8 @@ from pipelines.records import Article
 AREA = "soak"
 ROOT = Path(__file__).resolve().parent.parent
 FORMS: tuple[Format, ...] = ("parquet", "jsonl", "delta")
-_PATIENCE_SECONDS = 5.0
-"""For the helpers of a killed export to end."""
+_PATIENCE_SECONDS = 30.0
+"""For the helpers of a killed export to end: one that is starting first ends its imports."""
 
 
 def run(rows: int, moments: int) -> Iterator[Figure]:

@@ -25,7 +25,9 @@ from pipelines.archive.shelf import Shelf
 from pipelines.errors import ArchiveError
 from pipelines.records import Capture, CaptureKind, Drop, Reason, Stage, WarcPointer, version_id
 
-_STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: |\r|\n|$)", re.IGNORECASE)
+_STATUS = re.compile(rb"[\r\n]*(?:HTTP(?:/\d+(?:\.\d+)?)?|ICY)[ \t]+(\d{3})(?!\d)([^\r\n]*)", re.IGNORECASE)
+"""Status lines as servers have sent them: with blank lines before, tabs, no version, no phrase, `200OK`."""
+
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?Z)?)?)?")
 
@@ -210,12 +212,18 @@ def _matches_unchunked(label: str, body: bytes) -> bool:
 
 
 def _http(block: bytes) -> tuple[int, Headers, bytes]:
-    """Status, header lines and body of an HTTP answer (RFC 9112, 2). Bytes of a line become code points."""
-    status = _STATUS.match(block)
+    """Status, header lines and body of an HTTP answer (RFC 9112, 2). Bytes of a line become code points.
+
+    What stands before the answer is passed over: 100 Continue, 103 Early Hints (RFC 9110, 15.2), a proxy's
+    word that its tunnel is there. Recorders of the wire keep them in the block.
+    """
+    start, status = 0, None
+    while (found := _STATUS.match(block, start)) and (status is None or _is_preliminary(status)):
+        end = _END_OF_HEAD.search(block, found.end())
+        head, start = block[found.end() : end.start() if end else None], end.end() if end else len(block)
+        status = found
     if status is None:
         raise _Refused(Reason.BAD_RECORD, f"no HTTP status line: {block[:40]!r}")
-    end = _END_OF_HEAD.search(block)
-    head, body = (block[: end.start()], block[end.end() :]) if end else (block, b"")
     lines: list[str] = []
     for line in head.decode("latin-1").split("\n")[1:]:
         if line[:1] in (" ", "\t") and lines:
@@ -226,5 +234,9 @@ def _http(block: bytes) -> tuple[int, Headers, bytes]:
     return (
         int(status[1]),
         tuple((name.strip(), value.strip(" \t")) for name, colon, value in pairs if colon),
-        body,
+        block[start:],
     )
+
+
+def _is_preliminary(status: re.Match[bytes]) -> bool:
+    return status[1].startswith(b"1") or b"connection established" in status[2].lower()

@@ -20,6 +20,8 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_
 _AHEAD = 4 << 20
 """Bytes fetched by one request while a file is read from front to back."""
 
+_OTHERWISE_READ = str.maketrans({"%": "%25", "#": "%23", "?": "%3F"})
+
 _RETRY = {"max_retries": 4, "retry_timeout": timedelta(seconds=60)}
 """Four tries more, with the store's own growing pauses: some seconds, a server's restart."""
 
@@ -40,11 +42,15 @@ def look_at(address: str) -> tuple[int, str]:
 
 
 def list_below(address: str) -> Iterator[str]:
-    """Addresses of the objects below one that ends in `/`. Raises OSError, SourceError."""
+    """Addresses of the objects below one that ends in `/`. Raises OSError, SourceError.
+
+    A key may hold what an address reads otherwise, so that is percent-encoded, and nothing else: people have
+    to find the name again.
+    """
     store, _ = _store(address)
     with _as_os_error():
         for batch in _obstore().list(store):
-            yield from (f"{address}{about['path']}" for about in batch)
+            yield from (address + about["path"].translate(_OTHERWISE_READ) for about in batch)
 
 
 class _Stream(io.RawIOBase):

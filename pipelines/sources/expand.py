@@ -17,6 +17,8 @@ from pipelines.errors import SourceError
 SUFFIXES = (".warc", ".warc.gz", ".wacz")
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 _LISTS = (".paths", ".paths.gz")
+_ENCRYPTED = 0x1
+"""Bit of a zip entry's flags (APPNOTE 6.3.10, 4.4.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ def members(file: SourceFile) -> Iterator[tuple[int, int | None]]:
 
 
 def _stretch(file: SourceFile, data: object, entry: zipfile.ZipInfo) -> tuple[int, int]:
+    if entry.flag_bits & _ENCRYPTED:
+        raise SourceError(f"{file.location}: {entry.filename} is encrypted; unzip it and name it")
     if entry.compress_type != zipfile.ZIP_STORED:
         raise SourceError(
             f"{file.location}: {entry.filename} is compressed inside the zip; unzip it and name it"

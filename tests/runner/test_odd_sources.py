@@ -51,7 +51,31 @@ def zipped(members: dict[str, bytes], kind: int = zipfile.ZIP_STORED) -> bytes:
     return data.getvalue()
 
 
+def encrypted(members: dict[str, bytes]) -> bytes:
+    """A zip whose entries say that they are encrypted, in their own heads and in the directory."""
+    data = bytearray(zipped(members))
+    for sign, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = -1
+        while (at := data.find(sign, at + 1)) >= 0:
+            data[at + place] |= 1
+    return bytes(data)
+
+
+STATUS_LINES = (
+    "HTTP/1.1\t200\tOK", "HTTP/1.1 200OK", "HTTP/1.1 200", "\r\nHTTP/1.1 200 OK", "HTTP/1.10 200 OK", "HTTP 200 OK", "ICY 200 OK",
+    "HTTP/2 200", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK",
+    "HTTP/1.0 200 Connection established\r\n\r\nHTTP/1.1 200 OK",
+)  # fmt: skip
+NO_STATUS_LINES = ("HTTP/1.1 2000 OK", "HTTP/1.1 OK", "GET / HTTP/1.1")
+
+
+def answers(lines: tuple[str, ...]) -> bytes:
+    rest = b"\r\nContent-Type: text/html\r\n\r\n" + PAGE
+    return b"".join(record(number, line.encode() + rest) for number, line in enumerate(lines))
+
+
 ARC = b"filedesc://a.arc 0.0.0.0 20080430204825 text/plain 9\n1 0 Maker\n\nhttp://odd.test/ 1.2.3.4 2 text/html 1\nx\n"
+GARBAGE = b"\x1f\x8b\x08 garbage WARC/1.0 " * 9
 ZSTD = b"\x28\xb5\x2f\xfd" + bytes(range(80))
 GZ = gzip.compress
 
@@ -72,6 +96,35 @@ READ = {
         [],
     ),
     "no-capture-at-all.warc": (record(1, b"a: b\r\n", kind="warcinfo"), 0, []),
+    "status-lines.warc": (answers(STATUS_LINES), len(STATUS_LINES), []),
+    "no-status-lines.warc": (answers(NO_STATUS_LINES) + record(9), 1, ["no HTTP status line"] * 3),
+    "a-thousand-preliminaries.warc": (
+        record(1, b"HTTP/1.1 100 Continue\r\n\r\n" * 5000 + http()) + record(2),
+        2,
+        [],
+    ),
+    "chunked-and-packed.warc": (
+        record(
+            1,
+            http(
+                b"%x\r\n%s\r\n0\r\n\r\n" % (len(GZ(PAGE)), GZ(PAGE)),
+                "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n",
+            ),
+        ),
+        1,
+        [],
+    ),
+    "said-to-be-cut.warc": (record(1, more="WARC-Truncated: length"), 1, []),
+    "garbage-between-members.warc.gz": (
+        GZ(record(1)) + GARBAGE + GZ(record(2)),
+        2,
+        [f"({len(GARBAGE)} bytes passed over)"],
+    ),
+    "several-warcs.wacz": (
+        zipped({"archive/a.warc.gz": GZ(record(1)), "indexes/i.cdx": b"", "archive/b.warc": record(2)}),
+        2,
+        [],
+    ),
     "wacz-without-index.wacz": (zipped({"archive/a.warc.gz": GZ(record(1))}), 1, []),
     "zeros-between-members.warc.gz": (
         GZ(record(1)) + bytes(512) + GZ(record(2)) + bytes(99),
@@ -120,6 +173,10 @@ NOT_WARC = {
 REFUSED = {
     "not-a-zip.wacz": (b"hello" * 99, "not a whole WACZ"),
     "cut.wacz": (zipped({"archive/a.warc.gz": GZ(record(1))})[:-40], "not a whole WACZ"),
+    "encrypted.wacz": (
+        encrypted({"archive/a.warc.gz": GZ(record(1))}),
+        "archive/a.warc.gz is encrypted; unzip it and name it",
+    ),
     "packed-twice.wacz": (
         zipped({"archive/a.warc": record(1) * 9}, zipfile.ZIP_DEFLATED),
         "compressed inside the zip; unzip it",

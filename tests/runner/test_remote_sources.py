@@ -6,16 +6,18 @@ import http.client
 import re
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import obstore
 import pytest
 from obstore.store import S3Store
 
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.remote import list_below
 from pipelines.archive.verify import verify
 from pipelines.errors import SourceError
 from pipelines.runner import Reading, backfill, queue_again, read_pending
@@ -116,6 +118,40 @@ def test_a_web_server_is_read_as_a_stream(tmp_path: Path, make_source: Any, read
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def put_as_named(server: str, names: Iterable[str], data: bytes) -> None:
+    """Put objects whose keys are exactly these, whatever they would mean in an address."""
+    connection = http.client.HTTPConnection(server.removeprefix("http://"))
+    for name in names:
+        connection.request("PUT", f"/{BUCKET}/{quote(name)}", data)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (200, b"")
+    connection.close()
+
+
+ODD_KEYS = ("odd/新闻 2024 +x.warc.gz", "odd/a%20b.warc.gz", "odd/c#d/e?f.warc.gz", "odd/~(1),;=@!.warc.gz")
+
+
+@pytest.mark.usefixtures("s3")
+def test_keys_that_an_address_would_read_otherwise(
+    moto: str, tmp_path: Path, make_source: Any, reading: Reading
+) -> None:
+    data = make_source(tmp_path / "s", range(3)).read_bytes()
+    put_as_named(moto, ODD_KEYS, data)
+    done = fill(tmp_path / "x", f"s3://{BUCKET}/odd/", reading)
+    assert (done.files, done.exit_code) == (len(ODD_KEYS), 0)
+    assert done.counts.captures == 3 * len(ODD_KEYS)
+    with Catalog.open(tmp_path / "x") as catalog:
+        assert list(verify(tmp_path / "x", catalog)) == []
+    for typed in ("odd/新闻 2024 +x.warc.gz", "odd/a%2520b.warc.gz"):
+        assert fill(tmp_path / "y", f"s3://{BUCKET}/{typed}", reading).files == 1
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_folder_of_more_objects_than_one_answer_lists(moto: str) -> None:
+    put_as_named(moto, (f"many/{number:04}.warc" for number in range(1_001)), b"")
+    assert len(set(list_below(f"s3://{BUCKET}/many/"))) == 1_001
 
 
 @pytest.mark.usefixtures("s3")
