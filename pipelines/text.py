@@ -20,7 +20,8 @@ _MARKS = re.compile(
 """Marks and blanks of Chinese text: none is a letter in any form, so they may go before the normal form."""
 
 _BLANKS = re.compile(r"[\s\u3000\u200b\ufeff]+")
-_FULL_TO_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_FULL_TO_HALF = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "}
+_FULL = re.compile("[\uff01-\uff5e\u3000]")
 
 CHINESE_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿兆两壹贰叁肆伍陆柒捌玖拾佰仟萬億兩貳參陸")
 """Signs that carry a figure: never chosen by a language model alone."""
@@ -42,8 +43,12 @@ def is_figure(char: str) -> bool:
 
 
 def fold_width(text: str) -> str:
-    """Full-width ASCII variants (U+FF01-FF5E) and the ideographic space to ASCII; one code point for one."""
-    return text.translate(_FULL_TO_HALF)
+    """Full-width ASCII variants (U+FF01-FF5E) and the ideographic space to ASCII; one code point for one.
+
+    Not `str.translate`, which asks its table for every character of a text that is not ASCII: it takes nine
+    times as long for an article.
+    """
+    return _FULL.sub(lambda found: _FULL_TO_HALF[found[0]], text)
 
 
 def squeeze(text: str) -> str:
