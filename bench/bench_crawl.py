@@ -36,7 +36,7 @@ CONNECTIONS = 4
 
 def run(full: bool) -> list[Figure]:
     """Pages per second of bare Scrapy, of capture alone, of the whole job on clean and on damaged pages."""
-    clean = Network(articles=2400 if full else 150, mirrors=6, crawl_delay=0.0, damaged=False)
+    clean = Network(articles=1800 if full else 150, mirrors=6, crawl_delay=0.0, damaged=False)
     damaged = Network(articles=200 if full else 20, mirrors=6, crawl_delay=0.0)
     figures = _side_by_side(
         clean, {"capture only": False, "whole job, undamaged pages": True}, 3 if full else 1
