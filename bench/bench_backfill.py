@@ -15,7 +15,6 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench.figures import Figure, floors
@@ -38,12 +37,12 @@ GLUED = ("trafilatura", "ftfy", "opencc", "datasketch", "warcio")
 
 
 def run(full: bool) -> list[Figure]:
-    """Rates over 2,520 pages (252 in the short form), the glued tools and Ray over 252."""
+    """Rates over 5,040 pages (252 in the short form), the glued tools and Ray over 252."""
     with TemporaryDirectory(prefix="backfill-") as folder:
         place = Path(folder)
-        pages = write_pages(place / "source", 20 if full else 2)
+        pages = write_pages(place / "source", 40 if full else 2)
         few = write_pages(place / "few", 2)
-        figures = list(rates(place, pages, rounds=2 if full else 1))
+        figures = list(rates(place, pages))
         figures += against_glued_tools(place, few, figures[0].value)
         return figures + list(on_ray(place, few)) if full else figures
 
@@ -71,15 +70,10 @@ def write_pages(folder: Path, times: int) -> int:
     return times * len(bodies)
 
 
-def rates(place: Path, pages: int, rounds: int) -> Iterator[Figure]:
-    """One core and two by turns, the median of each; and the pure reading, which neither can pass."""
+def rates(place: Path, pages: int) -> Iterator[Figure]:
+    """One core, then two on the same file; and the pure reading, which no backfill can pass."""
     bounds = floors("bench_backfill")
-    seconds: dict[int, list[float]] = {1: [], 2: []}
-    for number in range(rounds):
-        for cores, taken in seconds.items():
-            archive = place / f"{cores}-{number}"
-            taken.append(_timed(_ours(place / "source", archive, cores), cores))
-    one, two = (pages / median(seconds[cores]) for cores in (1, 2))
+    one, two = (pages / _timed(_ours(place / "source", place / f"{n}", n), n) for n in (1, 2))
     yield Figure(AREA, "pages/s, one core", one, pages, unit="/s", floor=bounds["one_core"])
     yield Figure(AREA, "pages/s, two cores", two, pages, unit="/s")
     yield Figure(AREA, "two cores : one core", two / one, pages, floor=bounds["scaling"])
