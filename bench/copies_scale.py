@@ -33,6 +33,7 @@ from pipelines.archive.catalog import CATALOG_FILE, Catalog
 from pipelines.archive.index_schema import pairs
 from pipelines.archive.shingle_index import TextRow
 from pipelines.dedupe.edition import text_key
+from pipelines.dedupe.match import comparable
 from pipelines.dedupe.spanning import Forest
 from pipelines.settle.common import leave_out_common
 from pipelines.settle.matching import match, match_batch
@@ -153,7 +154,7 @@ def derived(texts: Sequence[str]) -> list[TextRow]:
 
 def _found(catalog: Catalog, planted: np.ndarray, count: int) -> Iterator[Figure]:
     """Planted copies that hang together with their original, and pairs that nobody planted."""
-    keys = [text_key(text, "", "") for text, _ in documents(len(planted))][:count]
+    keys = [text_key(comparable(text), "", "") for text, _ in documents(len(planted))][:count]
     forest = Forest[int]()
     group = {key: number if planted[number] < 0 else int(planted[number]) for number, key in enumerate(keys)}
     false = 0

@@ -1,4 +1,4 @@
-"""Records as bytes in a column, and back: JSON, deflated.
+"""Records and texts as bytes in a column, and back: JSON or UTF-8, deflated.
 
 Deflated by ISA-L, in zlib's format: it packs an article in a third of zlib's time, 8 % larger, and unpacks it
 in three fifths of it (10,000 articles of 1,000 characters).
@@ -34,6 +34,16 @@ def unpack(data: bytes, kind: type[T]) -> T:
 def unpacked_json(data: bytes) -> bytes:
     """The JSON of a packed record."""
     return isal_zlib.decompress(data)
+
+
+def pack_text(text: str) -> bytes:
+    """A text, lone surrogates included, as UTF-8 deflated."""
+    return isal_zlib.compress(text.encode("utf-8", "surrogatepass"), _LEVEL)
+
+
+def unpack_text(data: bytes) -> str:
+    """The text that `pack_text` was given."""
+    return isal_zlib.decompress(data).decode("utf-8", "surrogatepass")
 
 
 @cache

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import msgspec
 import numpy as np
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from pipelines.archive import tombstones
+from pipelines.archive.batches import in_batches
 from pipelines.archive.schema import articles, furniture, links, members, settled
 from pipelines.dedupe.furniture import Keys
 from pipelines.dedupe.join import Page
-
-T = TypeVar("T")
-
-AT_ONCE = 5_000
-"""Values in one IN list: under the 32,766 variables of SQLite and the 65,535 of PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +32,6 @@ class Member:
     evidence: str | None
     blocks: Keys
     pages: Page | None
-
-
-def in_batches(values: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
-    """Lists of at most `size` values."""
-    batch: list[T] = []
-    for value in values:
-        batch.append(value)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def gone(connection: Connection) -> list[str]:

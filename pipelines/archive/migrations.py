@@ -44,10 +44,18 @@ def _sizes_in_postings(_: Connection) -> None:
     notes it; a program of before would take the bits for some of the hash."""
 
 
+def _thinner_sketches(connection: Connection) -> None:
+    """5: sketches of another density. What is indexed of the texts is derived anew at the next settle."""
+    for table in ("posting_blocks", "segments", "text_bodies", "texts", "pairs"):
+        connection.exec_driver_sql(f"DELETE FROM {table}")
+    connection.exec_driver_sql("UPDATE articles SET settle_state = 'pending'")
+
+
 STEPS: Mapping[int, Callable[[Connection], None]] = {
     2: _index_in_segments,
     3: _no_exports,
     4: _sizes_in_postings,
+    5: _thinner_sketches,
 }
 """Number of a schema -> what turns the one before it into this one. A step states its tables in SQL of its
 own: `schema.py` moves on, a step must not. Schema 1 is the first, made from `schema.py` as a whole."""

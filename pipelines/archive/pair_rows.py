@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, or_, select
+from sqlalchemy import Connection, bindparam, delete, or_
 
+from pipelines.archive.batches import rows_in
 from pipelines.archive.index_schema import pairs
-from pipelines.archive.member_rows import in_batches
 from pipelines.dedupe.cluster import Edge, components
 from pipelines.records import Relation
 
@@ -36,12 +36,14 @@ def pairs_of(
     connection: Connection, keys: Iterable[int], relation: Relation | None = None
 ) -> Iterator[Edge[int]]:
     """Pairs with at least one of these texts (each perhaps twice), of one relation or of any."""
-    for batch in in_batches(keys, 2_500):
-        # Two statements: for "a or b" PostgreSQL reads all rows where there are few.
-        for column in (pairs.c.a, pairs.c.b):
-            chosen = select(pairs).where(column.in_(batch))
-            for row in connection.execute(chosen.where(pairs.c.relation == relation) if relation else chosen):
-                yield Edge(row.a, row.b, row.relation, row.contained_a, row.contained_b)
+    wanted = f"relation = '{relation}' AND" if relation else ""
+    ends = list(keys)
+    for column in ("a", "b"):  # two statements: for "a or b" PostgreSQL reads all rows where there are few
+        rows = rows_in(connection, f"SELECT {_EDGE} FROM pairs WHERE {wanted} {column}", ends)
+        yield from (Edge(*row) for row in rows)
+
+
+_EDGE = "a, b, relation, contained_a, contained_b"
 
 
 def neighbours(connection: Connection, keys: Iterable[int]) -> set[int]:

@@ -16,17 +16,17 @@ from typing import NamedTuple
 import numpy as np
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from pipelines.archive.batches import in_batches, rows_in
 from pipelines.archive.index_schema import posting_blocks, segments
-from pipelines.archive.member_rows import in_batches
 from pipelines.archive.read_ahead import read_ahead
 from pipelines.dedupe.candidates import Integers
 
 POSTING = np.dtype([("hash", "<u8"), ("text", "<u4")])
-"""12 bytes a posting. Above the 48 bits of the hash stand 13 of the size of the text (hashes indexed, at most
-8,191) and 3 of its density (a power of two), so that a lookup asks for no row of a text that shares too
-little. 0 in postings of schema 3 and before."""
+"""12 bytes a posting. Above the 48 bits of the hash stand 12 of the size of the text (hashes indexed, at most
+4,095) and 4 of its density (at most 16, less one), so that a lookup asks for no row of a text that shares too
+little."""
 
-_LARGEST = (1 << 13) - 1
+_LARGEST = (1 << 12) - 1
 
 BLOCK = 32
 """Postings in a block, on average: about 400 bytes, ten blocks a page. Larger ones make a lookup decode more
@@ -35,8 +35,8 @@ than it asked for, smaller ones cost more in rows than in postings."""
 HASHES = 48
 """Bits of an indexed hash."""
 
-EVERY = 43
-"""Hashes of fewer bits are sampled at every density (at most 2**5): there texts of all lengths are equally
+EVERY = 44
+"""Hashes of fewer bits are sampled at every density (at most 2**4): there texts of all lengths are equally
 frequent. Blocks are sized by that range; where only dense sketches reach they are smaller."""
 
 _TERMS = 250
@@ -56,13 +56,13 @@ class Postings(NamedTuple):
 
 def noted(sizes: Integers, densities: Integers) -> Integers:
     """16 bits for each text: of 0 hashes none are indexed, so that 0 is never noted."""
-    bits: Integers = np.minimum(sizes, _LARGEST) << 3 | (np.frexp(densities)[1] - 1)
+    bits: Integers = np.minimum(sizes, _LARGEST) << 4 | densities - 1
     return np.where(sizes > 0, bits, 0)
 
 
 def sizes_noted(noted: Integers) -> tuple[Integers, Integers]:
-    """(size at least, density) of texts; of those of which nothing is noted 0 and 1."""
-    return noted >> 3, 1 << (noted & 7)
+    """(size at least, density) of texts."""
+    return noted >> 4, (noted & 15) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +148,11 @@ def lookup(connection: Connection, wanted: Integers) -> Iterator[Postings]:
     near = np.sort(np.concatenate(places)).tolist() if places else []
     read_ahead(connection, "posting_blocks", "place", near)
     for of_segment in places:
-        yield _decoded(_blocks_at(connection, of_segment))
+        rows = rows_in(connection, _BLOCKS_AT, of_segment.tolist())
+        yield _decoded(data for _, data in sorted(map(tuple, rows)))
 
 
-def _blocks_at(connection: Connection, places: Integers) -> Iterator[bytes]:
-    for batch in in_batches(places.tolist()):
-        # The numbers stand in the statement: to name and bind 5,000 of them costs more than the lookup.
-        wanted = ",".join(map(str, batch))
-        rows = connection.exec_driver_sql(
-            f"SELECT postings FROM posting_blocks WHERE place IN ({wanted}) ORDER BY place"
-        )
-        yield from (row[0] for row in rows.all())
+_BLOCKS_AT = "SELECT place, postings FROM posting_blocks WHERE place"
 
 
 def scan(connection: Connection, chosen: Sequence[Segment], piece: int) -> Iterator[Postings]:

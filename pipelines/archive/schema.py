@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-CATALOG_SCHEMA = 4
+CATALOG_SCHEMA = 5
 """Number of the newest step in `migrations.py`."""
 
 DISALLOWED = "robots.txt disallows it"

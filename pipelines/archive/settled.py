@@ -11,9 +11,9 @@ from itertools import groupby
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from pipelines.archive.batches import in_batches
 from pipelines.archive.codec import pack, unpack
 from pipelines.archive.index_schema import texts
-from pipelines.archive.member_rows import in_batches
 from pipelines.archive.schema import articles, edits, furniture, members, settled
 from pipelines.dedupe.hosts import Appearance
 from pipelines.records import Article, Edit, Settled

@@ -5,22 +5,20 @@ The inverted index itself is in `postings`.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Column, Connection, Select, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from pipelines.archive import pair_rows, postings
+from pipelines.archive.batches import in_batches, rows_in
+from pipelines.archive.codec import unpack_text
 from pipelines.archive.index_schema import common_shingles, pairs, text_bodies, texts
-from pipelines.archive.member_rows import in_batches
 from pipelines.archive.postings import Postings
 from pipelines.dedupe.candidates import Integers, without
-
-_LEVEL = 1  # a tenth larger than at 6, and packed at three times the rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,6 @@ class TextRow:
     length: int
     hashes: Integers
     packed: bytes
-
-
-def packed(plain: str) -> bytes:
-    """A comparable form as it is stored."""
-    return zlib.compress(plain.encode("utf-8", "surrogatepass"), _LEVEL)
 
 
 class Fact(NamedTuple):
@@ -55,11 +48,7 @@ def known(connection: Connection, keys: Iterable[int]) -> set[int]:
 
 def numbers_of(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
     """Numbers of the texts that are there, by key."""
-    found: dict[int, int] = {}
-    for batch in in_batches(keys):
-        rows = connection.execute(select(texts.c.key, texts.c.number).where(texts.c.key.in_(batch)))
-        found.update((row.key, row.number) for row in rows)
-    return found
+    return dict(map(tuple, rows_in(connection, "SELECT key, number FROM texts WHERE key", keys)))
 
 
 def add(connection: Connection, rows: Sequence[TextRow]) -> None:
@@ -150,25 +139,17 @@ def count(connection: Connection, state: str | None = None) -> int:
 def hashes_of(connection: Connection, keys: Sequence[int]) -> dict[int, Integers]:
     """Indexed hashes of texts."""
     common = common_hashes(connection)
-    found: dict[int, Integers] = {}
-    for batch in in_batches(keys):
-        rows = connection.execute(_of_bodies(text_bodies.c.hashes).where(texts.c.key.in_(batch)))
-        found |= {row.key: without(np.frombuffer(row.hashes, dtype="<i8"), common) for row in rows}
-    return found
+    rows = rows_in(connection, _BODIES.format("hashes"), keys)
+    return {key: without(np.frombuffer(hashes, dtype="<i8"), common) for key, hashes in rows}
 
 
-def _of_bodies(column: Column[Any]) -> Select[Any]:
-    return select(texts.c.key, column).join(texts, texts.c.number == text_bodies.c.number)
+_BODIES = "SELECT key, {} FROM texts JOIN text_bodies ON text_bodies.number = texts.number WHERE key"
 
 
 def facts_of(connection: Connection, numbers: Iterable[int]) -> Iterator[Fact]:
     """Facts of the texts that are there, of these numbers."""
-    for batch in in_batches(numbers):
-        wanted = ",".join(map(str, batch))
-        rows = connection.exec_driver_sql(
-            f"SELECT number, key, size, density FROM texts WHERE number IN ({wanted})"
-        )
-        yield from (Fact(*row) for row in rows)
+    rows = rows_in(connection, "SELECT number, key, size, density FROM texts WHERE number", numbers)
+    return (Fact(*row) for row in rows)
 
 
 def noted_between(connection: Connection, first: int, last: int, lost: Integers) -> npt.NDArray[np.uint16]:
@@ -191,17 +172,9 @@ def new_numbers(connection: Connection) -> Integers:
 
 def plains_of(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
     """Comparable forms of texts."""
-    found: dict[int, str] = {}
-    for batch in in_batches(keys):
-        rows = connection.execute(_of_bodies(text_bodies.c.plain).where(texts.c.key.in_(batch)))
-        found |= {row.key: zlib.decompress(row.plain).decode("utf-8", "surrogatepass") for row in rows}
-    return found
+    return {key: unpack_text(plain) for key, plain in rows_in(connection, _BODIES.format("plain"), keys)}
 
 
 def lengths_of(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
     """Characters of the comparable forms of texts."""
-    found: dict[int, int] = {}
-    for batch in in_batches(keys):
-        rows = connection.execute(select(texts.c.key, texts.c.length).where(texts.c.key.in_(batch)))
-        found |= {row.key: row.length for row in rows}
-    return found
+    return dict(map(tuple, rows_in(connection, "SELECT key, length FROM texts WHERE key", keys)))

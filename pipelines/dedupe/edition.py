@@ -49,9 +49,8 @@ def text_of(parts: Sequence[Part]) -> str:
     return "\n".join(part.text for part in parts)
 
 
-def text_key(text: str, headline: str, article_id: str) -> int:
-    """63 bits of the digest of a text in its comparable form. A page without text is like no other."""
-    plain = comparable(text)
+def text_key(plain: str, headline: str, article_id: str) -> int:
+    """63 bits of the digest of a text in its `comparable` form. A page without text is like no other."""
     if len(plain) < SHORT:
         plain = f"{plain}\n{comparable(headline)}" if plain else f"\n\n{article_id}"
     return int.from_bytes(hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 1

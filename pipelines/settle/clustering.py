@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from sqlalchemy import Connection
@@ -46,13 +46,6 @@ def cluster(catalog: Catalog, counts: SettleCounts) -> None:
         catalog.write(partial(_store, rows=rows, reached=reached)).result()
         counts.add("clusters", len(stories))
         counts.add("copies", sum(len(story.copies) for story in stories if len(story.copies) > 1))
-
-
-def _read_ahead(stories: Iterable[Story]) -> Iterator[str]:
-    """Pages of the copies of small clusters."""
-    for story in stories:
-        if len(story.copies) <= FEW:
-            yield from (id for copy in story.copies for id in copy.pages)
 
 
 def _store(connection: Connection, rows: Rows, reached: set[int]) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from sqlalchemy import Connection
 
 from pipelines.archive import pair_rows, postings, shingle_index
+from pipelines.archive.batches import in_batches
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.member_rows import in_batches
 from pipelines.archive.postings import sizes_noted
 from pipelines.dedupe.candidates import Shared, common_size, count_shared, enough_shared
 from pipelines.dedupe.cluster import Edge

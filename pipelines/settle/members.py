@@ -8,6 +8,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from pipelines.archive import member_rows, settled, shingle_index
+from pipelines.archive.batches import in_batches
 from pipelines.archive.captures import host_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.member_rows import Member
@@ -22,7 +23,7 @@ def forget(catalog: Catalog, counts: SettleCounts) -> None:
     """Take out members that are no current articles any more."""
     with catalog.read() as connection:
         ids = member_rows.gone(connection)
-    for batch in member_rows.in_batches(ids, BATCH):
+    for batch in in_batches(ids, BATCH):
         catalog.write(partial(_forget, ids=batch)).result()
         counts.add("removed", len(batch))
 

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from pipelines.archive import member_rows, settled, shingle_index
 from pipelines.archive.captures import host_of
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.codec import pack_text
 from pipelines.archive.member_rows import Member
-from pipelines.archive.shingle_index import TextRow, packed
+from pipelines.archive.shingle_index import TextRow
 from pipelines.dedupe import join
 from pipelines.dedupe.candidates import indexed
 from pipelines.dedupe.edition import Part, part_of, text_key, text_of
@@ -97,17 +98,16 @@ def _derive(articles: Sequence[Sequence[Part]]) -> list[Derived]:
 def derive_text(parts: Sequence[Part]) -> Derived:
     """The text of an article and what is indexed of it. Pure."""
     first = parts[0].article
-    text = text_of(parts)
-    return Derived(first.id, derive_plain(text, text_key(text, first.headline, first.id)))
+    return Derived(first.id, derive_plain(text_of(parts), first.headline, first.id))
 
 
-def derive_plain(text: str, key: int | None = None) -> TextRow:
-    """The row of a text; its key is that of a text without headline unless given. Pure."""
+def derive_plain(text: str, headline: str = "", article_id: str = "") -> TextRow:
+    """The row of a text, whose key may depend on the headline and id of its article. Pure."""
     plain = comparable(text)
     sketch = sketch_plain(plain)
     hashes = indexed(np.array(sketch.hashes, dtype=np.uint64))
-    own = text_key(text, "", "") if key is None else key
-    return TextRow(own, sketch.density, len(plain), hashes, packed(plain[:LONGEST]))
+    key = text_key(plain, headline, article_id)
+    return TextRow(key, sketch.density, len(plain), hashes, pack_text(plain[:LONGEST]))
 
 
 def _store(

@@ -281,9 +281,9 @@ def test_what_postings_note_of_a_text_never_hides_a_candidate(
 
 
 def test_sizes_are_noted_exactly_up_to_the_largest_that_fits() -> None:
-    sizes, densities = np.array([0, 1, 187, 8_191, 8_400]), np.array([1, 2, 8, 32, 32])
+    sizes, densities = np.array([0, 1, 94, 4_095, 4_200]), np.array([1, 2, 15, 16, 16])
     found = postings.sizes_noted(postings.noted(sizes, densities))
-    assert [side.tolist() for side in found] == [[0, 1, 187, 8_191, 8_191], [1, 2, 8, 32, 32]]
+    assert [side.tolist() for side in found] == [[0, 1, 94, 4_095, 4_095], [1, 2, 15, 16, 16]]
 
 
 def test_blocks_are_the_same_read_ahead_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
