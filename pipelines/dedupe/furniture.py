@@ -51,6 +51,13 @@ LINE = 0.6
 QUOTED = 6
 """Characters of the headline, one after another, by which a sentence is seen to quote it."""
 
+NAMING = 12
+"""Characters, without the headline's, by which a sentence is known that has the whole headline in it: what
+else a template fills in, such as keywords, stands behind them. News does not quote its own headline."""
+
+_NAMED = "\ufffc"
+"""Stands for the headline in a sentence, which may hold the end of one itself; no letter."""
+
 LABEL = 8
 
 _SENTENCE_END = re.compile(r"(?<=[。！？；!?;])")
@@ -111,6 +118,7 @@ def _blocks(body: str, headline: str) -> Iterator[tuple[tuple[int, int], str, in
     """(line, plain content, key) of each block. A line of list has one block, its label."""
     title = text.plain(headline)
     probes = [title[i : i + QUOTED] for i in range(0, max(1, len(title) - QUOTED + 1), 3)] if title else []
+    name = _normal(headline).strip() if len(title) >= QUOTED else ""
     start = 0
     # One normalisation for the whole body: it neither makes nor takes line ends, so lines stay paired.
     for line, normal in zip(body.split("\n"), _normal(body).split("\n"), strict=True):
@@ -120,12 +128,13 @@ def _blocks(body: str, headline: str) -> Iterator[tuple[tuple[int, int], str, in
         if label and not _MARKS_OF_SENTENCES.search(normal):
             yield span, label[1], _key(f"label:{label[1]}", len(line))
             continue
-        for sentence in _SENTENCE_END.split(normal):
+        for sentence in _SENTENCE_END.split(normal.replace(name, _NAMED) if name else normal):
             plain = "".join(filter(str.isalnum, sentence))
-            if any(probe in plain for probe in probes):
+            named = _NAMED in sentence
+            if named or any(probe in plain for probe in probes):
                 plain = _without(plain, title)
             if plain:
-                yield span, plain, _key(plain, len(plain))
+                yield span, plain, _key(plain[:NAMING] if named else plain, len(plain))
 
 
 def _normal(body: str) -> str:

@@ -50,6 +50,17 @@ def test_a_list_of_tags_and_a_notice_with_the_title_in_it_go() -> None:
         assert without(*pages[f"{number:03}"], found) == own.body
 
 
+def test_a_sentence_that_names_the_headline_goes_whatever_else_is_filled_in() -> None:
+    pages: Pages = {}
+    for number, own in enumerate(own_articles()[:12]):
+        opening = f"您正在浏览的是《{own.headline}》，由小编整理，愿您对{'甲乙丙丁戊己'[number % 6]}{number}有所了解。"
+        closing = f"《{own.headline}》一文到这里就全部介绍完了，{'子丑寅卯辰'[number % 5]}{number * 3}方面的内容请常来看看。"
+        pages[f"{number:03}"] = (f"{opening}\n{own.body}\n{closing}", own.headline)
+    found = found_in(pages)
+    for number, own in enumerate(own_articles()[:12]):
+        assert without(*pages[f"{number:03}"], found) == own.body
+
+
 def test_two_pages_prove_nothing() -> None:
     assert found_in(dressed(2)) == frozenset()
     assert found_in({}) == frozenset()
