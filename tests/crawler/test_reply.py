@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discover import Found
+from crawler.discover import Found, Refusal
 from crawler.frontier import Address
 from crawler.hrefs import hrefs
 from crawler.keeper import Kept
@@ -102,3 +102,27 @@ def test_addresses_alone_are_those_of_the_full_reading() -> None:
     alone = [link.url for link in hrefs(page.encode(), URL)]
     assert alone == [link.url for link in find_links(page.encode(), "text/html; charset=utf-8", URL)]
     assert alone[1] == "http://www.example.org/a/2.html?x=1&y=2"
+
+
+ODD = (
+    "http://", "https:", "//", "[", "]", "::1", "www.example.org", ":99999", ":x", "@", "#", "?", "&#x5b;", "%zz",
+    "\0", "..", "/", "专", "．", "xn--a", "\\", "\t", "javascript:", "①", "ß", "\u2100",
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(ODD), min_size=1, max_size=6).map("".join), min_size=4, max_size=4))
+def test_no_way_to_write_an_address_is_a_bug_of_ours(written: list[str]) -> None:
+    """In an anchor, a base, a refresh, a feed, a sitemap or a Location: followed, refused or passed over."""
+    base, refresh, frame, first = written
+    page = (
+        f"<base href='{base}'><meta http-equiv='refresh' content='0;url={refresh}'><iframe src='{frame}'>"
+        f"</iframe><a href='{first}'>专利</a>"
+    )
+    feed = f"<rss><item><link>{first}</link></item><item><guid>{base}</guid></item></rss>"
+    sitemap = f"<s:urlset xmlns:s='x'><s:url><s:loc>{frame}</s:loc></s:url></s:urlset>"
+    location = ("Location", refresh.encode().decode("latin-1"))
+    for body in (page, feed, sitemap):
+        for kind in ("article", "list", "feed", "sitemap"):
+            for status in (200, 302):
+                reply = interpret(address(kind), Kept(capture(body, status, location)), SITE, NOW)
+                assert all(isinstance(link, Found | Refusal) for link in reply.links)
