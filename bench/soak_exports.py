@@ -71,6 +71,8 @@ def killed(trials: list[Trial], moments: int) -> Iterator[Figure]:
         print(f"{trial.form}: {'not struck' if came_through else 'killed'}, reads as {said}", file=sys.stderr)
         struck, orphans = struck + (not came_through), orphans + left
         whole += seen in (trial.old, trial.new)
+        if seen == trial.new:  # the next one would have nothing to do
+            trial.go_back()
     yield Figure(AREA, "exports: kills that struck a running one", struck, moments, floor=moments // 2)
     yield Figure(AREA, "exports: readers see the old state or the new", whole, moments, floor=moments)
     yield Figure(AREA, "exports: helpers left over", orphans, struck, ceiling=0)
@@ -82,6 +84,7 @@ class Trial:
     def __init__(self, place: Path, form: Format) -> None:
         self.form, self.archive = form, place / "archive"
         self.out, self.undisturbed = place / form, place / f"undisturbed-{form}"
+        self.before = place / f"before-{form}"
         self.old = self.new = ""
         self.seconds = 0.0
 
@@ -90,8 +93,13 @@ class Trial:
 
     def export_old(self) -> None:
         subprocess.run(self.command(self.undisturbed), cwd=ROOT, check=True)
-        shutil.copytree(self.undisturbed, self.out)
-        self.old = content(self.out)
+        shutil.copytree(self.undisturbed, self.before)
+        self.old = content(self.before)
+        self.go_back()
+
+    def go_back(self) -> None:
+        shutil.rmtree(self.out, ignore_errors=True)
+        shutil.copytree(self.before, self.out)
 
     def export_new(self) -> None:
         started = time.monotonic()

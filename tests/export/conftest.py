@@ -166,6 +166,8 @@ def _handler_for(state: Proxy, upstream: str) -> type[BaseHTTPRequestHandler]:
             if fault == "half" and content:
                 self.answer(status, headers, content, sent=len(content) // 2)
                 return self.hang_up()
+            if fault == "continue":
+                self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             if fault == "slow":
                 return self.dribble(status, headers, content)
             return self.answer(status, headers, content)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import random
+import urllib.request
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from pipelines.errors import ExportError
 from pipelines.export import address, parts, store
 from pipelines.export.store import Store
+from pipelines.export.verify import verify_export
 
 FORMS = ("parquet", "jsonl", "delta")
 
@@ -75,6 +78,7 @@ PASSING = {
     "puts-whose-answer-is-lost": ("parquet", lambda: nth("cut-answer", 1, 3, method="PUT")),
     "bodies-cut-in-the-middle": ("parquet", lambda: nth("half", 3, 5, 8, method="GET")),
     "all-slow": ("parquet", lambda: nth("slow", *range(1, 200))),
+    "all-behind-100-continue": ("delta", lambda: nth("continue", *range(1, 400))),
     "all-in-turn": ("delta", lambda: in_turn("503", "cut", "cut-answer", "slow")),
 }
 
@@ -143,6 +147,22 @@ def test_what_lasts_is_one_line_that_says_what_to_type(
     assert "an-id" not in said
     proxy.fault = lambda *_: None
     assert "_manifest.json" not in Store.open(s3).sizes()
+
+
+def test_a_bucket_that_keeps_versions_and_a_prefix_with_blanks(archive: Any, s3: str, moto: str) -> None:
+    bucket = s3.split("/")[2]
+    enabled = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+    request = urllib.request.Request(f"{moto}/{bucket}?versioning", enabled.encode(), method="PUT")
+    request.add_header("Content-Type", "application/xml")
+    urllib.request.urlopen(request).close()
+    for form in ("parquet", "delta"):
+        place = f"s3://{bucket}/前 缀/%2B/{form}"
+        archive.export(place, form)
+        assert not archive.export(place, form).changed
+        assert list(verify_export(place)) == []
+        listing = f"{moto}/{bucket}?list-type=2&prefix={quote(f'前 缀/+/{form}/')}"
+        with urllib.request.urlopen(listing) as answer:
+            assert answer.read().count(b"<Key>") > 1
 
 
 def test_a_missing_bucket(archive: Any, s3: str) -> None:
