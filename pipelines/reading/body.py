@@ -18,6 +18,7 @@ from pipelines.reading.weight import DATED, is_spam, weigh
 _ENDED = re.compile(r"[。！？：:][”」』）)]?$")
 """How a line of text ends: a label or a name set in a `div` of its own does not."""
 
+_SUBHEADS = ("h2", "h3", "h4", "h5")
 _LETTER = re.compile(r"[^\W_]")
 
 AGAINST = re.compile(
@@ -197,9 +198,10 @@ def _widened(page: Outline, found: list[float], element: Element, first: int, la
     lines = page.lines
 
     def alike(line: Line, core: Line) -> bool:
-        around = page.elements[core.element].parent
+        own, around = page.elements[line.element], page.elements[core.element].parent
+        if line.tag == "dt" and core.tag == "dd":
+            return own.parent == around
         if line.tag == core.tag:
-            own = page.elements[line.element]
             return line.element == core.element or (
                 own.parent == around
                 and line.tag != "td"
@@ -230,10 +232,13 @@ def _widened(page: Outline, found: list[float], element: Element, first: int, la
 
 
 def _kept(page: Outline, found: list[float], first: int, last: int) -> list[int]:
-    """The lines of a run without links, labels and scraps of controls."""
+    """The lines of a run without links, labels, scraps of controls; a heading over text may be a link."""
     kept = []
     for i in range(first, last):
         line = page.lines[i]
+        if line.linked and line.tag in _SUBHEADS and i + 1 < last and found[i + 1] > 0:
+            kept.append(i)
+            continue
         if (
             found[i] <= -6.0
             or line.linked * 2 > line.size

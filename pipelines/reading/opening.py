@@ -78,9 +78,18 @@ def opened(page: Outline, body: Body, head: int) -> Body:
         return body
     first = body.lines[0]
     core = page.elements[page.lines[first].element]
-    while first - 1 > head and _opens(page, page.lines[first - 1], core):
+    inside = {_set(page, page.lines[i]) for i in body.lines if page.lines[i].tag in _SUBHEADINGS[:-1]}
+    while first - 1 > head and (
+        _opens(page, page.lines[first - 1], core) or _set(page, page.lines[first - 1]) in inside
+    ):
         first -= 1
     return replace(body, lines=(*range(first, body.lines[0]), *body.lines))
+
+
+def _set(page: Outline, line: Line) -> tuple[str, int, str]:
+    """How a line is set: tag, place and class of its element."""
+    element = page.elements[line.element]
+    return line.tag, element.parent, element.get("class") or ""
 
 
 def _opens(page: Outline, line: Line, core: Element) -> bool:

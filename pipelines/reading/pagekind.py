@@ -7,6 +7,7 @@ import re
 from pipelines.reading.body import Body
 from pipelines.reading.outline import Outline
 from pipelines.reading.phrases import both, names, sought
+from pipelines.reading.weight import DATED, names_origin
 from pipelines.records import Drop, Reason, Stage
 from pipelines.text import count_han
 
@@ -82,13 +83,21 @@ def _is_list(page: Outline, body: Body | None, size: int) -> bool:
 def _teasers(page: Outline, body: Body) -> float:
     """Share of the lines of some length that end in an ellipsis or in a link that leads on, or stand below a
     linked title of their own."""
-    lines = [i for i in body.lines if page.lines[i].size >= TEASER]
+    lines = [i for i in body.lines if page.lines[i].size >= TEASER and not _is_title(page, i)]
     led = [i for i in lines if page.lines[i].linked and _LEADS_ON.search(page.lines[i].text)]
     if len(lines) < 4:
         return len(led) / len(lines) if lines else 0.0
     cut = {i for i in lines if page.lines[i].text.rstrip(_MORE).endswith(("...", "…", "......"))}
-    titled = (i for i in lines if i and page.lines[i].size < LONGEST_TEASER and _is_title(page, i - 1))
+    titled = [i for i in lines if i and page.lines[i].size < LONGEST_TEASER and _is_title(page, i - 1)]
+    if titled and _is_dated(page, titled[0] - 1):
+        titled = []
     return len(cut.union(led, titled)) / len(lines)
+
+
+def _is_dated(page: Outline, first: int) -> bool:
+    """Whether a line of origin stands over the first linked title: a digest of the week is an article."""
+    above = page.lines[max(0, first - 2) : first]
+    return any(names_origin(line.text) and DATED.search(line.text) for line in above)
 
 
 def _is_title(page: Outline, index: int) -> bool:

@@ -208,6 +208,7 @@ def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: l
         return
     if linked and tag in _HEADINGS:
         text = text.strip(_ANCHOR_SIGNS) or text
+        linked = 0 if linked == 1 else linked
     size = len(text) - text.count(" ")
     page.lines.append(Line(text, block, size, linked if linked < size else size, tag, links, parts))
 
