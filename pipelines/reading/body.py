@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from pipelines.reading.outline import IN_FAVOUR, Element, Line, Outline, words
 from pipelines.reading.weight import DATED, is_spam, weigh
@@ -40,8 +41,9 @@ _POST = re.compile(r'id="(?:postmessage|read)_\w')
 _ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*$")
 IN_TABLE = -0.5
 """Weight of a cell in a table of data: it neither makes an article nor parts one."""
-CELLS = 6
-"""Cells from which on a table of nothing but short ones without links is data."""
+CELLS, MOST_CELLS = 6, 2_000
+"""Cells from which on a table of nothing but short ones without links is data, and up to which it is looked
+at: tables may stand in tables."""
 
 GAP = 160.0
 """Weight of the links and scraps after which running text is no longer the same article but comments or a
@@ -66,10 +68,15 @@ def weights(page: Outline) -> list[float]:
     """The weight of each line, after the names of the elements around it were heard."""
     found = [weigh(line) for line in page.lines]
     total = sum(weight for weight in found if weight > 0) or 1.0
+    ends: tuple[int, int] | None = None
     for element in page.filled:
         if element.attributes and voice(element.attributes) < 0:
             inside = sum(w for w in found[element.first : element.last] if w > 0)
-            if inside < 0.4 * total or _are_comments(element, found) or _is_beside(page, element, found):
+            beside = False
+            if inside >= 0.4 * total and _COLUMN.search(words(element.attributes)):
+                ends = ends or _article_ends(page, found)
+                beside = ends[0] <= element.first or ends[1] >= element.last
+            if inside < 0.4 * total or beside or _are_comments(element, found):
                 for i in range(element.first, element.last):
                     found[i] = min(-4.0, -0.3 * abs(found[i]))
         if element.tag == "table" and _is_data(page, element, found):
@@ -81,8 +88,8 @@ def weights(page: Outline) -> list[float]:
 
 
 def _is_data(page: Outline, table: Element, found: list[float]) -> bool:
-    cells = page.lines[table.first : table.last]
-    return len(cells) >= CELLS and all(
+    cells = page.lines[table.first : min(table.last, table.first + MOST_CELLS + 1)]
+    return CELLS <= len(cells) <= MOST_CELLS and all(
         line.tag in ("td", "th") and not line.linked and weight in (-5.0, -3.0)
         for line, weight in zip(cells, found[table.first : table.last], strict=True)
     )
@@ -96,15 +103,16 @@ def _are_comments(element: Element, found: list[float]) -> bool:
     return sum(w for w in found[: element.first] if w > 0) >= TWO_SENTENCES
 
 
-def _is_beside(page: Outline, element: Element, found: list[float]) -> bool:
-    """Whether an element named so is a column beside the article, however short that is: another element,
-    named as the article's, holds running text."""
-    return _COLUMN.search(words(element.attributes)) is not None and any(
-        (other.last <= element.first or other.first >= element.last)
-        and voice(other.attributes) > 0
-        and max(found[other.first : other.last]) > 0
-        for other in page.filled
-    )
+def _article_ends(page: Outline, found: list[float]) -> tuple[int, int]:
+    """(first end, last start) of the elements named as the article's that hold running text: a column that
+    lies behind the one or before the other stands beside an article, however short that is."""
+    text = [0, *accumulate(weight > 0 for weight in found)]
+    named = [
+        element
+        for element in page.filled
+        if voice(element.attributes) > 0 and text[element.last] > text[element.first]
+    ]
+    return min((e.last for e in named), default=len(found) + 1), max((e.first for e in named), default=-1)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -44,7 +44,7 @@ _VARIABLE: Final = re.compile(r"(?:__|state|data|detail|article|store|page)[\w$\
 _NAME: Final = 40
 """Characters looked at before an assignment."""
 _HEAD: Final = re.compile(r"<body\b", re.I)
-_FIELD: Final = re.compile(r"<textarea\b[^>]*>(.*?)</textarea>", re.I | re.S)
+_FIELD: Final = re.compile(r"<textarea\b[^<>]*>([^<]*(?:<(?!/?textarea\b)[^<]*)*)</textarea>", re.I)
 _TITLES: Final = (
     re.compile("^title$", re.I),
     re.compile(r"^(?:(?:news|article|main|doc)_?title|headline)$", re.I),

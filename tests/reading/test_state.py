@@ -160,3 +160,8 @@ JSON = st.recursive(
 def test_any_data_is_an_article_or_none(value: object) -> None:
     html = page(f"<script>window.__STATE__={json.dumps(value)}</script>")
     assert isinstance(extract(html, URL), Extracted | Drop)
+
+
+def test_fields_without_an_end_are_passed_over_once() -> None:
+    drop = extract("<body>" + "<textarea>专利 " * 90_000, URL)
+    assert isinstance(drop, Drop)
