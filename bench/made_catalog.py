@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count, islice
@@ -56,7 +57,7 @@ def fill_catalog(folder: Path, size: int) -> None:
         for index in indexes:
             connection.execute(_sql(DropIndex(index)))
         with ThreadPoolExecutor(2) as packers:
-            for batch in packers.map(_packed, _batches(size)):
+            for batch in _in_turn(packers, _batches(size)):
                 connection.execute("BEGIN")
                 for table, rows in zip(_TABLES, batch, strict=True):
                     _insert(connection, table, rows)
@@ -104,6 +105,19 @@ def _batches(size: int) -> Iterator[list[tuple[int, int, _Pattern]]]:
     rows = ((number, turn, one) for number, (turn, one) in enumerate(islice(endless, size), start=1))
     while batch := list(islice(rows, _AT_ONCE)):
         yield batch
+
+
+def _in_turn(
+    packers: ThreadPoolExecutor, batches: Iterable[list[tuple[int, int, _Pattern]]]
+) -> Iterator[list[list[Values]]]:
+    """The batches packed, in their order; never more than three at a time, which `map` would not mind."""
+    waiting: deque[Future[list[list[Values]]]] = deque()
+    for batch in batches:
+        waiting.append(packers.submit(_packed, batch))
+        if len(waiting) == 3:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _packed(batch: list[tuple[int, int, _Pattern]]) -> list[list[Values]]:
