@@ -1,6 +1,6 @@
 """Make the tables of `pipelines/repair/tables/` from sources that may be learnt from; record digests.
 
-Sources: jieba's dictionary (words with counts; MIT), libime's language model (words and pairs of words;
+Sources: jieba's dictionary (words with counts; MIT), libime's language model (words, pairs, triples;
 LGPL-2.1-or-later), pypinyin's readings (MIT), opencc's character tables (Apache 2.0), and two lists of our
 own: `domain.txt` (terms, sequences of marks) and `phrases.txt` (clauses and collocations, cut into words by
 jieba). No article is learnt from.
@@ -15,6 +15,7 @@ import json
 import math
 import struct
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from itertools import accumulate
 from pathlib import Path
 
@@ -22,12 +23,12 @@ import jieba
 import opencc
 from pypinyin.pinyin_dict import pinyin_dict
 
-from bench.libime_ngrams import bigrams, unigrams
+from bench.libime_ngrams import Entry, entries, unigrams
 from pipelines.repair.channel import to_traditional
 from pipelines.repair.gbk import LEADS, SECONDS, decode_pair
 from pipelines.repair.language import HEADER, NO_WORD, SCALE, TABLES
-from pipelines.repair.pairs import BACKOFF_SCALE, GAIN_SCALE
-from pipelines.repair.pairs import HEADER as PAIRS_HEADER
+from pipelines.repair.neighbours import BACKOFF_SCALE, GAIN_SCALE, SECOND
+from pipelines.repair.neighbours import HEADER as SEQUENCES_HEADER
 
 HAN_FIRST, HAN_LAST = "\u4e00", "\u9fa5"
 LONGEST = 8
@@ -43,12 +44,15 @@ LIBIME_SHARE = 0.5
 LEAST_GAIN = 3.0
 """Nats by which a pair must differ from an unseen one to be kept; with 1.5 the table has twice the size and
 the references are restored no better."""
+LEAST_TRIPLE_GAIN = 0.0
+"""The same for a triple: with 1 the table is hardly smaller, and fewer lost bytes came back."""
 
 
 def main() -> None:
     words = read_words()
     numbers = write_words(words)
     write_pairs(numbers)
+    write_triples(numbers)
     write_characters(words)
     tables = sorted(path for path in TABLES.iterdir() if path.name not in ("digests.json", "README.md"))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tables}
@@ -74,9 +78,9 @@ def read_words() -> dict[str, float]:
     for sequence, places in sequences().items():
         words[sequence] += places * PHRASE_COUNT
     total = sum(words.values())
-    for word, (log, _) in unigrams().items():
+    for word, known in unigrams().items():
         if len(word) <= LONGEST and all(HAN_FIRST <= char <= HAN_LAST for char in word):
-            words[word] += LIBIME_SHARE * total * math.exp(log)
+            words[word] += LIBIME_SHARE * total * math.exp(known.log)
     return dict(words)
 
 
@@ -129,23 +133,61 @@ def write_words(words: dict[str, float]) -> dict[str, int]:
 
 
 def write_pairs(numbers: dict[str, int]) -> None:
-    """What the second word of a pair gains behind the first (see `pairs.WordPairs`)."""
+    """What a word gains behind another one (see `neighbours.Sequences`)."""
     known = unigrams()
+    backoffs = {row.words: row.backoff for row in known.values()}
+    gains = ((entry, entry.log - known[entry.words[1]].log) for entry in entries(2))
+    _write_sequences("pairs.bin", numbers, gains, backoffs, LEAST_GAIN)
+
+
+def write_triples(numbers: dict[str, int]) -> None:
+    """What a word gains behind two others, over what it gains behind the second."""
+    known, pairs = unigrams(), {entry.words: entry for entry in entries(2)}
+    begun = {entry.words[:2] for entry in entries(3)}
+
+    def gain(entry: Entry) -> float:
+        _, second, third = entry.words
+        pair = pairs.get((second, third))
+        return entry.log - (pair.log if pair else known[second].backoff + known[third].log)
+
+    backoffs = {words: pairs[words].backoff for words in begun if words in pairs}
+    gains = ((entry, gain(entry)) for entry in entries(3))
+    _write_sequences("triples.bin", numbers, gains, backoffs, LEAST_TRIPLE_GAIN)
+
+
+def _write_sequences(
+    name: str,
+    numbers: dict[str, int],
+    gains: Iterable[tuple[Entry, float]],
+    backoffs: dict[tuple[str, ...], float],
+    least: float,
+) -> None:
+    """The table of one order: sequences whose gain differs by `least` from what an unseen one gains."""
     rows: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for first, second, log in bigrams():
-        gain = log - known[second].log
-        if first in numbers and second in numbers and abs(gain - known[first].backoff) >= LEAST_GAIN:
+    for entry, gain in gains:
+        if abs(gain - backoffs.get(entry.words[:-1], 0.0)) >= least and numbers.keys() >= set(entry.words):
             stored = max(-128, min(127, round(gain * GAIN_SCALE)))
-            rows[numbers[first]].append((numbers[second], stored))
-    backoffs = {numbers[word]: -row.backoff for word, row in known.items() if word in numbers and row.backoff}
-    heads = sorted(rows.keys() | backoffs.keys())
-    pairs = [pair for head in heads for pair in sorted(rows.get(head, ()))]
+            rows[_packed(entry.words[:-1], numbers)].append((numbers[entry.words[-1]], stored))
+    losses = {
+        _packed(words, numbers): -loss
+        for words, loss in backoffs.items()
+        if loss and numbers.keys() >= set(words)
+    }
+    heads = sorted(rows.keys() | losses.keys())
+    found = [pair for head in heads for pair in sorted(rows.get(head, ()))]
     starts = [0, *accumulate(len(rows.get(head, ())) for head in heads)]
-    losses = bytes(min(255, max(0, round(backoffs.get(head, 0.0) * BACKOFF_SCALE))) for head in heads)
-    body = struct.pack(f"<{len(heads)}I", *heads) + struct.pack(f"<{len(starts)}I", *starts)
-    body += struct.pack(f"<{len(pairs)}I", *(second for second, _ in pairs))
-    body += struct.pack(f"<{len(pairs)}b", *(gain for _, gain in pairs)) + losses
-    _put("pairs.bin", PAIRS_HEADER.pack(b"IPNP", 1, len(heads), len(pairs)) + body)
+    unseen = bytes(min(255, max(0, round(losses.get(head, 0.0) * BACKOFF_SCALE))) for head in heads)
+    body = struct.pack(f"<{len(heads)}Q", *heads) + struct.pack(f"<{len(starts)}I", *starts)
+    body += struct.pack(f"<{len(found)}I", *(word for word, _ in found))
+    body += struct.pack(f"<{len(found)}b", *(gain for _, gain in found)) + unseen
+    _put(name, SEQUENCES_HEADER.pack(b"IPNN", 1, len(heads), len(found)) + body)
+
+
+def _packed(words: tuple[str, ...], numbers: dict[str, int]) -> int:
+    history = 0
+    for word in words:
+        history = history << SECOND | numbers[word]
+    return history
 
 
 def _put(name: str, data: bytes) -> None:

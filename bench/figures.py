@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class Figure:
         return "  ".join(parts)
 
 
-def wilson(right: int, n: int) -> tuple[float, float]:
+def wilson(right: float, n: float) -> tuple[float, float]:
     """95 % interval of a proportion (Wilson 1927): sound for small n and for proportions near 1."""
     if n == 0:
         return (0.0, 1.0)
@@ -55,6 +56,22 @@ def wilson(right: int, n: int) -> tuple[float, float]:
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return (max(0.0, centre - half), min(1.0, centre + half))
+
+
+def clustered(counts: Iterable[tuple[int, int]]) -> tuple[float, float]:
+    """95 % interval of a proportion from (right, cases) of each text, whose cases are alike.
+
+    Wilson's with the effective number of cases (Korn and Graubard 1998): the cases over the design effect,
+    which is the variance between texts (of a ratio, linearised) over that of independent cases.
+    """
+    texts = [(right, n) for right, n in counts if n]
+    right, n = sum(right for right, _ in texts), sum(n for _, n in texts)
+    if len(texts) < 2 or right in (0, n):
+        return wilson(right, n)
+    p = right / n
+    between = sum((found - p * size) ** 2 for found, size in texts) * len(texts) / (len(texts) - 1)
+    effect = max(1.0, between / (n * p * (1 - p)))
+    return wilson(right / effect, n / effect)
 
 
 def proportion(area: str, name: str, right: int, n: int, floor: float | None = None) -> Figure:

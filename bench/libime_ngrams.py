@@ -1,7 +1,7 @@
-"""The word model of libime (LGPL-2.1-or-later), from Debian's source package: words, and pairs of words.
+"""The word model of libime (LGPL-2.1-or-later), from Debian's source package: words, pairs and triples.
 
-Fetched once with `apt-get source` into `data/eval/cache` (ignored by git): an ARPA file of 165,000 words and
-two million pairs. It knows no marks. Only `bench.build_language_table` reads it.
+Fetched once with `apt-get source` into `data/eval/cache` (ignored by git): an ARPA file of 165,000 words, two
+million pairs and 634,000 triples. It knows no marks. Only `bench.build_language_table` reads it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -22,27 +23,27 @@ _MEMBER: Final = "data/lm_sc.arpa-20220810.tar.xz"
 _NATS: Final = math.log(10)
 
 
-class Unigram(NamedTuple):
-    """Log probability of a word, and of going on to a word that was never seen behind it; nats."""
+class Entry(NamedTuple):
+    """Log probability of the last word behind those before it, and of going on to a word that was never seen
+    behind all of them; nats."""
 
+    words: tuple[str, ...]
     log: float
     backoff: float
 
 
-def unigrams() -> dict[str, Unigram]:
+def entries(order: int) -> Iterator[Entry]:
+    """Every word (1), pair (2) or triple (3) of the model."""
+    for found, row in _rows():
+        if found == order:
+            backoff = float(row[2]) if len(row) > 2 else 0.0
+            yield Entry(tuple(row[1].split(" ")), float(row[0]) * _NATS, backoff * _NATS)
+
+
+@cache
+def unigrams() -> dict[str, Entry]:
     """Every word of the model."""
-    rows = (row for order, row in _rows() if order == 1)
-    return {
-        row[1]: Unigram(float(row[0]) * _NATS, float(row[2]) * _NATS if len(row) > 2 else 0.0) for row in rows
-    }
-
-
-def bigrams() -> Iterator[tuple[str, str, float]]:
-    """Every pair of words with the log probability (nats) of the second behind the first."""
-    for order, row in _rows():
-        if order == 2:
-            first, second = row[1].split(" ")
-            yield first, second, float(row[0]) * _NATS
+    return {entry.words[0]: entry for entry in entries(1)}
 
 
 def _rows() -> Iterator[tuple[int, list[str]]]:

@@ -6,22 +6,28 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import groupby
+from typing import Final
 
 from pipelines.records import LACUNA, Edit
-from pipelines.repair.channel import Damaged
+from pipelines.repair.channel import Damaged, Place
 from pipelines.repair.restorer import Restored
 from pipelines.text import fold_width, is_figure
+
+SURVIVING: Final = ("inside", "straddled", "glossed")
 
 
 @dataclass(slots=True)
 class Score:
-    """Counts over many texts. Outcomes of a place: right, lost (a lacuna), wrong, rival (lost, but named).
+    """Counts of one text. Outcomes of a place: right, lost (a lacuna), wrong, rival (lost, but named).
 
+    `undisturbed`: places whose bytes or gloss survive, in runs in which no pair vanished.
     Certainties are counted from the other side: of the characters put in, those that stand where they were
     printed.
     """
 
     families: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    undisturbed: Counter[str] = field(default_factory=Counter)
     certainties: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     clean: Counter[str] = field(default_factory=Counter)
     glosses: int = 0
@@ -34,6 +40,7 @@ class Score:
         edit_at = _edits_by_output(restored.edits)
         where = align(damaged.printed, restored.text)
         places = {place.printed: place for place in damaged.places}
+        disturbed = _disturbed(damaged.places)
         for index, place in places.items():
             place_at = where.get(index)
             outcome = _outcome(damaged.printed[index], restored.text, place_at)
@@ -41,6 +48,8 @@ class Score:
             if outcome == "lost" and edit and damaged.printed[index] in [r.text for r in edit.rivals]:
                 self.families[place.family]["rival"] += 1
             self.families[place.family][outcome] += 1
+            if place.family in SURVIVING and index not in disturbed:
+                self.undisturbed[outcome] += 1
             if outcome == "wrong":
                 self.mistakes.append(_excerpt(damaged, index, restored.text, place_at, place.family))
         printed_at = {at: index for index, at in where.items()}
@@ -61,6 +70,16 @@ class Score:
     def of(self, *families: str) -> Counter[str]:
         """Outcomes of these families together."""
         return sum((self.families[name] for name in families), Counter())
+
+
+def _disturbed(places: Iterable[Place]) -> set[int]:
+    """Printed indices of the runs, neighbours without a gap, in which a pair vanished."""
+    disturbed: set[int] = set()
+    for _, group in groupby(enumerate(places), key=lambda item: item[1].printed - item[0]):
+        run = [place for _, place in group]
+        if any(place.family == "vanished" for place in run):
+            disturbed.update(place.printed for place in run)
+    return disturbed
 
 
 def align(printed: str, restored: str) -> dict[int, int]:

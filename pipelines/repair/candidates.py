@@ -73,10 +73,12 @@ class Candidates:
 
     def __init__(self, characters: Characters) -> None:
         self._characters = characters
+        self._of_pair = lru_cache(maxsize=None)(self._option_of_pair)
         self.after_lead = lru_cache(maxsize=None)(self._after_lead)
         self.before_second = lru_cache(maxsize=None)(self._before_second)
         self.before_vanished = lru_cache(maxsize=None)(self._before_vanished)
         self.after_vanished = lru_cache(maxsize=None)(self._after_vanished)
+        self.read_after_vanished = lru_cache(maxsize=None)(self._read_after_vanished)
         self.between_vanished = lru_cache(maxsize=None)(self._between_vanished)
 
     def option(self, char: str) -> Option:
@@ -94,8 +96,12 @@ class Candidates:
         return sign_cost(char) < RARE_SIGN_COST
 
     def _options(self, pairs: Iterable[tuple[int, int]]) -> Options:
-        chars = (decode_pair(lead, second) for lead, second in pairs)
-        return Options(self.option(char) for char in chars if char and self.plausible(char))
+        options = (self._of_pair(lead, second) for lead, second in pairs)
+        return Options(option for option in options if option)
+
+    def _option_of_pair(self, lead: int, second: int) -> Option | None:
+        char = decode_pair(lead, second)
+        return self.option(char) if char and self.plausible(char) else None
 
     def _after_lead(self, lead: int) -> Options:
         """Second byte unknown but above 80, as one must be that was taken for a lead byte."""
@@ -112,6 +118,16 @@ class Candidates:
     def _after_vanished(self, second: int, group: int) -> Options:
         """Lead byte unknown but one that ends a pair of this vanishing group."""
         return self._options((lead, second) for lead in vanishing_groups()[group][1])
+
+    def _read_after_vanished(self, group: int, reading: str) -> Options:
+        """The same with a second byte that is lost too, and with that reading."""
+        pairs = ((lead, second) for lead in vanishing_groups()[group][1] for second in HIGH)
+        read = (
+            option
+            for option in self._options(pairs).all
+            if self._characters.has_reading(option.char, reading)
+        )
+        return Options(read)
 
     def _between_vanished(self, group: int, following: int) -> Options:
         """Characters of which both bytes went with vanished pairs: quotes, dashes and the commonest words."""

@@ -264,15 +264,22 @@ def _is_split(stream: _Stream, at: int) -> bool:
 
 
 def _family(stream: _Stream, at: int, lost: bool, char: str) -> Family:
-    owner = stream.owner[at]
     if not lost:
         return "vanished" if char == "" or "\ue000" <= char <= "\uf8ff" else "inside"
     if stream.data[at] < 0x40:
         return "eaten"
     named = stream.owner[at + 1 : at + 2] == [-1]
-    if owner in stream.owner[max(at - 1, 0) : at]:
+    if _is_second(stream, at):
         return "glossed" if named else "last"
     return "straddled" if named else "first"
+
+
+def _is_second(stream: _Stream, at: int) -> bool:
+    """Whether a byte is the second of its character: glosses may stand between the two."""
+    before = at - 1
+    while before >= 0 and stream.owner[before] < 0:
+        before -= 1
+    return before >= 0 and stream.owner[before] == stream.owner[at]
 
 
 def _one_per_character(places: list[Place]) -> list[Place]:

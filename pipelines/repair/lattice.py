@@ -9,8 +9,8 @@ proof that its text gives the found one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from pipelines.records import LACUNA
 from pipelines.repair.arcs import IN_STEP, TAIL, VANISHED, Arc, Fan, Kind, Node
@@ -31,17 +31,9 @@ COST_GENUINE: Final = 5.0
 COST_WIDE_QUESTION: Final = 3.0
 COST_BRACKET_CUT: Final = 3.0
 COST_EATEN: Final = 3.0
-COST_VANISH: Final = 0.3
+COST_VANISH: Final = 2.0
 COST_STILL_FOLDED: Final = 1.0
 COST_BOTH_LOST: Final = 9.5
-
-
-class Vanishing(NamedTuple):
-    """The indices before which a pair may have left no trace, and the groups of pairs that leave none
-    here."""
-
-    indices: Container[int]
-    groups: tuple[int, ...]
 
 
 def vanishing_groups_of(user_rows_shown: bool) -> tuple[int, ...]:
@@ -57,8 +49,8 @@ def vanishing_groups_of(user_rows_shown: bool) -> tuple[int, ...]:
 
 
 class Lattice:
-    """The arcs of one found block. `vanishing`: where pairs may have left no trace. `silent`: a lone byte is
-    printed as nothing (variant 2), not as `?`."""
+    """The arcs of one found block. `vanishing`: the groups of pairs that may have left no trace. `silent`: a
+    lone byte is printed as nothing (variant 2), not as `?`."""
 
     def __init__(
         self,
@@ -66,7 +58,7 @@ class Lattice:
         characters: Characters,
         candidates: Candidates,
         glosses: Glosses,
-        vanishing: Vanishing | None = None,
+        vanishing: tuple[int, ...] = (),
         silent: bool = False,
     ) -> None:
         self.found = found
@@ -175,11 +167,8 @@ class Lattice:
             yield from self._pair(at, pending, code)
         else:
             yield from self._ascii(at, pending, code[0])
-        if self._vanishing and at in self._vanishing.indices:
-            before = self._candidates.before_vanished
-            yield from self._vanish(
-                at, VANISHED, self._vanishing.groups, lambda group: before(pending, group)
-            )
+        before = self._candidates.before_vanished
+        yield from self._vanish(at, VANISHED, self._vanishing, lambda group: before(pending, group))
 
     def _vanish(
         self, at: int, pending: int, groups: Iterable[int], options_of: Callable[[int], Options]
@@ -245,12 +234,21 @@ class Lattice:
             return
         if self.found[at] in _QUESTION:
             yield self._arc(at, at + 1, LACUNA, COST_BOTH_LOST, "last", (at + 1, IN_STEP))
+            yield from self._named_after_vanished(at, group)
         if len(code) == 2 or code[0] >= 0x40:
             yield self._tail(at, code, group)
         if pending - VANISHED < MOST_VANISHED << 8:
             between = self._candidates.between_vanished
-            groups = (USER_ROWS,) if self._vanishing and USER_ROWS in self._vanishing.groups else ()
+            groups = (USER_ROWS,) if USER_ROWS in self._vanishing else ()
             yield from self._vanish(at, pending, groups, lambda following: between(group, following))
+
+    def _named_after_vanished(self, at: int, group: int) -> Iterator[Fan]:
+        """`?pinyin)`: the last byte of a character ate the bracket of its gloss, the first had vanished."""
+        if named := _NAMED.match(self.found, at + 1):
+            reading = reading_of(named[1])
+            read = self._candidates.read_after_vanished(group, reading)
+            if read.all:
+                yield Fan(at, named.end(), read, 0.0, "vanished", (named.end(), IN_STEP))
 
     def _tail(self, at: int, code: bytes, group: int) -> Fan:
         """The character whose lead byte vanished and whose second byte begins found[at]."""

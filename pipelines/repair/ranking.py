@@ -1,7 +1,7 @@
 """The words that a search has found, ranked by what stands beside them.
 
 A search weighs every word by itself, because what was printed before it would multiply its states. Here the
-words on all good paths are weighed again with their left neighbours (lattice rescoring: Ortmanns, Ney and
+words on all good paths are weighed again with the two words before them (lattice rescoring: Ortmanns, Ney and
 Aubert 1997), forward and backward, so that each arc has the score of the best path through it.
 """
 
@@ -13,16 +13,15 @@ from typing import Final, NamedTuple
 
 from pipelines.repair.arcs import Arc
 from pipelines.repair.brackets import Context
-from pipelines.repair.pairs import WordPairs
+from pipelines.repair.neighbours import NO_HISTORY, Neighbours
 
 Path = tuple[Arc, ...]
 Node = tuple[int, int, Context]
 """A node of the lattice, and what was printed before it as far as marks care."""
 
-BEAM: Final = 16.0
-"""Nats behind the best path without neighbours at which a word is left out: no pair gains more."""
-UNKNOWN: Final = 0
-"""The number of what is no word of the table."""
+BEAM: Final = 13.0
+"""Nats behind the best path without neighbours at which a word is left out: what stands beside a word seldom
+gains more, and then for the right one as well. With 16 the readings of news were the same."""
 NOTHING: Final = -1
 """The number of arcs that print nothing: the word before them is still the neighbour."""
 NEVER: Final = float("-inf")
@@ -48,23 +47,28 @@ class Ranking(NamedTuple):
 
 
 _Way = tuple[float, Word | None, int]
-"""Score up to the end of a word, the word, and the number of the one before it."""
+"""Score up to the end of a word, the word, and the history before it (see `neighbours`)."""
+_Step = tuple[int, int, float]
+"""The histories before and behind a word, and what it gains between them."""
 
 
-def rank(words: Iterable[Word], start: Node, ends: Collection[Node], pairs: WordPairs) -> Ranking:
-    """Weigh all paths from `start` to one of `ends`. Raises nothing; `ends` must be reached."""
-    kept = _within_beam(sorted(words, key=lambda word: word.began[:2]), start, ends)
-    into, ending = _forward(kept, start, pairs)
-    rest = _backward(kept, into, ends, pairs)
+def rank(words: Iterable[Word], start: Node, ends: Collection[Node], neighbours: Neighbours) -> Ranking:
+    """Weigh all paths from `start` to one of `ends`. Raises nothing; `ends` must be reached.
+
+    `words` in the order in which they were found: all that lead to a node before any that leads on from it.
+    """
+    kept = _within_beam(list(words), start, ends)
+    into, steps = _forward(kept, start, neighbours)
+    rest = {(node, history): 0.0 for node in ends for history in into.get(node, ())}
     arcs: dict[Arc, float] = {}
-    for word, ways in zip(kept, ending, strict=True):
-        through = max(way[0] + rest.get((word.node, number), NEVER) for number, way in ways.items())
+    for word, taken in zip(reversed(kept), reversed(steps), strict=True):
+        through = _backward(word, taken, into[word.began], rest)
         for arc in word.path:
             if through > arcs.get(arc, NEVER):
                 arcs[arc] = through
-    finals = ((way, node, number) for node in ends for number, way in into.get(node, {}).items())
-    way, node, number = max(finals, key=lambda final: final[0][0])
-    return Ranking(way[0], _trail(into, node, number), arcs)
+    finals = ((way, node, history) for node in ends for history, way in into.get(node, {}).items())
+    way, node, history = max(finals, key=lambda final: final[0][0])
+    return Ranking(way[0], _trail(into, node, history), arcs)
 
 
 def _within_beam(words: list[Word], start: Node, ends: Collection[Node]) -> list[Word]:
@@ -88,57 +92,47 @@ def _within_beam(words: list[Word], start: Node, ends: Collection[Node]) -> list
 
 
 def _forward(
-    words: list[Word], start: Node, pairs: WordPairs
-) -> tuple[dict[Node, dict[int, _Way]], list[dict[int, _Way]]]:
-    """(best ways into each node by their last word, the ways that end with each word)."""
+    words: list[Word], start: Node, neighbours: Neighbours
+) -> tuple[dict[Node, dict[int, _Way]], list[list[_Step]]]:
+    """(best ways into each node by the history there, the steps of each word)."""
     into: dict[Node, dict[int, _Way]] = defaultdict(dict)
-    into[start][UNKNOWN] = (0.0, None, UNKNOWN)
-    ending = []
+    into[start][NO_HISTORY] = (0.0, None, NO_HISTORY)
+    steps = []
     for word in words:
-        ways = _ways(into[word.began], word, pairs)
+        taken: list[_Step] = []
         known = into[word.node]
-        for number, way in ways.items():
-            if number not in known or way[0] > known[number][0]:
-                known[number] = way
-        ending.append(ways)
-    return into, ending
-
-
-def _ways(before: dict[int, _Way], word: Word, pairs: WordPairs) -> dict[int, _Way]:
-    """The ways through a node, led on by a word, by what is then the last word."""
-    if word.number == NOTHING:
-        return {number: (way[0] + word.gain, word, number) for number, way in before.items()}
-    score, last = NEVER, UNKNOWN
-    for number, way in before.items():
-        total = way[0] + pairs.gain(number, word.number)
-        if total > score:
-            score, last = total, number
-    return {word.number: (score + word.gain, word, last)}
+        for history, way in into[word.began].items():
+            gain, behind = (0.0, history) if word.number == NOTHING else neighbours.step(history, word.number)
+            gain += word.gain
+            taken.append((history, behind, gain))
+            score = way[0] + gain
+            if behind not in known or score > known[behind][0]:
+                known[behind] = (score, word, history)
+        steps.append(taken)
+    return into, steps
 
 
 def _backward(
-    words: list[Word], into: dict[Node, dict[int, _Way]], ends: Collection[Node], pairs: WordPairs
-) -> dict[tuple[Node, int], float]:
-    """Score of the best completion of each node behind each last word."""
-    rest = {(node, number): 0.0 for node in ends for number in into.get(node, ())}
-    gain_of = pairs.gain
-    for word in reversed(words):
-        for number in into[word.began]:
-            follows = number if word.number == NOTHING else word.number
-            behind = rest.get((word.node, follows))
-            if behind is None:
-                continue
-            total = word.gain + behind + (gain_of(number, word.number) if word.number > 0 else 0.0)
-            if total > rest.get((word.began, number), NEVER):
-                rest[word.began, number] = total
-    return rest
+    word: Word, steps: list[_Step], before: dict[int, _Way], rest: dict[tuple[Node, int], float]
+) -> float:
+    """Score of the best path through a word; notes in `rest` how what it leads on from is best completed."""
+    through = NEVER
+    for history, behind, gain in steps:
+        completion = rest.get((word.node, behind))
+        if completion is None:
+            continue
+        total = gain + completion
+        if total > rest.get((word.began, history), NEVER):
+            rest[word.began, history] = total
+        through = max(through, before[history][0] + total)
+    return through
 
 
-def _trail(into: dict[Node, dict[int, _Way]], node: Node, number: int) -> tuple[Word, ...]:
+def _trail(into: dict[Node, dict[int, _Way]], node: Node, history: int) -> tuple[Word, ...]:
     trail: list[Word] = []
     while True:
-        _, word, last = into[node][number]
+        _, word, before = into[node][history]
         if word is None:
             return tuple(reversed(trail))
         trail.append(word)
-        node, number = word.began, last
+        node, history = word.began, before

@@ -28,14 +28,13 @@ from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
 from pipelines.repair.compose import compose
 from pipelines.repair.gloss import GLOSS, Glosses, before_gloss
-from pipelines.repair.judge import ODDS_LIKELY, edits_of
+from pipelines.repair.judge import edits_of
 from pipelines.repair.language import Characters, PageWords, WordTable
-from pipelines.repair.lattice import Lattice, Vanishing, vanishing_groups_of
+from pipelines.repair.lattice import Lattice, vanishing_groups_of
 from pipelines.repair.marks import can_begin
 from pipelines.repair.model import Model
-from pipelines.repair.pairs import WordPairs
+from pipelines.repair.neighbours import Neighbours
 from pipelines.repair.search import MOST_WORK, Choice, Search
-from pipelines.text import is_figure
 
 __all__ = ["Restored", "Restorer", "looks_damaged"]
 
@@ -79,7 +78,7 @@ class Restorer:
         self._characters = Characters.load()
         self._candidates = Candidates(self._characters)
         self._table = WordTable()
-        self._pairs = WordPairs()
+        self._neighbours = Neighbours()
         self.words = lru_cache(maxsize=1)(self._words)
 
     @staticmethod
@@ -132,9 +131,8 @@ class _Page:
     def __init__(self, tables: Restorer, texts: tuple[str, ...]) -> None:
         self._characters = tables._characters
         self._candidates = tables._candidates
-        self._pairs = tables._pairs
+        self._neighbours = tables._neighbours
         self._glosses = Glosses(texts, self._characters)
-        self._rows_shown = any(map(_PRIVATE_USE.search, texts))
         self._vain = 0
         self._silent = not any(map(shows_lone_bytes, texts))
         self._model = Model(tables._table, tables.words(texts[:-1]).beside(undamaged(texts[-1:])))
@@ -159,9 +157,7 @@ class _Page:
                 choices = self._search(found, start, context)
                 if _is_damage(choices, SILENT_MARGIN if self._silent else ENTER_MARGIN):
                     settled = _up_to_last_change(choices)
-                    yield from edits_of(
-                        found, (c for c in settled if c.arc.start >= done), base, field, self._rows_shown
-                    )
+                    yield from edits_of(found, (c for c in settled if c.arc.start >= done), base, field)
                     context = track(context, (char for choice in settled for char in choice.arc.text))
                     done = region = settled[-1].arc.end
                     patience += 2
@@ -178,35 +174,25 @@ class _Page:
         return iter(sorted((*matches, *silent), key=lambda match: match.start()))
 
     def _search(self, found: str, start: int, context: Context) -> list[Choice]:
-        """Search without vanished pairs first; where that finds nothing likely, with them."""
-        lattice = Lattice(found, self._characters, self._candidates, self._glosses, silent=self._silent)
-        search = Search(lattice, self._model, self._pairs, start, context)
-        end, choices = search.run()
-        doubtful = search.dead | {c.arc.start for c in choices if self._is_doubtful(c)}
-        if not choices and search.work <= MOST_WORK:
-            doubtful = set(range(start, end + 1))
-        if not doubtful:
+        """Search with vanished pairs wherever bytes are out of step; where that takes too long, without."""
+        groups = vanishing_groups_of(_PRIVATE_USE.search(found) is not None)
+        search = self._searched(found, start, context, groups)
+        choices = search.run()
+        if search.work <= MOST_WORK:
             return choices
-        vanishing = Vanishing(doubtful, vanishing_groups_of(_PRIVATE_USE.search(found) is not None))
-        lattice = Lattice(found, self._characters, self._candidates, self._glosses, vanishing, self._silent)
-        search = Search(lattice, self._model, self._pairs, start, context)
-        again = search.run()[1]
-        if again or search.work <= MOST_WORK:
-            return again or choices
-        return [self._unsure(choice) for choice in choices]
+        return [_unsure(choice) for choice in self._searched(found, start, context, ()).run()]
 
-    @staticmethod
-    def _unsure(choice: Choice) -> Choice:
-        """A choice of a region in which a pair may have vanished, which took too long to find out."""
-        return choice if choice.in_word else replace(choice, margin=0.0, odds=0.0)
+    def _searched(self, found: str, start: int, context: Context, vanishing: tuple[int, ...]) -> Search:
+        lattice = Lattice(
+            found, self._characters, self._candidates, self._glosses, vanishing, silent=self._silent
+        )
+        return Search(lattice, self._model, self._neighbours, start, context)
 
-    def _is_doubtful(self, choice: Choice) -> bool:
-        """Whether a pair may have vanished here: where nothing likely was found, and behind a figure that is
-        part of no longer word (the middle bytes of 他的 gone, the others are 四)."""
-        if choice.arc.kind == "pair":
-            figure = is_figure(choice.arc.text) and not (choice.in_word or self._rows_shown)
-            return choice.weak or figure
-        return choice.arc.kind in ("last", "eaten") and choice.odds < ODDS_LIKELY
+
+def _unsure(choice: Choice) -> Choice:
+    """A choice of a region in which pairs may have vanished, which took too long to find out: within a longer
+    word it is likely, else it is left open."""
+    return replace(choice, margin=0.0, odds=choice.odds if choice.in_word else 0.0)
 
 
 def _up_to_last_change(choices: list[Choice]) -> list[Choice]:

@@ -1,10 +1,11 @@
-"""Ranking of words by their neighbours against trying every path, and the table of pairs against its rows."""
+"""Ranking of words by their neighbours against trying every path, and the tables of pairs and
+triples against their rows."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from itertools import pairwise
+from functools import lru_cache
 
 import pytest
 from hypothesis import given, settings
@@ -13,20 +14,31 @@ from hypothesis import strategies as st
 from pipelines.repair.arcs import IN_STEP, Arc
 from pipelines.repair.brackets import BLOCK_START
 from pipelines.repair.language import ROOT, TABLES, WordTable
-from pipelines.repair.pairs import BACKOFF_SCALE, GAIN_SCALE, HEADER, WordPairs
+from pipelines.repair.neighbours import BACKOFF_SCALE, GAIN_SCALE, HEADER, SECOND, Neighbours, Sequences
 from pipelines.repair.ranking import NOTHING, Node, Word, rank
 
 LAST = 4
 
 
-class Chosen(WordPairs):
-    """Pairs given as a dictionary."""
+class Chosen(Neighbours):
+    """Pairs and triples given as dictionaries."""
 
-    def __init__(self, gains: dict[tuple[int, int], float]) -> None:
-        self.gains = gains
+    def __init__(
+        self, pairs: dict[tuple[int, int], float], triples: dict[tuple[int, int, int], float]
+    ) -> None:
+        self.pairs, self.triples = pairs, triples
+        self.step = lru_cache(self._by_hand)
 
-    def gain(self, first: int, second: int) -> float:
-        return self.gains.get((first, second), 0.0) if first and second else 0.0
+    def _by_hand(self, history: int, word: int) -> tuple[float, int]:
+        before, last = history >> SECOND, history & 0xFFFF
+        begins = any(triple[:2] == (last, word) for triple in self.triples)
+        gain = self.gain([before, last], word)
+        return gain, last << SECOND | word if begins else word
+
+    def gain(self, printed: list[int], word: int) -> float:
+        """What a word gains behind all that was printed before it."""
+        gain = self.pairs.get((printed[-1], word), 0.0)
+        return gain + (self.triples.get((*printed[-2:], word), 0.0) if len(printed) > 1 else 0.0)
 
 
 def node(at: int) -> Node:
@@ -55,22 +67,33 @@ def every_path(found: list[Word], at: Node) -> Iterator[tuple[Word, ...]]:
             yield from ((word, *rest) for rest in every_path(found, word.node))
 
 
-def score(path: tuple[Word, ...], pairs: WordPairs) -> float:
+def score(path: tuple[Word, ...], neighbours: Chosen) -> float:
     printed = [0, *(word.number for word in path if word.number != NOTHING)]
-    return sum(word.gain for word in path) + sum(pairs.gain(a, b) for a, b in pairwise(printed))
+    gains = (neighbours.gain(printed[:at], printed[at]) for at in range(1, len(printed)))
+    return sum(word.gain for word in path) + sum(gains)
+
+
+NUMBERS = st.integers(1, 3)
+GAINS = st.integers(-4, 4).map(lambda gain: gain / 2)
 
 
 @settings(deadline=None)
-@given(words(), st.dictionaries(st.tuples(st.integers(1, 3), st.integers(1, 3)), st.integers(-4, 4)))
-def test_the_best_path_is_the_best_of_all(found: list[Word], gains: dict[tuple[int, int], int]) -> None:
-    pairs = Chosen({pair: gain / 2 for pair, gain in gains.items()})
-    ranking = rank(found, node(0), [node(LAST)], pairs)
+@given(
+    words(),
+    st.dictionaries(st.tuples(NUMBERS, NUMBERS), GAINS),
+    st.dictionaries(st.tuples(NUMBERS, NUMBERS, NUMBERS), GAINS),
+)
+def test_the_best_path_is_the_best_of_all(
+    found: list[Word], pairs: dict[tuple[int, int], float], triples: dict[tuple[int, int, int], float]
+) -> None:
+    neighbours = Chosen(pairs, triples)
+    ranking = rank(found, node(0), [node(LAST)], neighbours)
     paths = list(every_path(found, node(0)))
-    assert ranking.best == pytest.approx(max(score(path, pairs) for path in paths))
-    assert score(ranking.words, pairs) == pytest.approx(ranking.best)
+    assert ranking.best == pytest.approx(max(score(path, neighbours) for path in paths))
+    assert score(ranking.words, neighbours) == pytest.approx(ranking.best)
     for word in found:
         if word.number != NOTHING and any(word in path for path in paths):
-            best = max(score(path, pairs) for path in paths if word in path)
+            best = max(score(path, neighbours) for path in paths if word in path)
             assert ranking.arcs[word.path[0]] == pytest.approx(best)
 
 
@@ -81,7 +104,7 @@ def test_a_neighbour_decides_between_words_of_one_cost() -> None:
         Word(node(1), node(LAST), -2.0, (Arc(1, 4, "丈", 0, 0.0, "last", (4, IN_STEP)),), 3),
     ]
     for likely, text in ((2, "仗"), (3, "丈")):
-        ranking = rank(found, node(0), [node(LAST)], Chosen({(1, likely): 3.0}))
+        ranking = rank(found, node(0), [node(LAST)], Chosen({(1, likely): 3.0}, {}))
         assert ranking.words[-1].path[0].text == text
         assert sorted(ranking.arcs.values()) == [-3.0, 0.0, 0.0]
 
@@ -94,28 +117,46 @@ def number_of(word: str, table: WordTable) -> int:
     return at
 
 
-def test_the_table_gives_what_its_bytes_say() -> None:
-    data = (TABLES / "pairs.bin").read_bytes()
+@pytest.mark.parametrize("name", ["pairs.bin", "triples.bin"])
+def test_the_table_gives_what_its_bytes_say(name: str) -> None:
+    data = (TABLES / name).read_bytes()
     _, _, heads, count = HEADER.unpack_from(data)
     at = HEADER.size
-    firsts = struct.unpack_from(f"<{heads}I", data, at)
-    starts = struct.unpack_from(f"<{heads + 1}I", data, at + 4 * heads)
-    seconds = struct.unpack_from(f"<{count}I", data, at + 8 * heads + 4)
-    gains = struct.unpack_from(f"<{count}b", data, at + 8 * heads + 4 + 4 * count)
-    losses = data[at + 8 * heads + 4 + 5 * count :]
-    pairs = WordPairs()
+    histories = struct.unpack_from(f"<{heads}Q", data, at)
+    starts = struct.unpack_from(f"<{heads + 1}I", data, at + 8 * heads)
+    behind = struct.unpack_from(f"<{count}I", data, at + 12 * heads + 4)
+    gains = struct.unpack_from(f"<{count}b", data, at + 12 * heads + 4 + 4 * count)
+    losses = data[at + 12 * heads + 4 + 5 * count :]
+    table = Sequences(TABLES / name)
+    assert list(histories) == sorted(set(histories))
     for row in range(0, heads, 997):
         known = dict(
-            zip(seconds[starts[row] : starts[row + 1]], gains[starts[row] : starts[row + 1]], strict=True)
+            zip(behind[starts[row] : starts[row + 1]], gains[starts[row] : starts[row + 1]], strict=True)
         )
-        for second, gain in known.items():
-            assert pairs.gain(firsts[row], second) == gain / GAIN_SCALE
+        for word, gain in known.items():
+            assert table.gain(histories[row], word) == gain / GAIN_SCALE
         stranger = next(number for number in range(1, count) if number not in known)
-        assert pairs.gain(firsts[row], stranger) == -losses[row] / BACKOFF_SCALE
+        assert table.gain(histories[row], stranger) == -losses[row] / BACKOFF_SCALE
+
+
+def gain_of(*printed: str) -> float:
+    """What the last of these words gains behind the others."""
+    table, neighbours = WordTable(), Neighbours()
+    gain, history = 0.0, 0
+    for word in printed:
+        gain, history = neighbours.step(history, number_of(word, table))
+    return gain
 
 
 def test_words_that_belong_together_gain() -> None:
-    table, pairs = WordTable(), WordPairs()
-    patent, protect, banana = (number_of(word, table) for word in ("专利", "保护", "香蕉"))
-    assert pairs.gain(patent, protect) > 1 > pairs.gain(patent, banana)
-    assert pairs.gain(0, protect) == pairs.gain(patent, 0) == 0.0
+    assert gain_of("专利", "保护") > 1 > gain_of("专利", "香蕉")
+
+
+def test_two_words_before_say_more_than_one() -> None:
+    assert gain_of("哭", "不", "哭") > gain_of("不", "哭")
+
+
+def test_what_is_no_word_gains_nothing_and_is_forgotten() -> None:
+    neighbours, patent = Neighbours(), number_of("专利", WordTable())
+    assert neighbours.step(0, patent) == (0.0, patent)
+    assert neighbours.step(patent, 0) == (0.0, 0)
