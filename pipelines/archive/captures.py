@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from pipelines.archive.batches import groups
 from pipelines.archive.schema import captures
@@ -149,18 +149,22 @@ def claim_pending(connection: Connection, limit: int, owner: str, now: float) ->
     They are leased to `owner` for READ_LEASE_SECONDS; an expired lease is taken again. `now`: seconds since
     the epoch.
     """
-    free = or_(
-        captures.c.read_state == "pending",
-        and_(captures.c.read_state == "leased", captures.c.read_until < now),
-    )
-    place = (captures.c.warc_file, captures.c.warc_offset, captures.c.id)
-    statement = select(*_COLUMNS).where(free).order_by(*place).limit(limit)
-    rows = connection.execute(statement.with_for_update(skip_locked=True)).all()
+    # Two looks, because the index holds the order of one state: for both at once everything would be sorted.
+    expired = _first(limit, captures.c.read_state == "leased", captures.c.read_until < now)
+    rows = list(connection.execute(expired).all())
+    rows += connection.execute(_first(limit, captures.c.read_state == "pending")).all()
+    rows = sorted(rows, key=lambda row: (row.warc_file, row.warc_offset, row.id))[:limit]
     lease = {"read_state": "leased", "read_owner": owner, "read_until": now + READ_LEASE_SECONDS}
     for some in groups([row.id for row in rows]):
         values = {"read_attempts": captures.c.read_attempts + 1, **lease}
         connection.execute(update(captures).where(captures.c.id.in_(some)).values(**values))
     return [_capture_row(row) for row in rows]
+
+
+def _first(limit: int, *where: Any) -> Any:
+    place = (captures.c.warc_file, captures.c.warc_offset, captures.c.id)
+    statement = select(*_COLUMNS).where(*where).order_by(*place).limit(limit)
+    return statement.with_for_update(skip_locked=True)
 
 
 def lease_owners(connection: Connection) -> list[str]:

@@ -51,11 +51,25 @@ def _thinner_sketches(connection: Connection) -> None:
     connection.exec_driver_sql("UPDATE articles SET settle_state = 'pending'")
 
 
+def _hosts_and_queues(connection: Connection) -> None:
+    """6: what a host asked for outlives the crawl; the orders of both queues stand in indexes."""
+    for statement in (
+        "CREATE TABLE hosts (host VARCHAR NOT NULL PRIMARY KEY, next_at FLOAT NOT NULL, "
+        "penalty FLOAT NOT NULL)",
+        "DROP INDEX addresses_host",
+        "CREATE INDEX addresses_next ON addresses (host, state, priority, due, url)",
+        "DROP INDEX captures_read",
+        "CREATE INDEX captures_read ON captures (read_state, warc_file, warc_offset, id)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
 STEPS: Mapping[int, Callable[[Connection], None]] = {
     2: _index_in_segments,
     3: _no_exports,
     4: _sizes_in_postings,
     5: _thinner_sketches,
+    6: _hosts_and_queues,
 }
 """Number of a schema -> what turns the one before it into this one. A step states its tables in SQL of its
 own: `schema.py` moves on, a step must not. Schema 1 is the first, made from `schema.py` as a whole."""

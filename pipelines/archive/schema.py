@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-CATALOG_SCHEMA = 5
+CATALOG_SCHEMA = 6
 """Number of the newest step in `migrations.py`."""
 
 DISALLOWED = "robots.txt disallows it"
@@ -57,7 +57,16 @@ addresses = Table(
     Column("referrer", Text),
     Column("found_at", String),
     Index("addresses_due", "state", "due"),
-    Index("addresses_host", "host", "state"),
+    # The order of a lease, whole: without it all that is pending of all hosts is sorted for each.
+    Index("addresses_next", "host", "state", "priority", "due", "url"),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String, primary_key=True),
+    Column("next_at", Float, nullable=False),  # it is not asked before
+    Column("penalty", Float, nullable=False),  # seconds of back-off
 )
 
 captures = Table(
@@ -87,7 +96,7 @@ captures = Table(
     Index("captures_payload", "payload_digest"),
     Index("captures_record", "record_digest"),
     Index("captures_place", "warc_file", "warc_offset"),
-    Index("captures_read", "read_state"),
+    Index("captures_read", "read_state", "warc_file", "warc_offset", "id"),
     Index("captures_host", "host"),
 )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, inspect, select, update
 
 from pipelines.archive import migrations
 from pipelines.archive.catalog import CATALOG_FILE, Catalog
@@ -179,6 +179,57 @@ def test_older_catalogs_are_migrated_and_newer_ones_refused(tmp_path: Path) -> N
     for read_only in (False, True):
         with pytest.raises(SchemaError, match=f"schema {CATALOG_SCHEMA + 1}.*make setup"):
             Catalog.open(tmp_path, read_only=read_only)
+
+
+BACK_TO_5 = (
+    "DROP TABLE hosts",
+    "DROP INDEX addresses_next",
+    "CREATE INDEX addresses_host ON addresses (host, state)",
+    "DROP INDEX captures_read",
+    "CREATE INDEX captures_read ON captures (read_state)",
+    "UPDATE meta SET value = '5' WHERE key = 'schema'",
+)
+
+
+def test_a_catalog_of_schema_5_becomes_what_a_new_one_is(location: Path | str) -> None:
+    def shape(catalog: Catalog) -> object:
+        with catalog.read() as connection:
+            seen = inspect(connection)
+            return [
+                (
+                    [(each["name"], str(each["type"]), each["nullable"]) for each in seen.get_columns(table)],
+                    seen.get_pk_constraint(table)["constrained_columns"],
+                    sorted((str(each["name"]), each["column_names"]) for each in seen.get_indexes(table)),
+                )
+                for table in ("hosts", "addresses", "captures")
+            ]
+
+    with Catalog.open(location) as catalog:
+        new = shape(catalog)
+        catalog.write(lambda c: [c.exec_driver_sql(step).rowcount for step in BACK_TO_5]).result()
+    with Catalog.open(location) as catalog:
+        assert shape(catalog) == new
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (
+            "SELECT url FROM addresses WHERE state = 'pending' AND host = 'h' AND due <= 1.0 "
+            "ORDER BY priority, due, url LIMIT 9",
+            "addresses_next",
+        ),
+        (
+            "SELECT * FROM captures WHERE read_state = 'pending' ORDER BY warc_file, warc_offset, id LIMIT 9",
+            "captures_read",
+        ),
+    ],
+)
+def test_the_queues_are_read_in_the_order_of_an_index(tmp_path: Path, query: str, index: str) -> None:
+    with Catalog.open(tmp_path) as catalog, catalog.read() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    assert len(plan) == 1, "no sorting beside the search"
+    assert index in plan[0]
 
 
 def test_an_older_catalog_that_cannot_be_migrated_is_refused_with_what_to_do(tmp_path: Path) -> None:
