@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import shutil
 import subprocess
 import sys
 import time
@@ -12,18 +11,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 from crawler.commands.after import finish
 from crawler.commands.export import export_archive
 from crawler.commands.report import write_report
 from crawler.commands.status import gather
-from crawler.config import PROJECT, Config
+from crawler.config import PROJECT, Config, find_scrapy_cfg
 from crawler.console import emit, pairs, say, table, ticker
+from crawler.demo.declare import PREFIX
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.schema import captures
 from pipelines.errors import ArchiveUnwritable, UsageError
 from pipelines.sites import load_sites
 
 EXAMPLES = 5
 """Lines of damaged and restored text that the demo ends with."""
+
+
+_WITHOUT_BROWSER = {"needs_browser": "needs_browser (as fetched without one)"}
+"""What a browser rendered is a capture of its own; the empty page before it stays among the dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,10 @@ def run(
     from crawler.run import crawl
 
     started = time.monotonic()
-    config = Config(archive=archive or PROJECT / "data" / "archive" / "demo", sites=_sites_of(archive))
+    folder = archive or _here() / "data" / "archive" / "demo"
+    config = Config(archive=folder, sites=folder / "sites")
     options = _options(articles, mirrors, seed)
+    _refuse_foreign(config)
     _declare(options, config)
     known = (config.archive / "catalog.db").exists()
     with mirror_network(options) as network, ticker("Fetching from the mirrors") as show:
@@ -79,8 +88,34 @@ def run(
     return code or result.exit_code
 
 
-def _sites_of(archive: Path | None) -> Path:
-    return (archive or PROJECT / "data" / "archive" / "demo") / "sites"
+def _here() -> Path:
+    """The project's folder, else the one the command is typed in: never the program's own, which may be
+    another's or read-only."""
+    file = find_scrapy_cfg(Path.cwd())
+    return file.parent if file else Path.cwd()
+
+
+def _refuse_foreign(config: Config) -> None:
+    """Raises UsageError for an archive that holds what no demo made. Hosts of a demo end in .test, as none of
+    the internet does (RFC 2606)."""
+    for name, site in load_sites(config.sites).items():
+        if not (site.demo and name.startswith(PREFIX)):
+            raise _foreign(config, f"the declaration {name}.toml")
+    if not (config.archive / "catalog.db").exists():
+        if any((config.archive / "warc").glob("*")):
+            raise _foreign(config, "captures that no catalog.db lists")
+        return
+    with Catalog.open(config.archive, read_only=True) as catalog, catalog.read() as connection:
+        foreign = select(captures.c.host).where(~captures.c.host.like("%.test")).limit(1)
+        if (host := connection.scalar(foreign)) is not None:
+            raise _foreign(config, f"captures of {host}")
+
+
+def _foreign(config: Config, what: str) -> UsageError:
+    return UsageError(
+        f"{config.archive} holds {what}: it is not the demo's; "
+        "give the demo a folder of its own: ipnews demo --archive DIR"
+    )
 
 
 def _options(articles: int | None, mirrors: int | None, seed: int) -> list[str]:
@@ -91,15 +126,16 @@ def _options(articles: int | None, mirrors: int | None, seed: int) -> list[str]:
 
 
 def _declare(options: list[str], config: Config) -> None:
-    """Write the declarations of this network; a network of other options gets other hosts."""
-    shutil.rmtree(config.sites, ignore_errors=True)
+    """Write the declarations of this network in place of an earlier one's: other options give other hosts."""
+    for name in load_sites(config.sites):
+        (config.sites / f"{name}.toml").unlink()
     try:
-        config.sites.mkdir(parents=True)
+        config.sites.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ArchiveUnwritable(
             f"{config.archive}: {error.strerror}; name another folder with --archive DIR"
         ) from None
-    command = [sys.executable, "-m", "crawler.demo", *options, "--write-sites", str(config.sites)]
+    command = [sys.executable, "-m", "crawler.demo", *options, "--write-sites", str(config.sites.resolve())]
     subprocess.run(command, check=True, cwd=PROJECT)
 
 
@@ -143,13 +179,16 @@ def _facts(
 def _show(
     facts: Mapping[str, object], state: Mapping[str, object], lines: list[tuple[str, str]], report: Path
 ) -> None:
-    pairs("The mirror network, crawled and settled", facts)
+    waiting = facts["waiting for a browser"]
+    shown = {name: value for name, value in facts.items() if value or name != "waiting for a browser"}
+    pairs("The mirror network, crawled and settled", shown)
     reasons = state["dropped_because"]
     if isinstance(reasons, dict) and reasons:
-        table("Dropped, and why", ("reason", "captures"), list(reasons.items()))
+        rows = [(_WITHOUT_BROWSER.get(reason, reason), count) for reason, count in reasons.items()]
+        table("Dropped, and why", ("reason", "captures"), rows)
     if lines:
         table("As found, as restored", ("found", "restored"), lines)
-    if facts["waiting for a browser"]:
+    if waiting:
         say("No Chromium was found, so the page that needs a browser waits for one.")
         say("Install one (Debian: apt-get install chromium; elsewhere: playwright install chromium)")
     say(f"Report: {report.resolve().as_uri()}")
