@@ -14,15 +14,16 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, select
 
-from crawler import frontier, visits
+from crawler import clock, frontier, visits
 from crawler.discover import Found
 from crawler.frontier import Address
 from crawler.keeper import Kept
-from crawler.outcome import after_answer
+from crawler.outcome import after_answer, after_failure
 from crawler.reply import interpret
+from crawler.timing import HOUR
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.reader import Revisit
-from pipelines.archive.recover import recover
+from pipelines.archive.recover import adopt_capture, adopt_revisit, recover
 from pipelines.archive.revisits import insert_revisit
 from pipelines.archive.schema import addresses
 from pipelines.records import Capture, version_id
@@ -32,19 +33,33 @@ _ADDRESS = tuple(addresses.c[name] for name in Address.__slots__)
 SiteOf = Callable[[str], Site | None]
 
 
-def adopt(catalog: Catalog, archive: Path, owner: str, site_of: SiteOf) -> int:
+def adopt(catalog: Catalog, archive: Path, writer: str, site_of: SiteOf) -> int:
     """Mend the WARC files that this crawl may write; returns how many answers were taken in.
 
-    With SQLite the lock makes every file ours; with PostgreSQL those whose name has our `owner`. Raises
+    With SQLite the lock makes every file ours; with PostgreSQL those that `writer` wrote. Raises
     ArchiveUnwritable.
     """
-    name = "" if catalog.dialect == "sqlite" else owner
+    name = "" if catalog.dialect == "sqlite" else writer
 
     def take_in(connection: Connection, capture: Capture) -> None:
         _take_in(connection, capture, site_of)
 
-    done = recover(archive, catalog, writer_name=name, adopt=take_in, adopt_again=_take_again)
+    done = recover(
+        archive, catalog, writer_name=name, adopt=take_in, adopt_again=_take_again, give_up=_give_up
+    )
     return done.captures + done.revisits
+
+
+def _give_up(connection: Connection, item: Capture | Revisit) -> None:
+    """The transaction of an orphan on which our own code has failed: as in a crawl, its address is not asked
+    for again at once."""
+    if isinstance(item, Revisit):
+        adopt_revisit(connection, item)
+    else:
+        adopt_capture(connection, item)
+    if (address := _address_of(connection, item.url)) is not None:
+        outcome = after_failure("our bug", address.attempts, address.interval, clock.now(), HOUR)
+        frontier.conclude(connection, [(address.url, outcome, {})])
 
 
 def _address_of(connection: Connection, url: str) -> Address | None:

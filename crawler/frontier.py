@@ -3,7 +3,8 @@
 Functions over a `Connection` of the catalog, for its one writer thread; SQLite and PostgreSQL alike. A lease
 lasts until the transaction that holds the answer's rows (`visits.py`), or until it expires. On SQLite one
 crawl holds the archive, so at its start every lease is a dead one's; on PostgreSQL a lease is dead when it
-expired, and a host with a living lease is left to its holder, so that one host sees one crawler.
+expired, or when its crawler's place in the archive was taken (`lock.py`), and a host with a living lease is
+left to its holder, so that one host sees one crawler.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy.dialects import sqlite
 from crawler.addresses import canonical
 from crawler.discover import PRIORITY, Found, Kind
 from crawler.outcome import Outcome
+from pipelines.archive.batches import in_batches
 from pipelines.archive.schema import addresses
 from pipelines.sites import Site
 
@@ -117,10 +119,12 @@ def add(
 
 def ask_again(connection: Connection, urls: Collection[str], now: float) -> int:
     """Make addresses due now, dead ones too: somebody typed them. A rendering lease is asked for likewise."""
-    if not urls:
-        return 0
-    again = update(addresses).where(addresses.c.url.in_(urls), addresses.c.state != "leased")
-    return connection.execute(again.values(state="pending", due=now, attempts=0)).rowcount
+    again = (
+        update(addresses)
+        .where(addresses.c.url.in_(bindparam("wanted", expanding=True)), addresses.c.state != "leased")
+        .values(state="pending", due=now, attempts=0)
+    )
+    return sum(connection.execute(again, {"wanted": some}).rowcount for some in in_batches(urls))
 
 
 def promote(connection: Connection, hosts: Collection[str], now: float, everything: bool = False) -> int:
@@ -155,7 +159,7 @@ def lease(connection: Connection, host: str, limit: int, owner: str, now: float)
 
 
 def renew(connection: Connection, owner: str, now: float) -> int:
-    """Extend all leases of a living crawler."""
+    """Extend all leases of a living crawler, and of no other: `owner` is one process's."""
     mine = update(addresses).where(addresses.c.state == "leased", addresses.c.lease_owner == owner)
     return connection.execute(mine.values(lease_until=now + LEASE_SECONDS)).rowcount
 
@@ -197,11 +201,13 @@ def _ending(columns: tuple[str, ...]) -> Update:
     return end.values({name: bindparam(name) for name in columns})
 
 
-def postpone(connection: Connection, host: str, due: float, reason: str) -> int:
-    """Nothing of a host before `due`: its robots.txt cannot be had. Leases in hand are given back too."""
+def postpone(connection: Connection, host: str, origin: str, due: float, reason: str) -> int:
+    """Nothing of an origin of a host before `due`: its robots.txt cannot be had. Leases in hand are given back
+    too. The other origins of the host have a robots.txt of their own."""
     rows = update(addresses).where(
-        addresses.c.host == host, addresses.c.state.in_(("pending", "leased")), addresses.c.due < due
-    )
+        addresses.c.host == host, addresses.c.state.in_(("pending", "leased")), addresses.c.due < due,
+        addresses.c.url.startswith(origin + "/", autoescape=True),
+    )  # fmt: skip
     values = {"state": "pending", "due": due, "failure": reason, "lease_owner": None, "lease_until": None}
     return connection.execute(rows.values(**values)).rowcount
 

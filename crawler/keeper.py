@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import TracebackType
 
 from crawler.frontier import Address
 from pipelines.archive.codings import CodingError, Headers, TooLarge, identity_payload
@@ -64,6 +65,7 @@ class Keeper:
         Unkeepable for bombs and broken codings, ArchiveUnwritable when the disk takes no more.
         """
         job = _Job(answer, address, Future())
+        job.future.set_running_or_notify_cancel()  # what is queued is written: nobody can cancel it
         self._queue.put(job)
         return job.future
 
@@ -89,21 +91,11 @@ class Keeper:
     def _keep_all(self, jobs: list[_Job]) -> None:
         kept: list[tuple[_Job, Kept]] = []
         for job in jobs:
-            try:
+            with _ToldTo([job]):
                 kept.append((job, self._write(job.answer, job.address)))
-            except (CodingError, TooLarge) as error:
-                job.future.set_exception(Unkeepable(str(error)))
-            except IpnewsError as error:
-                job.future.set_exception(error)
-        failure: IpnewsError | None = None
-        try:
+        with _ToldTo([job for job, _ in kept]):
             self._writer.sync()
-        except IpnewsError as error:
-            failure = error
-        for job, result in kept:
-            if failure:
-                job.future.set_exception(failure)
-            else:
+            for job, result in kept:
                 job.future.set_result(result)
 
     def _write(self, answer: Answer, address: Address | None) -> Kept:
@@ -145,3 +137,23 @@ class _Job:
     answer: Answer
     address: Address | None
     future: Future[Kept]
+
+
+class _ToldTo:
+    """Hands what is raised to those who wait for it, whatever it is: were the thread to end with it, nobody
+    would be answered any more, and a crawl that waits for its answers does not end."""
+
+    def __init__(self, jobs: Sequence[_Job]) -> None:
+        self._jobs = jobs
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, _: TracebackType | None
+    ) -> bool:
+        if isinstance(raised, CodingError | TooLarge):
+            raised = Unkeepable(str(raised))
+        for job in self._jobs if raised is not None else ():
+            job.future.set_exception(raised)
+        return raised is not None

@@ -11,26 +11,40 @@ from pipelines.errors import ArchiveBusy, ArchiveUnwritable
 
 MAX_CRAWLERS = 64
 """Crawlers of one machine on one PostgreSQL frontier."""
+MOST_OF_NAME = 256
+"""Bytes of the name of a crawler: a label of a host, the number of a place, a token."""
 
 
 class CrawlLock:
     """One crawler's place in an archive folder; `slot` is its number there.
 
     With SQLite there is one place. With PostgreSQL many crawlers may share folder and frontier; each takes
-    the first free place, and so takes over the WARC files of a dead crawler that had it before. A file with
-    a process id in it would stay behind a killed process and would have to be judged; flock does not.
+    the first free place, and so takes over the WARC files of a dead crawler that had it before. `last_owner`
+    is the name that that one has noted here, "" for the first: it is dead, or it would hold the place. A file
+    with a process id in it would stay behind a killed process and would have to be judged; flock does not.
     """
 
     def __init__(self, folder: Path, shared: bool) -> None:
         """Take a place. Raises ArchiveBusy when there is none, ArchiveUnwritable."""
         for slot in range(MAX_CRAWLERS if shared else 1):
-            if (descriptor := _try(folder / f"crawl-{slot}.lock")) is not None:
-                self.slot, self._descriptor = slot, descriptor
+            path = folder / f"crawl-{slot}.lock"
+            if (descriptor := _try(path)) is not None:
+                self.slot, self._path, self._descriptor = slot, path, descriptor
+                self.last_owner = os.pread(descriptor, MOST_OF_NAME, 0).decode("ascii", "replace")
                 return
         raise ArchiveBusy(
             f"{folder}: another crawl is at work here; wait for it, or stop it with Ctrl-C in its terminal "
             "(backfill, export and report may run beside it)"
         )
+
+    def note(self, owner: str) -> None:
+        """Leave the name under which leases are taken to whoever has this place next. Raises
+        ArchiveUnwritable."""
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, owner.encode("ascii"), 0)
+        except OSError as error:
+            raise _unwritable(self._path, error) from None
 
     def release(self) -> None:
         """Let go; again does nothing."""
@@ -50,12 +64,16 @@ def _try(path: Path) -> int | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise ArchiveUnwritable(
-            f"{path}: {error.strerror}; free space or mend the permissions, or give another --archive DIR"
-        ) from None
+        raise _unwritable(path, error) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None
     return descriptor
+
+
+def _unwritable(path: Path, error: OSError) -> ArchiveUnwritable:
+    return ArchiveUnwritable(
+        f"{path}: {error.strerror}; free space or mend the permissions, or give another --archive DIR"
+    )

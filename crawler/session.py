@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import time
 from collections import Counter
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from crawler import clock, frontier, visits
+from crawler import clock, frontier, hosts, visits
 from crawler.adopt import adopt
 from crawler.budget import DISK_STEP, HostBudgets, Limits, disk_refusal
 from crawler.discover import Found, Refusal
@@ -30,10 +31,13 @@ from pipelines.archive.catalog import Catalog
 from pipelines.archive.shelf import WARC_FOLDER
 from pipelines.archive.warc import ROTATE_AT, WarcWriter
 from pipelines.errors import ArchiveUnwritable
-from pipelines.sites import Site
+from pipelines.sites import Pace, Site
 
 T = TypeVar("T")
 
+PASSING = Pace(delay=1.0)
+"""Towards hosts that scripts of a page and redirects of a robots.txt lead to: a page of twenty scripts from one
+of them is had within the browser's bound of 30 s."""
 SHELLS = 5
 """Articles of a host that needed a browser before its others are rendered without a plain try first."""
 
@@ -93,17 +97,21 @@ class Session:
             raise
 
     def _open(self, plan: Plan) -> None:
-        self.owner = f"{_machine()}-{self._lock.slot}"
+        writer = f"{_machine()}-{self._lock.slot}"
+        # Of this process alone: a crawler that is started again, or one of the same name elsewhere (two
+        # containers of one image), would renew and release the leases of the other.
+        self.owner = f"{writer}-{secrets.token_hex(8)}"
         self._warc_folder = plan.archive / WARC_FOLDER
         self.catalog = Catalog.open(plan.catalog)
         try:
-            self.counts["adopted"] += adopt(self.catalog, plan.archive, self.owner, self.site_of)
+            self.counts["adopted"] += adopt(self.catalog, plan.archive, writer, self.site_of)
             self._prepare(plan)
+            self._lock.note(self.owner)
         except BaseException:
             self.catalog.close()
             raise
-        info = {"http-header-user-agent": plan.agent, "robots": "obeyed, RFC 9309", "hostname": self.owner}
-        self.keeper = Keeper(WarcWriter(self._warc_folder, self.owner, plan.warc_bytes, info=info))
+        info = {"http-header-user-agent": plan.agent, "robots": "obeyed, RFC 9309", "hostname": writer}
+        self.keeper = Keeper(WarcWriter(self._warc_folder, writer, plan.warc_bytes, info=info))
         self._disk_before = sum(file.stat().st_size for file in self._warc_folder.glob("*.warc.gz"))
 
     def _prepare(self, plan: Plan) -> None:
@@ -111,6 +119,7 @@ class Session:
 
         def prepare(connection: Connection) -> tuple[int, frontier.Counts, frontier.Counts]:
             frontier.expire(connection, now, all_owners=self.catalog.dialect == "sqlite")
+            frontier.release_all(connection, self._lock.last_owner)
             for site in plan.sites:
                 frontier.seed(connection, site, plan.urls, now)
             frontier.promote(connection, plan.hosts, now, plan.everything)
@@ -122,7 +131,7 @@ class Session:
         self.shells = Counter({host: count for (host, browser), count in pages.items() if browser})
         self.plain = Counter({host: count for (host, browser), count in pages.items() if not browser})
         self.budgets = HostBudgets(known)
-        self.recorder = Recorder(self.write, self.run, self._noted)
+        self.recorder = Recorder(self.write, self.run, self._noted, self.manners)
         with self.catalog.read() as connection:
             self._tombstones = tombstones.load(connection)
 
@@ -154,7 +163,16 @@ class Session:
         """End a lease without an answer."""
         if outcome.state in ("dead", "pending"):
             self.counts["given up" if outcome.state == "dead" else "put off"] += 1
-        return self.write(lambda connection: frontier.conclude(connection, [(address.url, outcome, {})]))
+
+        def end(connection: Connection) -> None:
+            frontier.conclude(connection, [(address.url, outcome, {})])
+            hosts.note(connection, self.manners, (address.host,))
+
+        return self.write(end)
+
+    def manners_of(self, host: str) -> HostManners:
+        """The manners towards a host, one that no declaration names included: a script's, a redirect's."""
+        return self.manners.setdefault(host, HostManners(PASSING))
 
     def wants_browser(self, address: Address) -> bool:
         """Whether an address is to be rendered at once: declared so, known so, or learnt from its host.

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -92,8 +93,12 @@ class MirrorSpider(Spider):
         )
 
     def robots_request(self, url: str, host: str, origin: str | None = None, hops: int = 0) -> Request:
-        """The request for the robots.txt of an origin, or for what it was redirected to."""
-        meta = {"robots_of": origin or origin_of(url), "robots_hops": hops, "host": host}
+        """The request for the robots.txt of an origin of `host`, or for what it was redirected to: that waits
+        for the host of its own."""
+        asked = host if origin is None else (urlsplit(url).hostname or "").lower()
+        meta = {
+            "robots_of": origin or origin_of(url), "robots_host": host, "robots_hops": hops, "host": asked
+        }  # fmt: skip
         return Request(
             url, self.parse_robots, meta=meta, errback=self.robots_failed, dont_filter=True, priority=1
         )
@@ -149,22 +154,31 @@ class MirrorSpider(Spider):
         meta = response.meta
         location = (response.headers.get("Location") or b"").decode("latin-1")
         target = named_by(location, response.url) if is_redirect(response.status) else None
-        if target and meta["robots_hops"] < ROBOTS_HOPS:
-            yield self.robots_request(target, meta["host"], meta["robots_of"], meta["robots_hops"] + 1)
+        # Of `javascript:...` Scrapy makes no request: it raises.
+        askable = (target or "").lower().startswith(("http://", "https://"))
+        if target and askable and meta["robots_hops"] < ROBOTS_HOPS:
+            yield self.robots_request(
+                target, meta["robots_host"], meta["robots_of"], meta["robots_hops"] + 1
+            )
             return
         self._learn(meta, response.status, meta["kept"].capture.payload)
 
     async def robots_failed(self, failure: Failure) -> None:
         """No answer to robots.txt: nothing is taken until there is one."""
-        self._learn(_request(failure).meta, None, b"")
+        self.robots_missed(_request(failure))
+
+    def robots_missed(self, request: Request) -> None:
+        """Learn that a robots.txt, or what it was redirected to, could not be asked for."""
+        self._learn(request.meta, None, b"")
 
     def _learn(self, meta: dict[str, Any], status: int | None, body: bytes) -> None:
         if self.session is None:
             return
-        manners = self.session.manners[meta["host"]]
-        robots = read_robots(status, body, clock.now(), manners.robots_failures)
-        manners.learn_robots(meta["robots_of"], robots)
-        self._scheduler.robots_learnt(meta["host"])
+        host, origin, now = meta["robots_host"], meta["robots_of"], clock.now()
+        manners = self.session.manners[host]
+        robots = read_robots(status, body, now, manners.robots_failures(origin))
+        manners.learn_robots(origin, robots, now)
+        self._scheduler.robots_learnt(host)
 
     def _bug(self, response: Response) -> None:
         """Our own code failed on a page: its neighbours go on, and it is not tried again at once. Nor is

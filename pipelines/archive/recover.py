@@ -6,6 +6,7 @@ names is adopted: its page was fetched and must not be fetched again.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -25,9 +26,12 @@ from pipelines.archive.reader import Found, Revisit, interpret
 from pipelines.archive.revisits import insert_revisit
 from pipelines.archive.schema import captures, revisits
 from pipelines.archive.shelf import COPY_MARK, WARC_FOLDER
+from pipelines.archive.warc import writer_of
+from pipelines.errors import IpnewsError
 from pipelines.records import Capture
 
 T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +60,51 @@ def recover(
     writer_name: str = "",
     adopt: Callable[[Connection, Capture], None] = adopt_capture,
     adopt_again: Callable[[Connection, Revisit], None] = adopt_revisit,
+    give_up: Callable[[Connection, Capture | Revisit], None] | None = None,
 ) -> Recovered:
     """Recover the WARC files in `archive`/warc that `writer_name` wrote (all by default).
 
     Only for one who knows that nobody else writes to those files. `adopt` is called in a transaction for
     every capture behind the last one of its file that the catalog knows, `adopt_again` for every revisit; a
-    crawl passes its own, which also end the address's lease. Raises ArchiveUnwritable.
+    crawl passes its own, which also end the address's lease. What it is that these fail on is given to
+    `give_up`, so that one page of which our code makes nothing does not keep the archive shut. Raises
+    ArchiveUnwritable.
     """
     with catalog.read() as connection:
         known = _last_known(connection)
         withdrawn = tombstones.load(connection)
     cut: list[tuple[str, int]] = []
-    adopted: list[Future[bool]] = []
-    pattern = f"*-{writer_name}.warc.gz" if writer_name else "*.warc.gz"
-    for path in sorted((archive / WARC_FOLDER).glob(pattern)):
-        if COPY_MARK in path.name:
-            continue  # whole before it got its name; its captures come with its part
+    adopted: list[tuple[Capture | Revisit, Future[bool]]] = []
+    for path in sorted((archive / WARC_FOLDER).glob("*.warc.gz")):
+        if COPY_MARK in path.name or (writer_name and writer_of(path.name) != writer_name):
+            continue  # a copy was whole before it got its name; its captures come with its part
         clipped = _clipped(path, known.get(path.name, 0))
         if clipped is not None:
             cut.append((path.name, path.stat().st_size - clipped))
             _truncate(path, clipped)
         for item in _behind(path, known.get(path.name, 0)):
             if isinstance(item, Revisit):
-                adopted.append(catalog.write(_adopting(item, adopt_again, False)))
+                adopted.append((item, catalog.write(_adopting(item, adopt_again, False))))
             elif not withdrawn.cover(item.url, item.id):
-                adopted.append(catalog.write(_adopting(item, adopt, True)))
-    was_capture = [future.result() for future in adopted]
+                adopted.append((item, catalog.write(_adopting(item, adopt, True))))
+    if give_up is not None:
+        adopted = [(item, _or_given_up(catalog, item, future, give_up)) for item, future in adopted]
+    was_capture = [future.result() for _, future in adopted]
     return Recovered(tuple(cut), sum(was_capture), len(was_capture) - sum(was_capture))
+
+
+def _or_given_up(
+    catalog: Catalog,
+    item: Capture | Revisit,
+    adopted: Future[bool],
+    give_up: Callable[[Connection, Capture | Revisit], None],
+) -> Future[bool]:
+    """The adoption; where our own code has failed on the item, another that gives it up."""
+    failure = adopted.exception()
+    if failure is None or isinstance(failure, IpnewsError):
+        return adopted
+    _LOG.error("%s: our own code failed on its record, which is left to be read", item.url, exc_info=failure)
+    return catalog.write(_adopting(item, give_up, isinstance(item, Capture)))
 
 
 def _last_known(connection: Connection) -> dict[str, int]:

@@ -26,12 +26,15 @@ from pipelines.archive.record import (
 from pipelines.errors import ArchiveUnwritable, UsageError
 from pipelines.records import Capture, WarcPointer
 
-__all__ = ["ROTATE_AT", "RevisitProfile", "WarcWriter", "archived", "payload_digest", "target_uri"]
+__all__ = [
+    "ROTATE_AT", "RevisitProfile", "WarcWriter", "archived", "payload_digest", "target_uri", "writer_of",
+]  # fmt: skip
 
 ROTATE_AT = 1 << 30
 """Bytes. The WARC standard recommends files of about 1 GB (ISO 28500:2017, Annex C)."""
 
 _WRITER_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
+_FILE_NAME = re.compile(rf"ipnews-\d{{17}}-\d{{5,}}-({_WRITER_NAME.pattern})\.warc\.gz")
 _CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
@@ -159,15 +162,30 @@ class WarcWriter:
             while view:
                 view = view[self._file.write(view) or 0 :]
         except OSError as error:
-            os.ftruncate(self._file.fileno(), self._offset)
-            self._file.seek(self._offset)
+            self._take_back()
             raise _unwritable(self._path, error) from None
         pointer = WarcPointer(self._path.name, self._offset + len(before), len(member))
         self._offset += len(before) + len(member)
         return pointer
 
+    def _take_back(self) -> None:
+        """Cut a torn record off. A disk that does not even do that gets no record behind it: the next one
+        begins another file, and the torn one is cut off when the archive is recovered."""
+        assert self._file is not None
+        try:
+            os.ftruncate(self._file.fileno(), self._offset)
+            self._file.seek(self._offset)
+        except OSError:
+            self._offset = self._max
+
     def _timestamp(self) -> str:
         return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def writer_of(file_name: str) -> str | None:
+    """The writer that the name of a WARC file bears; None where no WarcWriter gave it."""
+    found = _FILE_NAME.fullmatch(file_name)
+    return found[1] if found else None
 
 
 def _new_id() -> str:

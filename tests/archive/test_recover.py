@@ -97,6 +97,16 @@ def test_only_the_files_of_one_writer_when_asked(archive: Any, make_page: Any, m
     ] == ["two.warc.gz"]
 
 
+def test_a_writer_whose_name_ends_with_another_ones_keeps_its_files(
+    archive: Any, make_page: Any, make_capture: Any
+) -> None:
+    archive.add(make_capture("http://a.test/1", make_page(1)), writer="my-box-0")
+    (path,) = (archive.folder / "warc").iterdir()
+    path.write_bytes(path.read_bytes()[:-5])
+    assert recover(archive.folder, archive.catalog, writer_name="box-0").cut == ()
+    assert recover(archive.folder, archive.catalog, writer_name="my-box-0").cut != ()
+
+
 def test_indexes_name_every_capture(archive: Any, make_page: Any, make_capture: Any) -> None:
     stored = archive.add(
         make_capture("http://www.a.test/b?z=1&a=2", make_page(1)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
 import resource
 import signal
 import subprocess
@@ -170,3 +172,35 @@ def test_a_full_disk_takes_the_torn_record_back(tmp_path: Path, make_capture: Ca
         found = [item.capture for item in read_captures(file, path.name) if isinstance(item, Found)]
     assert found == [kept, after]
     assert subprocess.run(["gzip", "-t", path], check=False).returncode == 0
+
+
+def test_a_torn_record_that_cannot_be_taken_back_has_no_record_behind_it(
+    tmp_path: Path, make_capture: Callable[..., Capture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fails the write and the cut behind it: the second failure cannot be had from the kernel."""
+
+    def fails(*_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    noise = b"".join(payload_digest(bytes([n, k])).encode() for n in range(120) for k in range(20))
+    try:
+        with WarcWriter(tmp_path, "w") as writer:
+            kept = writer.write_exchange(make_capture("http://a.test/1", b"small"))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
+            monkeypatch.setattr(os, "ftruncate", fails)
+            with pytest.raises(ArchiveUnwritable, match="free space"):
+                writer.write_exchange(make_capture("http://a.test/2", noise))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+            after = writer.write_exchange(make_capture("http://a.test/3", b"small again"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    first, second = sorted(tmp_path.iterdir())
+    for path, whole in ((first, kept), (second, after)):
+        with path.open("rb") as file:
+            assert [item.capture for item in read_captures(file, path.name) if isinstance(item, Found)] == [
+                whole
+            ]
+    assert subprocess.run(["gzip", "-t", second], check=False).returncode == 0

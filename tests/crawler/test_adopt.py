@@ -9,8 +9,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from bench.one_crawl import Order
+from crawler import adopt, clock
+from crawler.demo.declare import declarations
+from crawler.demo.network import Network
 from crawler.demo.server import Running
+from crawler.reply import Reply
+from crawler.session import Plan, Session
+from crawler.timing import HOUR
+from pipelines.sites import parse_site
 
 Rows = Callable[[Path, str], list[tuple[Any, ...]]]
 LAST = "select url, warc_file, warc_offset from {} order by warc_file desc, warc_offset desc limit 1"
@@ -57,3 +66,34 @@ def test_a_revisit_without_its_row_ends_the_lease_too(
     assert catalog_rows(archive, "select url, capture_id, warc_offset from revisits order by url") == before
     assert catalog_rows(archive, f"select state from addresses where url = '{url}'") == [("done",)]
     assert asked_for(running, url, seen) == 0
+
+
+def test_an_answer_on_which_our_code_fails_keeps_no_archive_shut(
+    order: Callable[..., Order],
+    small: Network,
+    catalog_rows: Rows,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    archive = tmp_path / "archive"
+    order().run()
+    before = catalog_rows(archive, "select id from captures order by id")
+    url = undo(archive, "captures", catalog_rows)
+
+    def fails(*_: object) -> Reply:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(adopt, "interpret", fails)
+    sites = tuple(parse_site(name, text) for name, text in declarations(small).items())
+    for adopted in (1, 0):
+        session = Session(Plan(archive, archive, sites))
+        assert session.close(0)["adopted"] == adopted
+    assert "ZeroDivisionError" in caplog.text
+    assert catalog_rows(archive, "select id from captures order by id") == before
+    assert catalog_rows(archive, f"select read_state from captures where url = '{url}'") == [("pending",)]
+    ((state, failure, due),) = catalog_rows(
+        archive, f"select state, failure, due from addresses where url = '{url}'"
+    )
+    assert (state, failure) == ("pending", "our bug")
+    assert due > clock.now() + HOUR / 2

@@ -98,6 +98,12 @@ def test_a_failure_waits_and_a_dead_address_stays_dead(do: Do) -> None:
     assert do(frontier.ask_again, [second.url], NOW) == 1
 
 
+def test_more_addresses_are_asked_for_again_than_a_statement_can_name(do: Do) -> None:
+    do(frontier.add, [found(1)], NOW)
+    many = [f"http://{HOST}/{n}" for n in range(260_000)]
+    assert do(frontier.ask_again, [*many, found(1)[0].url], NOW) == 1
+
+
 def test_expired_leases_return_and_renewed_ones_stay(do: Do) -> None:
     do(frontier.add, [found(1), found(2)], NOW)
     do(frontier.lease, HOST, 9, "a", NOW)

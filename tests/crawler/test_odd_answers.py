@@ -74,6 +74,7 @@ ROBOTS: dict[str, tuple[Answer, set[str]]] = {
     "nowhere": (said("302 Found", b"", "Location: http://["), ALL),
     "marked": (said("200 OK", b"\xef\xbb\xbf" + RULES, TEXT), {"/", "/open"}),
     "old-line-ends": (said("200 OK", RULES.replace(b"\n", b"\r"), TEXT), {"/", "/open"}),
+    "no-address": (said("302 Found", b"", "Location: javascript:x"), ALL),
     "loop": (said("302 Found", b"", "Location: /robots.txt"), ALL),
     "missing": (said("404 Not Found", b"no"), ALL),
     "too-many": (said("429 Too Many Requests", b"no"), set()),
