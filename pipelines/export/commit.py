@@ -15,7 +15,15 @@ from pipelines.errors import ExportError
 from pipelines.export.address import table_location
 from pipelines.export.refusals import refusal
 from pipelines.export.store import Store
-from pipelines.export.table import MONTH, TABLE_SCHEMA, DataFile, TableState, data_files, open_table
+from pipelines.export.table import (
+    DATA_FILE,
+    MONTH,
+    TABLE_SCHEMA,
+    DataFile,
+    TableState,
+    data_files,
+    open_table,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ def commit(store: Store, state: TableState, change: Change, filters: dict[str, A
     two exports that both append the same article would leave it twice.
     """
     if state.table is not None and not (change.added or change.removed):
+        _clear(state.table, store)
         return state.table.version()
     properties = CommitProperties(max_commit_retries=0, custom_metadata={"filters": json.dumps(filters)})
     try:
@@ -50,15 +59,16 @@ def commit(store: Store, state: TableState, change: Change, filters: dict[str, A
 
 
 def _clear(table: DeltaTable, store: Store) -> None:
-    """Delete files that no version of the last week names, so that withdrawn text does not stay for ever.
+    """Delete our files that no version of the last week names, so that withdrawn text does not stay for ever.
 
-    A week (Delta's own default) lets readers of older versions finish; left by killed exports, too.
+    A week (Delta's own default) lets readers of older versions finish; left by killed exports, too. The table
+    only lists them: left to delete by itself it takes every old file below it, whosever that is.
     """
     try:
-        if table.vacuum(full=True, dry_run=True):
-            table.vacuum(full=True, dry_run=False)
+        unnamed = table.vacuum(full=True, dry_run=True)
     except (DeltaError, OSError) as error:
         raise refusal(error, store.address) from None
+    store.delete(name for name in unnamed if DATA_FILE.fullmatch(name))
 
 
 def _create(store: Store, change: Change, properties: CommitProperties) -> None:

@@ -5,6 +5,7 @@ Ids and digests of ten million rows take 700 MB as arrays; as Python objects, 2.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -26,6 +27,9 @@ DIGEST = "row_digest"
 MONTH = "month"
 FILE_SCHEMA = SCHEMA.append(pa.field(DIGEST, pa.string(), False))
 """Columns inside a table's files: those of a row, and the digest by which a change is seen."""
+
+DATA_FILE = re.compile(rf"{MONTH}=(?:\d{{4}}-\d\d|unknown)/[0-9a-f]{{8}}-[0-9a-f]{{32}}\.parquet")
+"""Paths that an export gives to a table's files. Anything else below the address is not ours to delete."""
 
 TABLE_SCHEMA = FILE_SCHEMA.append(pa.field(MONTH, pa.string(), False))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -195,3 +196,36 @@ def test_months_with_more_rows_than_a_file_holds(made: list[Any], out: Path, exp
 
 def test_every_article_field_is_in_the_table() -> None:
     assert set(Article.__dataclass_fields__) - {"sketch", "warc"} <= set(table.TABLE_SCHEMA.names)
+
+
+def test_clearing_takes_our_old_files_and_no_others(made: list[Any], out: Path, export: Export) -> None:
+    """Also when nothing changed since: text that was withdrawn a week ago goes with any export."""
+    export(made)
+    gone = set(DeltaTable(out).file_uris())
+    export([pair for pair in made if "2020-03" not in str(pair[0].date_published)])
+    gone -= set(DeltaTable(out).file_uris())
+    assert gone
+    others = [out / name for name in ("mine.csv", "month=2020-01/notes.parquet")]
+    others += [out / "below" / Path(uri).parent.name / Path(uri).name for uri in gone]
+    for path in others:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"a stranger's")
+    old = 8 * 24 * 3600
+    for path in [*others, *map(Path, gone)]:
+        os.utime(path, (path.stat().st_mtime - old,) * 2)
+    _age_log(out, old)
+    result = export([pair for pair in made if "2020-03" not in str(pair[0].date_published)])
+    assert not result.changed
+    assert not any(Path(uri).exists() for uri in gone)
+    assert all(path.read_bytes() == b"a stranger's" for path in others)
+    assert rows_of(out) == wanted([pair for pair in made if "2020-03" not in str(pair[0].date_published)])
+
+
+def _age_log(out: Path, seconds: int) -> None:
+    """Let the table's commits have happened so long ago."""
+    for path in (out / "_delta_log").glob("*.json"):
+        actions = [json.loads(line) for line in path.read_text().splitlines()]
+        for action in actions:
+            if removed := action.get("remove"):
+                removed["deletionTimestamp"] -= seconds * 1000
+        path.write_text("".join(json.dumps(action) + "\n" for action in actions))
