@@ -122,10 +122,17 @@ def _show_hosts(connection: Connection, json: bool) -> int:
             emit(pair)
         return 0
     header = ("had it first", "had it later", "stories", "days later", "open in 1,000")
-    rows = [(p.first, p.second, p.stories, round(p.delay_days, 1), round(p.damage_second, 1)) for p in found]
-    title = "Hosts that share text; median delay; places left open in 1,000 characters of the later host"
+    rows = [(p.first, p.second, p.stories, _days(p.delay_days), round(p.damage_second, 1)) for p in found]
+    title = (
+        "Hosts that share text; median delay where both dates are known; "
+        "places left open in 1,000 characters of the later host"
+    )
     table(title, header, rows)
     return 0
+
+
+def _days(delay: float | None) -> float | str:
+    return "" if delay is None else round(delay, 1)
 
 
 def _rebuild(config: Config) -> None:

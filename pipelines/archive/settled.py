@@ -176,9 +176,11 @@ def clusters_of_several(connection: Connection) -> Iterator[list[Settled]]:
 def appearances(connection: Connection) -> Iterator[list[Appearance]]:
     """The members of each cluster of at least two, for `dedupe.hosts.host_pairs`; by cluster id."""
     several = select(settled.c.cluster_id).group_by(settled.c.cluster_id).having(func.count() > 1)
+    date = func.coalesce(articles.c.date_published, members.c.evidence).label("date")
     rows = connection.execute(
-        select(settled.c.cluster_id, members.c.host, members.c.date, members.c.doubtful, texts.c.length)
+        select(settled.c.cluster_id, members.c.host, date, members.c.doubtful, texts.c.length)
         .join(members, members.c.id == settled.c.id)
+        .join(articles, articles.c.id == settled.c.id)
         .join(texts, texts.c.key == members.c.text)
         .where(settled.c.cluster_id.in_(several))
         .order_by(settled.c.cluster_id, members.c.id)

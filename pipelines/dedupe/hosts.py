@@ -15,17 +15,19 @@ DAY = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """One member of a cluster. `damage`: places that repair left open in a thousand characters."""
+    """One member of a cluster. `date`: of publication, None where it is not known: a capture tells when
+    we came, years later. `damage`: places that repair left open in a thousand characters."""
 
     host: str
-    date: str
+    date: str | None
     damage: float
 
 
 @dataclass(frozen=True, slots=True)
 class HostPair:
     """Two hosts that share `stories`. `first` has them earlier more often (`ahead` times, `behind` times
-    later, the rest at the same time); `delay_days` is the median lateness of `second`. The damages are means.
+    later, the rest at the same time or without both dates); `delay_days` is the median lateness of `second`
+    in the stories with both dates, None where there is none. The damages are means.
     """
 
     first: str
@@ -33,7 +35,7 @@ class HostPair:
     stories: int
     ahead: int
     behind: int
-    delay_days: float
+    delay_days: float | None
     damage_first: float
     damage_second: float
 
@@ -44,12 +46,18 @@ def host_pairs(clusters: Iterable[Sequence[Appearance]]) -> list[HostPair]:
     shared: defaultdict[tuple[str, str], list[tuple[Appearance, Appearance]]] = defaultdict(list)
     for members in clusters:
         earliest: dict[str, Appearance] = {}
-        for member in sorted(members, key=lambda member: (moment(member.date), member.date, member.damage)):
+        for member in sorted(members, key=_order):
             earliest.setdefault(member.host, member)
         for a, b in combinations(sorted(earliest), 2):
             shared[a, b].append((earliest[a], earliest[b]))
     pairs = [_pair(a, b, both) for (a, b), both in shared.items()]
     return sorted(pairs, key=lambda pair: (-pair.stories, pair.first, pair.second))
+
+
+def _order(member: Appearance) -> tuple[bool, float, str, float]:
+    """Earliest first, what has no date last."""
+    date = member.date or "0001"
+    return (member.date is None, moment(date), date, member.damage)
 
 
 def moment(date: str) -> float:
@@ -63,18 +71,18 @@ def moment(date: str) -> float:
     return aware.timestamp() / DAY
 
 
-def _pair(a: str, b: str, both: list[tuple[Appearance, Appearance]]) -> HostPair:
-    delays = [moment(second.date) - moment(first.date) for first, second in both]
+def _pair(first: str, second: str, both: list[tuple[Appearance, Appearance]]) -> HostPair:
+    delays = [moment(b.date) - moment(a.date) for a, b in both if a.date and b.date]
     ahead, behind = sum(delay > 0 for delay in delays), sum(delay < 0 for delay in delays)
     if behind > ahead:
-        return _pair(b, a, [(second, first) for first, second in both])
+        return _pair(second, first, [(b, a) for a, b in both])
     return HostPair(
-        first=a,
-        second=b,
+        first=first,
+        second=second,
         stories=len(both),
         ahead=ahead,
         behind=behind,
-        delay_days=round(median(delays), 3) + 0.0,
-        damage_first=round(sum(first.damage for first, _ in both) / len(both), 3),
-        damage_second=round(sum(second.damage for _, second in both) / len(both), 3),
+        delay_days=round(median(delays), 3) + 0.0 if delays else None,
+        damage_first=round(sum(a.damage for a, _ in both) / len(both), 3),
+        damage_second=round(sum(b.damage for _, b in both) / len(both), 3),
     )

@@ -40,13 +40,15 @@ class Sharing:
 
 
 def sharings(clusters: Iterable[Sequence[Appearance]]) -> tuple[Sharing, ...]:
-    """Who had stories before whom. A host counts once a story, with its earliest appearance; delays are those
-    behind the story's first appearance, so that a chain of copies is not counted twice."""
+    """Who had stories before whom. A host counts once a story, with its earliest appearance that has a date;
+    delays are those behind the story's first appearance, so that a chain of copies is not counted twice."""
     stories: Counter[tuple[str, str]] = Counter()
     delays: dict[tuple[str, str], list[float]] = {}
     for members in clusters:
         seen: dict[str, float] = {}
         for member in members:
+            if member.date is None:
+                continue
             day = moment(member.date)
             seen[member.host] = min(day, seen.get(member.host, day))
         ordered = sorted(seen.items(), key=lambda host: (host[1], host[0]))

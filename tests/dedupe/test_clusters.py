@@ -14,6 +14,7 @@ from pipelines.dedupe.canonical import Candidate, choose
 from pipelines.dedupe.cluster import Edge, clusters, components
 from pipelines.dedupe.hosts import Appearance, host_pairs, moment
 from pipelines.dedupe.join import groups, page_of
+from pipelines.report.sharing import sharings
 
 nodes = st.lists(st.integers(0, 15), unique=True, min_size=1)
 
@@ -161,6 +162,22 @@ def test_hosts_that_share_text() -> None:
         assert (pair.delay_days, pair.damage_first, pair.damage_second) == (2.0, 0, 4)
     (turned,) = host_pairs([[Appearance("b.test", "2026-01-01", 1), Appearance("a.test", "2026-02-01", 0)]])
     assert (turned.first, turned.delay_days) == ("b.test", 31.0)
+
+
+def test_a_page_without_a_date_shares_text_but_says_nothing_of_delays() -> None:
+    a, b, undated = (Appearance(host, date, 0) for host, date in
+                     (("a.test", "2021-01-01"), ("b.test", "2021-01-03"), ("b.test", None)))  # fmt: skip
+    (pair,) = host_pairs([[a, b], [a, undated], [a, undated], [a, undated, b]])
+    assert (pair.first, pair.stories, pair.ahead, pair.behind, pair.delay_days) == ("a.test", 4, 2, 0, 2.0)
+    (unknown,) = host_pairs([[a, undated]])
+    assert (unknown.stories, unknown.delay_days) == (1, None)
+    (sharing,) = sharings([[a, b], [a, undated], [undated, b]])
+    assert (sharing.earlier, sharing.later, sharing.stories, sharing.delays) == (
+        "a.test",
+        "b.test",
+        1,
+        (2.0,),
+    )
 
 
 @pytest.mark.parametrize(

@@ -374,6 +374,21 @@ def test_dates_from_lists_fill_what_the_page_leaves_open(tmp_path: Path, article
         assert rows[dated.id].date_published is None
 
 
+def test_the_day_of_a_capture_is_no_date_of_an_appearance(tmp_path: Path) -> None:
+    """Years later than the copy it stands beside: a host would seem late by them."""
+    dates = {"a": "2021-01-01", "b": "2021-01-03", "c": None}
+    made = [
+        made_article(f"https://{host}.test/", "水乡的专利", stories()[30], date_published=date)
+        for host, date in dates.items()
+    ]
+    with Catalog.open(tmp_path) as catalog:
+        store(catalog, made)
+        settle(catalog)
+        with catalog.read() as connection:
+            (members,) = settled.appearances(connection)
+    assert {member.host.partition(".")[0]: member.date for member in members} == dates
+
+
 def test_odd_articles_harm_nobody(tmp_path: Path, articles: list[Article]) -> None:
     odd = ["", "图", "哈" * 200_000, "专利" * 40_000, "□" * 3000, "\x00" * 400, "12" * 500]
     made = [made_article(f"https://odd.test/{i}", f"怪{i}", body) for i, body in enumerate(odd)]
