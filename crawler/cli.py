@@ -52,13 +52,18 @@ def ipnews(_version: Version = False) -> None:
 
 
 def _run(command: str, **values: Any) -> None:
-    """Call `crawler.commands.<command>.run` and leave with its exit code."""
+    """Call `crawler.commands.<command>.run` and leave with its exit code; a closed pipe is silence and 0."""
     try:
         with under_way():
             code = import_module(f"crawler.commands.{command}").run(**values)
+            sys.stdout.flush()
     except KeyboardInterrupt:
         # Here and not in `main`: Typer would leave with 130, as after any program that knows no better.
         raise Stopped("stopped; the same command goes on from here") from None
+    except BrokenPipeError:
+        # Here too: Typer would leave with 1. The reader had enough; what is still held must go somewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
     raise typer.Exit(code)
 
 
@@ -279,16 +284,13 @@ def sites_enable(name: Annotated[str, typer.Argument()]) -> None:
 
 
 def main() -> None:
-    """Entry point: a known error is one line and its exit code, a closed pipe is silence."""
+    """Entry point: a known error is one line and its exit code."""
     stop_in_two_steps()
     try:
         app()
     except IpnewsError as error:
         sys.stderr.write(f"ipnews: {error}\n")
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
 
 
 if __name__ == "__main__":
