@@ -135,6 +135,7 @@ def main(order: dict[str, Any]) -> int:
                 "counts": dict(result.counts),
                 "exit_code": result.exit_code,
                 "stopped": result.stop_reason,
+                "notes": result.notes,
                 "seconds": seconds,
                 "cpu": cpu,
                 "memory": memory,

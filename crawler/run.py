@@ -18,6 +18,7 @@ from crawler.addresses import canonical
 from crawler.browser import browser_settings, find_browser
 from crawler.budget import Limits
 from crawler.config import signed
+from crawler.interrupt import handlers_put_back
 from crawler.optin import guard_settings
 from crawler.plan import choose_sites, require_sites
 from crawler.session import Plan, Session
@@ -45,11 +46,13 @@ class CrawlResult:
     """What a crawl did: counts by name, and the exit code that the command ends with.
 
     0 done; 1 done, but no site answered or the code failed on a page; 3 stopped by a limit or a signal.
+    `notes`: lines for a person about hosts of which nothing could be taken.
     """
 
     counts: Mapping[str, int]
     exit_code: int
     stop_reason: str | None = None
+    notes: tuple[str, ...] = ()
     due: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
 
 
@@ -78,7 +81,7 @@ def crawl(
     `catalog`: a PostgreSQL address instead of the file in `archive`. `resolve`: host -> (address, port) for
     the bundled network. `settings` override Scrapy's last. `warc_bytes`: where a new WARC file is begun.
     Raises UsageError (also for an archive that is busy or cannot be written) and ArchiveError; what was
-    captured before is valid and will be gone on from.
+    captured before is valid and will be gone on from. Raises Stopped at the second signal.
     """
     typed = tuple(canonical(url) for url in urls)
     chosen = choose_sites(sites, site_names, typed)
@@ -139,15 +142,20 @@ def _run(plan: Plan, settings: Any, progress: Progress | None) -> CrawlResult:
         gc.freeze()
         gc.set_threshold(GARBAGE, 10, 10)
         sys.setswitchinterval(TURN)
-        process.start()
-        exit_code = _exit_code(session, crawler.stats.get_value("finish_reason"), crawler.stats)
+        with handlers_put_back():
+            process.start()
+        reason = crawler.stats.get_value("finish_reason")
+        exit_code = _exit_code(session, reason, crawler.stats)
     finally:
         session.close(exit_code)
     if isinstance(session.failure, IpnewsError):
         raise session.failure
     if session.failure is not None:
         raise session.failure
-    return CrawlResult(session.totals(), exit_code, session.stop_reason)
+    if reason is None:  # the reactor was stopped under an open spider: by a second signal
+        raise Stopped("stopped; the same command goes on from here")
+    stopped = session.stop_reason or ("a signal" if reason == "shutdown" else None)
+    return CrawlResult(session.totals(), exit_code, stopped, tuple(session.without_robots.values()))
 
 
 def _report(session: Session, progress: Progress | None) -> None:

@@ -22,7 +22,7 @@ from crawler.discover import Found, Refusal
 from crawler.frontier import Address
 from crawler.keeper import Keeper
 from crawler.lock import CrawlLock
-from crawler.manners import HostManners
+from crawler.manners import HostManners, Robots
 from crawler.outcome import Outcome
 from crawler.recorder import Recorder
 from crawler.timing import DAY
@@ -36,8 +36,8 @@ from pipelines.sites import Pace, Site
 T = TypeVar("T")
 
 PASSING = Pace(delay=1.0)
-"""Towards hosts that scripts of a page and redirects of a robots.txt lead to: a page of twenty scripts from one
-of them is had within the browser's bound of 30 s."""
+"""Towards hosts that scripts of a page and redirects of a robots.txt lead to: twenty scripts of one of them
+are had within the 30 s that the browser gives a page."""
 SHELLS = 5
 """Articles of a host that needed a browser before its others are rendered without a plain try first."""
 
@@ -84,6 +84,7 @@ class Session:
         self.on_found: Callable[[str], None] = lambda _: None
         self.stop_reason: str | None = None
         self.failure: BaseException | None = None
+        self.without_robots: dict[str, str] = {}
         self._site_of = {host: site for site in plan.sites for host in site.hosts}
         self.manners: dict[str, HostManners] = {
             host: HostManners(site.pace) for host, site in self._site_of.items()
@@ -173,6 +174,16 @@ class Session:
     def manners_of(self, host: str) -> HostManners:
         """The manners towards a host, one that no declaration names included: a script's, a redirect's."""
         return self.manners.setdefault(host, HostManners(PASSING))
+
+    def note_robots(self, origin: str, robots: Robots, why: str) -> None:
+        """Keep in `without_robots` which origins are waited for, why, and until when: "nothing was taken" is
+        said of a server in trouble, not of one that has no robots.txt."""
+        self.without_robots.pop(origin, None)
+        if robots.verdict == "disallow":
+            self.without_robots[origin] = (
+                f"{origin}: robots.txt could not be had ({why}), so nothing is taken from there; "
+                f"it is asked for again from {_iso(robots.until)} on"
+            )
 
     def wants_browser(self, address: Address) -> bool:
         """Whether an address is to be rendered at once: declared so, known so, or learnt from its host.

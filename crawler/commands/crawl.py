@@ -52,6 +52,8 @@ def run(
         return _show_due(result, json)
     if result.stop_reason:
         say(f"Stopped: {result.stop_reason}. The same command goes on from here.")
+    for note in result.notes:
+        say(note)
     counts, code = finish(config)
     _show(result.counts, counts, json)
     return code or result.exit_code

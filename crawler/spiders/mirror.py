@@ -157,34 +157,33 @@ class MirrorSpider(Spider):
         # Of `javascript:...` Scrapy makes no request: it raises.
         askable = (target or "").lower().startswith(("http://", "https://"))
         if target and askable and meta["robots_hops"] < ROBOTS_HOPS:
-            yield self.robots_request(
-                target, meta["robots_host"], meta["robots_of"], meta["robots_hops"] + 1
-            )
+            yield self.robots_request(target, meta["robots_host"], meta["robots_of"], meta["robots_hops"] + 1)
             return
-        self._learn(meta, response.status, meta["kept"].capture.payload)
+        self._learn(meta, response.status, meta["kept"].capture.payload, f"HTTP {response.status}")
 
     async def robots_failed(self, failure: Failure) -> None:
         """No answer to robots.txt: nothing is taken until there is one."""
-        self.robots_missed(_request(failure))
+        self.robots_missed(_request(failure), _reason(failure))
 
-    def robots_missed(self, request: Request) -> None:
+    def robots_missed(self, request: Request, why: str) -> None:
         """Learn that a robots.txt, or what it was redirected to, could not be asked for."""
-        self._learn(request.meta, None, b"")
+        self._learn(request.meta, None, b"", why)
 
-    def _learn(self, meta: dict[str, Any], status: int | None, body: bytes) -> None:
+    def _learn(self, meta: dict[str, Any], status: int | None, body: bytes, why: str) -> None:
         if self.session is None:
             return
         host, origin, now = meta["robots_host"], meta["robots_of"], clock.now()
         manners = self.session.manners[host]
         robots = read_robots(status, body, now, manners.robots_failures(origin))
         manners.learn_robots(origin, robots, now)
+        self.session.note_robots(origin, robots, why)
         self._scheduler.robots_learnt(host)
 
     def _bug(self, response: Response) -> None:
         """Our own code failed on a page: its neighbours go on, and it is not tried again at once. Nor is
         anything taken from a host whose robots.txt it failed on."""
         if "robots_of" in response.meta:
-            self._learn(response.meta, None, b"")
+            self._learn(response.meta, None, b"", "our bug")
         address = response.meta.get("address")
         if self.session is not None and address is not None:
             now = clock.now()

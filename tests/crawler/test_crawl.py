@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import signal
 import subprocess
 import sys
@@ -113,7 +114,8 @@ def test_one_crawl_at_a_time_and_the_first_signal_finishes_what_is_in_flight(
         assert started.wait(60)
         second = order().run()
         first.send_signal(signal.SIGTERM)
-        first.communicate()
+        told, _ = first.communicate()
+    assert json.loads(told.splitlines()[-1])["stopped"] == "a signal"
     assert second["exit_code"] == 2
     assert "another crawl" in second["error"]
     assert first.returncode == 3
@@ -141,6 +143,9 @@ def test_robots_503_takes_nothing(small: Network, tmp_path: Path) -> None:
         result = Order(tmp_path / "archive", server.port, declarations(small)).run()
         assert {line.path for line in server.log} == {"/robots.txt"}
     assert result["counts"]["hosts without robots.txt"] == len(small.hosts)
+    assert sorted(note.partition(", so")[0] for note in result["notes"]) == sorted(
+        f"http://{host}: robots.txt could not be had (HTTP 503)" for host in small.hosts
+    )
     assert result["exit_code"] == 1
 
 
