@@ -36,6 +36,11 @@ def say(message: str) -> None:
     sys.stderr.flush()
 
 
+def counted(number: int, one: str, several: str) -> str:
+    """A number with its noun: `counted(1, "page", "pages")`."""
+    return f"{number:,} {one if number == 1 else several}"
+
+
 def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on stderr. Columns that hold only numbers are set right; empty names leave out the header."""
     from rich.box import SIMPLE_HEAD

@@ -11,28 +11,39 @@ from io import BufferedReader
 from pathlib import Path
 from typing import cast
 
+from crawler.console import counted, say
 from pipelines.convert.simplify import simplify
 from pipelines.errors import UsageError
+from pipelines.reading.decode import Page, decode
+from pipelines.records import Drop, Reason
 from pipelines.repair.restorer import Restored
 from pipelines.repair.stream import restore_html, restore_text
 
-CHUNK = 1 << 16
-"""Bytes asked for at once; a pipe gives fewer, and they are worked on as they come."""
+CHUNK = 1 << 15
+"""Bytes by which the encoding is told, and asked for at once then: no page of the stream is shorter."""
 
-_MARKUP = re.compile(rb"<(?:!doctype|html|head|body|p|div|br|table|span)[\s>/]", re.I)
+BINARY = 0.01
+"""Share of control characters above which bytes are no text; a text has none but for line ends and tabs."""
+
+_MARKUP = re.compile(r"<(?:!doctype|html|head|body|p|div|br|table|span)[\s>/]", re.I)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def run(file: str = "-", keep_script: bool = False, html: bool | None = None, json: bool = False) -> int:
     """Restore; the text goes to stdout, what was lost is told on stderr."""
-    lacunae = 0
+    lacunae = done = 0
     with _opened(file) as source:
-        first = source.read1(CHUNK)
-        markup = bool(_MARKUP.search(first)) if html is None else html
-        for restored in _restored(first, source, markup):
+        first = source.read(CHUNK)
+        page = _text_of(first, file)
+        markup = bool(_MARKUP.search(page.text)) if html is None else html
+        for restored in _restored(first, source, page.encoding, markup):
             lacunae += restored.lacunae
+            done += len(restored.text)
             _write(restored, keep_script, json)
-    if lacunae and sys.stderr.isatty():
-        sys.stderr.write(f"{lacunae:,} characters are lost (□); ipnews explain {file} shows their rivals\n")
+            _show(done)
+    if lacunae:
+        rivals = "ipnews restore --json" if file == "-" else f"ipnews explain {file}"
+        say(f"{counted(lacunae, 'character is', 'characters are')} lost (□); {rivals} shows their rivals")
     return 0
 
 
@@ -45,28 +56,41 @@ def _opened(file: str) -> BufferedReader | nullcontext[BufferedReader]:
         raise UsageError(f"{file}: {error.strerror}; name a readable file, or - for standard input") from None
 
 
-def _restored(first: bytes, source: BufferedReader, markup: bool) -> Iterable[Restored]:
-    texts = _decoded(first, source)
+def _text_of(first: bytes, file: str) -> Page:
+    """The beginning as text, with its encoding. Raises UsageError when it is none."""
+    page = decode(first)
+    if isinstance(page, Drop):
+        if page.reason == Reason.EMPTY:
+            return Page("", "utf-8", page.detail, 0)
+        raise UsageError(f"{file}: no text: {page.detail}; give text or HTML")
+    controls = len(_CONTROL.findall(page.text))
+    if controls > BINARY * len(page.text):
+        raise UsageError(
+            f"{file}: no text: {controls:,} control characters at its beginning; give text or HTML"
+        )
+    return page
+
+
+def _restored(first: bytes, source: BufferedReader, encoding: str, markup: bool) -> Iterable[Restored]:
+    texts = _decoded(first, source, encoding)
     return (restore_html("".join(texts)),) if markup else restore_text(texts)
 
 
-def _decoded(first: bytes, source: BufferedReader) -> Iterator[str]:
-    """Text as it comes: UTF-8, or GB18030 where the beginning is none. Broken bytes become U+FFFD."""
-    name = "utf-8" if _is_utf8(first) else "gb18030"
-    decoder = codecs.getincrementaldecoder(name)(errors="replace")
-    chunk = first.removeprefix(codecs.BOM_UTF8)
-    while chunk:
+def _decoded(first: bytes, source: BufferedReader, encoding: str) -> Iterator[str]:
+    """Text as it comes, without its byte order mark. Broken bytes become U+FFFD."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    yield decoder.decode(first).removeprefix("\ufeff")
+    # A short beginning was ended by the end itself; asking once more, a terminal would want a second Ctrl-D.
+    while len(first) == CHUNK and (chunk := source.read1(CHUNK)):
         yield decoder.decode(chunk)
-        chunk = source.read1(CHUNK)
     yield decoder.decode(b"", final=True)
 
 
-def _is_utf8(beginning: bytes) -> bool:
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(beginning)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _show(done: int) -> None:
+    """Progress on a terminal that does not show the text itself."""
+    if sys.stderr.isatty() and not sys.stdout.isatty():
+        sys.stderr.write(f"\r{done:,} characters ")
+        sys.stderr.flush()
 
 
 def _write(restored: Restored, keep_script: bool, json: bool) -> None:
