@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from pipelines.archive.batches import groups
 from pipelines.archive.schema import captures
@@ -135,10 +135,10 @@ def iterate(connection: Connection, *, where: Any = None, batch: int = 1000) -> 
         after = rows[-1].id
 
 
-def count_pending(connection: Connection) -> tuple[int, int]:
-    """(captures in the reading queue that are free, how many of these were taken before)."""
-    waits = captures.c.read_state == "pending"
-    count = select(func.count()).select_from(captures).where(waits)
+def count_pending(connection: Connection, now: float) -> tuple[int, int]:
+    """(captures that `claim_pending` would find free, how many of these were taken before)."""
+    free = or_(captures.c.read_state == "pending", _expired(now))
+    count = select(func.count()).select_from(captures).where(free)
     tried = count.where(captures.c.read_attempts > 0)
     return int(connection.scalar(count) or 0), int(connection.scalar(tried) or 0)
 
@@ -150,8 +150,7 @@ def claim_pending(connection: Connection, limit: int, owner: str, now: float) ->
     the epoch.
     """
     # Two looks, because the index holds the order of one state: for both at once everything would be sorted.
-    expired = _first(limit, captures.c.read_state == "leased", captures.c.read_until < now)
-    rows = list(connection.execute(expired).all())
+    rows = list(connection.execute(_first(limit, _expired(now))).all())
     rows += connection.execute(_first(limit, captures.c.read_state == "pending")).all()
     rows = sorted(rows, key=lambda row: (row.warc_file, row.warc_offset, row.id))[:limit]
     lease = {"read_state": "leased", "read_owner": owner, "read_until": now + READ_LEASE_SECONDS}
@@ -159,6 +158,10 @@ def claim_pending(connection: Connection, limit: int, owner: str, now: float) ->
         values = {"read_attempts": captures.c.read_attempts + 1, **lease}
         connection.execute(update(captures).where(captures.c.id.in_(some)).values(**values))
     return [_capture_row(row) for row in rows]
+
+
+def _expired(now: float) -> ColumnElement[bool]:
+    return and_(captures.c.read_state == "leased", captures.c.read_until < now)
 
 
 def _first(limit: int, *where: Any) -> Any:

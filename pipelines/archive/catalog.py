@@ -13,19 +13,21 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.archive import read_ahead
 from pipelines.archive.faults import explained
-from pipelines.archive.migrations import check_schema, migrate
+from pipelines.archive.migrations import check_schema, is_older, migrate
 from pipelines.archive.writer import IMMEDIATE, Writer
 from pipelines.errors import UsageError
 
 T = TypeVar("T")
 
 CATALOG_FILE = "catalog.db"
+_SQLITE = "sqlite+pysqlite"
 BUSY_SECONDS = 30
 """How long a transaction waits for another process's. Ours take less than a tenth of a second each; only
 a stopped process (SIGSTOP, a suspended machine) holds one longer."""
@@ -54,6 +56,8 @@ class Catalog:
         else:
             engine, where = _sqlite(Path(location), read_only), str(location)
         try:
+            if read_only:
+                _migrate_before_reading(engine, Path(location))
             begin = "BEGIN" if read_only else IMMEDIATE
             with engine.connect().execution_options(begin=begin) as connection, connection.begin():
                 (check_schema if read_only else migrate)(connection, where)
@@ -109,26 +113,36 @@ def _sqlite(folder: Path, read_only: bool) -> Engine:
     path = folder / CATALOG_FILE
     if read_only:
         if not path.is_file():
-            raise UsageError(f"{folder}: no archive here; give --archive DIR, or make one: ipnews crawl")
-        _migrate_before_reading(folder)
-        # A WAL file cannot be opened where its -shm file cannot be made, unless nobody writes there.
-        mode = "mode=ro" if os.access(folder, os.W_OK) else "immutable=1"
-        engine = create_engine(f"sqlite+pysqlite:///file:{path}?{mode}&uri=true", pool_size=_KEPT)
+            raise UsageError(
+                f"{folder}: no archive here; name the folder of one, or make one: "
+                f"ipnews crawl --archive {folder}"
+            )
+        # A database with a WAL cannot be opened where its -shm file cannot be made, unless nobody writes it.
+        still = not os.access(folder, os.W_OK) and not path.with_name(f"{CATALOG_FILE}-wal").exists()
+        query = {"immutable": "1"} if still else {"mode": "ro"}
+        database = f"file:{quote(str(path))}"
+        engine = create_engine(
+            URL.create(_SQLITE, database=database, query=query | {"uri": "true"}), pool_size=_KEPT
+        )
     else:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise explained(error, str(folder)) from None
-        engine = create_engine(f"sqlite+pysqlite:///{path}", pool_size=_KEPT)
+        engine = create_engine(URL.create(_SQLITE, database=str(path)), pool_size=_KEPT)
     event.listen(engine, "connect", _prepare_sqlite if not read_only else _prepare_sqlite_reader)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _migrate_before_reading(folder: Path) -> None:
-    """Bring an archive that may be written to today's schema, so that a reader never meets an old one."""
+def _migrate_before_reading(engine: Engine, folder: Path) -> None:
+    """Bring an archive that may be written to today's schema, so that a reader never meets an old one. A file
+    that is no catalog stays as it is: whoever reads makes no tables."""
     if os.access(folder / CATALOG_FILE, os.W_OK) and os.access(folder, os.W_OK):
-        Catalog.open(folder).close()
+        with engine.connect() as connection:
+            older = is_older(connection, str(folder))
+        if older:
+            Catalog.open(folder).close()
 
 
 def _prepare_sqlite_reader(connection: Any, _: object) -> None:

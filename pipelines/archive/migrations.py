@@ -91,7 +91,7 @@ def migrate(
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))  # two processes may meet a new database
-    found = version(connection)
+    found = version(connection, where)
     if found is None:
         texts.metadata.create_all(connection)  # all tables, those of index_schema too
         search.create(connection)
@@ -107,7 +107,7 @@ def migrate(
 
 def check_schema(connection: Connection, where: str, newest: int = CATALOG_SCHEMA) -> None:
     """Refuse a catalog that this version cannot read as it lies. Raises SchemaError."""
-    found = version(connection)
+    found = version(connection, where)
     if found is None:
         raise SchemaError(f"{where}: not a catalog of ipnews; give another --archive DIR")
     _refuse_newer(found, where, newest)
@@ -118,11 +118,20 @@ def check_schema(connection: Connection, where: str, newest: int = CATALOG_SCHEM
         )
 
 
-def version(connection: Connection) -> int | None:
-    """The number of the catalog's schema; None when there is no catalog yet."""
+def is_older(connection: Connection, where: str, newest: int = CATALOG_SCHEMA) -> bool:
+    """Whether this is a catalog, and one of an older schema."""
+    found = version(connection, where)
+    return found is not None and found < newest
+
+
+def version(connection: Connection, where: str) -> int | None:
+    """The number of the catalog's schema; None when there is no catalog yet. Raises SchemaError where what
+    stands for the number is none."""
     if not inspect(connection).has_table(meta.name):
         return None
     value = connection.scalar(select(meta.c.value).where(meta.c.key == _VERSION))
+    if value is not None and not value.isdecimal():
+        raise SchemaError(f"{where}: schema {value!r} is no number: not a catalog of ipnews")
     return int(value) if value is not None else None
 
 

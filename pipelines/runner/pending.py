@@ -77,7 +77,7 @@ def _released(connection: Connection) -> tuple[int, int]:
     """Free what dead readers held; how many captures wait, and how many of them were tried before."""
     dead = [owner for owner in captures.lease_owners(connection) if is_dead(owner)]
     captures.release_leases(connection, dead)
-    return captures.count_pending(connection)
+    return captures.count_pending(connection, time.time())
 
 
 def _tasks(catalog: Catalog) -> Iterator[Task]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -174,7 +175,7 @@ def test_older_catalogs_are_migrated_and_newer_ones_refused(tmp_path: Path) -> N
 
         catalog.write(upgrade).result()
         with catalog.read() as connection:
-            assert migrations.version(connection) == CATALOG_SCHEMA + 1
+            assert migrations.version(connection, "here") == CATALOG_SCHEMA + 1
             assert connection.exec_driver_sql("SELECT host FROM runs").all() == []
     for read_only in (False, True):
         with pytest.raises(SchemaError, match=f"schema {CATALOG_SCHEMA + 1}.*make setup"):
@@ -254,6 +255,38 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
         Catalog.open("mysql://nobody@localhost/x")
 
 
+@pytest.mark.parametrize("name", ["a#b", "a?b=c", "a%20b", "a b&mode=rw", "专利"])
+def test_any_folder_may_hold_an_archive(tmp_path: Path, name: str) -> None:
+    with Catalog.open(tmp_path / name) as catalog:
+        catalog.write(note("x")).result()  # type: ignore[arg-type]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    with Catalog.open(tmp_path / name, read_only=True) as catalog:
+        assert noted(catalog) == ["x"]
+
+
+def test_a_reader_makes_no_catalog_of_a_file_that_is_none(tmp_path: Path) -> None:
+    path = tmp_path / CATALOG_FILE
+    path.touch()
+    with pytest.raises(SchemaError, match="not a catalog of ipnews"):
+        Catalog.open(tmp_path, read_only=True)
+    assert path.stat().st_size == 0
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE of_another_program (x)")
+    before = path.read_bytes()
+    with pytest.raises(SchemaError, match="not a catalog of ipnews"):
+        Catalog.open(tmp_path, read_only=True)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_schema_that_is_no_number_is_refused(tmp_path: Path, read_only: bool) -> None:
+    Catalog.open(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / CATALOG_FILE)) as connection, connection:
+        connection.execute("UPDATE meta SET value = 'abc' WHERE key = 'schema'")
+    with pytest.raises(SchemaError, match="schema 'abc'"):
+        Catalog.open(tmp_path, read_only=read_only)
+
+
 def test_a_password_is_never_shown(tmp_path: Path) -> None:
     with pytest.raises(ArchiveUnwritable) as caught:
         Catalog.open("postgresql://user:geheim@127.0.0.1:1/x")
@@ -309,6 +342,16 @@ def test_an_archive_on_a_read_only_place_can_be_read(tmp_path: Path, monkeypatch
     with Catalog.open(tmp_path, read_only=True) as catalog:
         assert noted(catalog) == ["x"]
         assert sorted(path.name for path in tmp_path.iterdir()) == files
+
+
+def test_what_a_running_crawl_has_just_written_is_read_by_who_may_not_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Catalog.open(tmp_path) as writing:
+        writing.write(note("x")).result()  # type: ignore[arg-type]
+        monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
+        with Catalog.open(tmp_path, read_only=True) as catalog:
+            assert noted(catalog) == ["x"]
 
 
 def test_a_copy_of_the_folder_is_a_whole_archive(tmp_path: Path) -> None:

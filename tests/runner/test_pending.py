@@ -81,6 +81,15 @@ def test_what_a_killed_reader_held_is_read_by_the_next(tmp_path: Path, reading: 
     assert len(holds(tmp_path / "x")["articles"]) == 7
 
 
+def test_what_a_reader_of_another_machine_held_is_read_when_its_lease_has_expired(
+    tmp_path: Path, reading: Reading
+) -> None:
+    crawl(tmp_path / "x", range(3))
+    with Catalog.open(tmp_path / "x") as catalog:
+        catalog.write(lambda c: captures.claim_pending(c, 9, "elsewhere:1", 0.0)).result()
+        assert read_pending(catalog, tmp_path / "x", reading=reading, workers=0).articles == 3
+
+
 def test_after_a_death_the_next_reader_is_supervised(tmp_path: Path, reading: Reading, holds: Any) -> None:
     """Few captures are read in this process, but not once a reader of them has died."""
     crawl(tmp_path / "x", range(1), "kill-the-worker")
