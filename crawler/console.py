@@ -1,4 +1,4 @@
-"""What a person sees: progress and tables on stderr, data on stdout, JSON for programs.
+"""What a person sees: progress and counts on stderr; data on stdout, as tables or as JSON for programs.
 
 Rich is imported when the first table is drawn: `ipnews restore` in a pipe never pays for it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
-def console() -> Console:
-    """The console on stderr; stdout is for data."""
+WIDE = 10_000
+"""Columns where no terminal sets a number: `| grep` and `| cut` want whole names, and one row a line."""
+
+
+def console(stream: TextIO) -> Console:
+    """The console on a stream."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False)
+    return Console(file=stream, highlight=False, width=None if stream.isatty() else WIDE)
 
 
 def emit(value: object) -> None:
@@ -42,7 +46,22 @@ def counted(number: int, one: str, several: str) -> str:
 
 
 def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on stderr. Columns that hold only numbers are set right; empty names leave out the header."""
+    """A table on stdout: what the command was typed for."""
+    _draw(sys.stdout, title, header, rows)
+
+
+def aside(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on stderr: how it went. Empty names leave out the header."""
+    _draw(sys.stderr, title, header, rows)
+
+
+def pairs(title: str, values: Mapping[str, object]) -> None:
+    """A two-column table of names and values, on stderr."""
+    aside(title, ("", ""), list(values.items()))
+
+
+def _draw(stream: TextIO, title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Columns that hold only numbers (and gaps) are set right."""
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
@@ -50,19 +69,19 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -
     lines = [tuple(row) for row in rows]
     drawn = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False, show_header=any(header))
     for number, name in enumerate(header):
-        numeric = all(isinstance(line[number], int | float) for line in lines) and bool(lines)
+        cells = [line[number] for line in lines if line[number] != ""]
+        numeric = all(isinstance(cell, int | float) for cell in cells) and bool(cells)
         drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for line in lines:
         drawn.add_row(*(f"{cell:,}" if isinstance(cell, int) else escape(str(cell)) for cell in line))
-    screen = console()
-    # Not as the title of the table: that is folded to the table's width, paths included.
-    screen.print(escape(title), style="italic", soft_wrap=True)
-    screen.print(drawn)
-
-
-def pairs(title: str, values: Mapping[str, object]) -> None:
-    """A two-column table of names and values."""
-    table(title, ("", ""), list(values.items()))
+    screen = console(stream)
+    # By way of a text: where the reader has closed its pipe, Rich itself would leave, with 1.
+    with screen.capture() as text:
+        # Not as the title of the table: that is folded to the table's width, paths included.
+        screen.print(escape(title), style="italic", soft_wrap=True)
+        screen.print(drawn)
+    stream.write(text.get())
+    stream.flush()
 
 
 @contextmanager
@@ -84,7 +103,8 @@ def progress(description: str) -> Iterator[Progress]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console(), transient=True) as bar:
+    screen = console(sys.stderr)
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         bar.add_task(description, total=None)
         yield bar
 
@@ -94,7 +114,7 @@ def ticker(description: str) -> Iterator[Callable[[Mapping[str, int]], None]]:
     """A line on a terminal that shows the latest counts; where stderr is no terminal, a line now and then."""
     from rich.status import Status
 
-    screen = console()
+    screen = console(sys.stderr)
     if not screen.is_terminal:
         say(f"{description} ...")
         yield lambda _: None

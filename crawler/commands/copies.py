@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from crawler.commands.explain import resolve
 from crawler.config import Config, load_config
-from crawler.console import emit, progress, say, table
+from crawler.console import counted, emit, progress, say, table
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.codec import unpack
 from pipelines.archive.schema import articles, settled
@@ -87,7 +87,7 @@ def _show_stories(connection: Connection, json: bool) -> int:
             sys.stdout.write(f"{first['id'][:12]}  {len(members):>3} pages  {first['headline']}\n")
     listed = f", the first {SHOWN} are listed (all of them: --json)" if found > SHOWN and not json else ""
     say(
-        f"{found:,} stories stand on more than one page{listed}."
+        f"{counted(found, 'story stands', 'stories stand')} on more than one page{listed}."
         + (" One: ipnews copies ID" if found else "")
     )
     return 0
@@ -103,9 +103,10 @@ def _show_story(connection: Connection, target: str, json: bool) -> int:
     if json:
         emit({"cluster_id": cluster, "members": members})
         return 0
-    say(f"{members[0]['headline']}\nCanonical: {members[0]['canonical_reason']}")
     header = ("id", "host", "relation", "published", "lost", "address")
-    table(f"{len(members)} pages", header, [_line(member) for member in members])
+    pages = counted(len(members), "page", "pages")
+    title = f"{members[0]['headline']}\nCanonical: {members[0]['canonical_reason']}\n{pages}"
+    table(title, header, [_line(member) for member in members])
     return 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crawler.commands.after import finish, settling_beside
 from crawler.config import load_config
-from crawler.console import emit, pairs, say, table, ticker
+from crawler.console import counted, emit, pairs, say, table, ticker
 from crawler.run import CrawlResult
 from pipelines.sites import load_sites
 
@@ -73,7 +73,8 @@ def _show_due(result: CrawlResult, json: bool) -> int:
             emit({"host": host, "why": why, "url": address})
         return 0
     if result.due:
-        table(f"{len(result.due):,} addresses are due", ("host", "why", "address"), result.due[:SHOWN_DUE])
+        title = counted(len(result.due), "address is due", "addresses are due")
+        table(title, ("host", "why", "address"), result.due[:SHOWN_DUE])
     else:
         sys.stderr.write("Nothing is due. Take everything with: ipnews crawl --all\n")
     return 0

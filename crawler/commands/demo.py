@@ -18,7 +18,7 @@ from crawler.commands.export import export_archive
 from crawler.commands.report import write_report
 from crawler.commands.status import gather
 from crawler.config import PROJECT, Config, find_scrapy_cfg
-from crawler.console import emit, pairs, say, table, ticker
+from crawler.console import aside, emit, pairs, say, ticker
 from crawler.demo.declare import PREFIX
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.schema import captures
@@ -185,9 +185,9 @@ def _show(
     reasons = state["dropped_because"]
     if isinstance(reasons, dict) and reasons:
         rows = [(_WITHOUT_BROWSER.get(reason, reason), count) for reason, count in reasons.items()]
-        table("Dropped, and why", ("reason", "captures"), rows)
+        aside("Dropped, and why", ("reason", "captures"), rows)
     if lines:
-        table("As found, as restored", ("found", "restored"), lines)
+        aside("As found, as restored", ("found", "restored"), lines)
     if waiting:
         say("No Chromium was found, so the page that needs a browser waits for one.")
         say("Install one (Debian: apt-get install chromium; elsewhere: playwright install chromium)")

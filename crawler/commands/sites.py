@@ -16,7 +16,7 @@ import msgspec
 
 from crawler.commands.inputs import newest_capture
 from crawler.config import Config, load_config
-from crawler.console import emit, say, table
+from crawler.console import counted, emit, say, table
 from pipelines.errors import SiteFileError, UsageError
 from pipelines.records import Article, Capture, Drop
 from pipelines.sites import Site, load_sites, parse_site, site_of
@@ -75,7 +75,8 @@ def check_sites(config: Config, name: str | None, json: bool) -> int:
         else:
             say(f"{fault['site']}: {fault['fault']}")
     if not json:
-        say(f"{len(paths) if name is None else 1} declarations read, {len(faults)} things to look at")
+        read = counted(len(paths) if name is None else 1, "declaration", "declarations")
+        say(f"{read} read, {counted(len(faults), 'thing', 'things')} to look at")
     return 1 if faults else 0
 
 
