@@ -117,8 +117,9 @@ def _sqlite(folder: Path, read_only: bool) -> Engine:
                 f"{folder}: no archive here; name the folder of one, or make one: "
                 f"ipnews crawl --archive {folder}"
             )
-        # A database with a WAL cannot be opened where its -shm file cannot be made, unless nobody writes it.
-        still = not os.access(folder, os.W_OK) and not path.with_name(f"{CATALOG_FILE}-wal").exists()
+        # A database with a WAL cannot be opened where its -shm file cannot be made; where there is one,
+        # somebody may be writing, and what he wrote last is in the WAL, which `immutable` passes over.
+        still = not os.access(folder, os.W_OK) and not path.with_name(f"{CATALOG_FILE}-shm").exists()
         query = {"immutable": "1"} if still else {"mode": "ro"}
         database = f"file:{quote(str(path))}"
         engine = create_engine(
