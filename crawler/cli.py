@@ -243,12 +243,14 @@ def merge(
 @app.command()
 def withdraw(
     target: Annotated[
-        str, typer.Argument(help="An article's id, an address, or a host.", metavar="ID|URL|HOST")
-    ],
-    reason: Annotated[str, typer.Option("--reason", help="Kept with the tombstone.")],
+        str | None, typer.Argument(help="An article's id, an address, or a host.", metavar="ID|URL|HOST")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Kept with the tombstone.")] = "",
     purge: Annotated[
         bool, typer.Option("--purge", help="Take the captures out of the WARC files too.")
     ] = False,
+    listed: Annotated[bool, typer.Option("--list", help="What was ever withdrawn, and why.")] = False,
+    lifted: Annotated[bool, typer.Option("--lift", help="Let it in again.")] = False,
     archive: Archive = None,
 ) -> None:
     """Take something out for good: never taken in again, gone from the next export."""

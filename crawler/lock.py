@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -57,6 +59,16 @@ class CrawlLock:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.release()
+
+
+@contextmanager
+def without_crawlers(folder: Path, shared: bool) -> Iterator[None]:
+    """Hold every place: no crawler of this machine is at work in the folder, and none begins. Raises
+    ArchiveBusy, ArchiveUnwritable."""
+    with ExitStack() as held:
+        for _ in range(MAX_CRAWLERS if shared else 1):
+            held.enter_context(CrawlLock(folder, shared))
+        yield
 
 
 def _try(path: Path) -> int | None:

@@ -28,8 +28,9 @@ from pipelines.archive.reader import Revisit
 from pipelines.archive.schema import addresses, captures, links, revisits, sources
 from pipelines.archive.schema import parts as ledger
 from pipelines.archive.schema import tombstones as stones
+from pipelines.archive.settling import settling_alone
 from pipelines.archive.shelf import WARC_FOLDER, note_source
-from pipelines.archive.withdraw import Target, withdraw
+from pipelines.archive.withdraw import DEAD, Target, withdraw
 from pipelines.errors import UsageError
 from pipelines.records import WarcPointer
 
@@ -98,9 +99,10 @@ def _note(connection: Connection, row: Any, at: str) -> str:
 
 
 def _bring_tombstones(connection: Connection, target: Catalog, at: str) -> None:
-    for row in connection.execute(select(stones)).all():
+    for row in connection.execute(select(stones).where(stones.c.kind != tombstones.LIFTED)).all():
         withdrawal = Target(row.kind, row.target.removeprefix(tombstones.HOST_PREFIX))
-        target.write(partial(withdraw, target=withdrawal, reason=row.reason, at=at)).result()
+        with settling_alone(target):
+            target.write(partial(withdraw, target=withdrawal, reason=row.reason, at=at)).result()
 
 
 def _parts(connection: Connection, renamed: Mapping[str, str]) -> Iterator[Part]:
@@ -142,23 +144,30 @@ def _again(connection: Connection) -> Iterator[Revisit]:
 
 
 def _bring_rows(connection: Connection, target: Catalog, table: Table) -> None:
-    """Rows whose key is not there yet; of an address, also the row that was fetched later."""
+    """Rows whose key is not there yet; of an address, also the row that was fetched later. What was withdrawn
+    here comes as a dead address, as it is where it was known before, and without what lists said of it."""
     for rows in _batches(row._asdict() for row in connection.execute(select(table))):
         target.write(partial(_put_rows, table=table, rows=rows)).result()
 
 
 def _put_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    for row in rows:
+    for row in _without_withdrawn(table, rows, tombstones.load(connection)):
         this = and_(*(column == row[column.name] for column in table.primary_key))
         known = connection.execute(select(table).where(this)).first()
         if known is None:
             connection.execute(table.insert().values(**row))
-        elif table is addresses and _is_newer(row, known):
+        elif table is addresses and (row["fetched_at"] or "") > (known.fetched_at or ""):
             connection.execute(table.update().where(this).values(**row))
 
 
-def _is_newer(row: dict[str, Any], known: Any) -> bool:
-    return known.failure != "withdrawn" and (row["fetched_at"] or "") > (known.fetched_at or "")
+def _without_withdrawn(
+    table: Table, rows: list[dict[str, Any]], withdrawn: tombstones.Tombstones
+) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        if "url" not in row or not withdrawn.cover(row["url"]):
+            yield row
+        elif table is addresses:
+            yield row | DEAD
 
 
 def _renamed(pointer: WarcPointer, renamed: Mapping[str, str]) -> WarcPointer:

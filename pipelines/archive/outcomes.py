@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from pipelines.archive import tombstones
 from pipelines.archive.article_rows import ArticleRow, row_of
 from pipelines.archive.articles import known_ids, remove_article, store_articles
 from pipelines.archive.captures import mark_read
 from pipelines.archive.drops import remove_drops, store_drops
 from pipelines.archive.together import Together, Write
-from pipelines.records import Article, Drop
+from pipelines.records import Article, Drop, Reason
 
 
 def store_outcome(
@@ -31,8 +32,16 @@ def store_outcomes(
     """Store what `read` made of captures, in place of what an earlier reading made of them.
 
     The captures' rows must be there (`insert_captures`), except for drops of records that could not be
-    read at all. Every capture occurs once. Returns how many articles changed, came or went.
+    read at all. Every capture occurs once. What was withdrawn while it was being read is passed over. Returns
+    how many articles changed, came or went.
     """
+    withdrawn = tombstones.load(connection)
+    articles = [row for row in articles if not withdrawn.cover(row.url, row.id)]
+    drops = [
+        drop
+        for drop in drops
+        if drop.reason is Reason.WITHDRAWN or not withdrawn.cover(drop.url, drop.capture_id)
+    ]
     remove_drops(connection, [row.id for row in articles])
     mark_read(connection, [row.id for row in articles], "article", pipeline_version)
     changed = store_articles(connection, articles)

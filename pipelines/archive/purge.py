@@ -95,8 +95,10 @@ def _doomed(path: Path, offsets: set[int], target: Target) -> set[int]:
 
 def _replace(archive: Path, catalog: Catalog, old: Path, doomed: set[int]) -> None:
     new = old.with_name(_next_name(old.name))
+    draft = new.with_suffix(".tmp")  # cut off midway, it must not be taken for a file of the archive
     try:
-        moved = _rewrite(old, new, doomed)
+        moved = _rewrite(old, draft, doomed)
+        draft.replace(new)
         catalog.write(lambda connection: _move_pointers(connection, old.name, new.name, moved)).result()
         old.unlink()
         index_path(archive, old.name).unlink(missing_ok=True)

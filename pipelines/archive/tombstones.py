@@ -11,6 +11,9 @@ from pipelines.archive.schema import tombstones
 
 HOST_PREFIX = "host:"
 
+LIFTED = "lifted"
+"""`tombstones.kind` of one that bars nothing any more and stays as the audit line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tombstones:
@@ -41,8 +44,9 @@ def of(kind: str, value: str) -> Tombstones:
 
 
 def load(connection: Connection) -> Tombstones:
-    """All tombstones."""
+    """All tombstones that stand."""
     kinds: dict[str, set[str]] = {"id": set(), "url": set(), "host": set()}
-    for row in connection.execute(select(tombstones.c.target, tombstones.c.kind)):
+    standing = tombstones.c.kind != LIFTED
+    for row in connection.execute(select(tombstones.c.target, tombstones.c.kind).where(standing)):
         kinds[row.kind].add(row.target.removeprefix(HOST_PREFIX))
     return Tombstones(frozenset(kinds["id"]), frozenset(kinds["url"]), frozenset(kinds["host"]))

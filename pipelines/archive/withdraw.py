@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, or_, select, update
 
 from pipelines.archive import settled, tombstones
 from pipelines.archive.articles import remove_article
@@ -21,6 +21,10 @@ Kind = Literal["id", "url", "host"]
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
+
+
+DEAD = {"state": "dead", "failure": "withdrawn", "lease_owner": None, "lease_until": None}
+"""The state of a withdrawn address in the frontier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +61,24 @@ def target_of(text: str) -> Target:
     raise UsageError(f"{text!r}: give an article's id (32 hex digits), a whole address, or a host name")
 
 
+def address_of(connection: Connection, capture_id: str) -> str | None:
+    """The address that a version is of; None where no capture has this id."""
+    return connection.scalar(select(captures.c.url).where(captures.c.id == capture_id))
+
+
 def withdraw(connection: Connection, target: Target, reason: str, at: str) -> Withdrawn:
     """Set the tombstone and take out what it covers, in this transaction.
 
-    What was settled of others forgets what is gone at once. The captures' rows stay, marked, so that the
-    archive still accounts for its records; `purge` removes those too. Doing it twice changes nothing.
-    Raises UsageError without a reason.
+    The id of a version here stands for its address: the version before would take the place of the one that
+    is gone, and a page where one byte changes has another id. What was settled of others forgets what is gone
+    at once. The captures' rows stay, marked, so that the archive still accounts for its records; `purge`
+    removes those too. Doing it twice changes nothing. The caller holds `settling_alone`. Raises UsageError
+    without a reason.
     """
-    if not reason.strip():
-        raise UsageError("a withdrawal needs a reason: --reason 'asked for by the publisher, 2026-11-22'")
-    known = connection.scalar(select(stones.c.target).where(stones.c.target == target.key))
-    if known is None:
-        values = {"kind": target.kind, "reason": reason.strip(), "withdrawn_at": at, "purged": False}
-        connection.execute(stones.insert().values(target=target.key, **values))
+    reason = _given(reason)
+    if target.kind == "id" and (url := address_of(connection, target.value)) is not None:
+        target = Target("url", url)
+    _bar(connection, target, reason, at)
     going = _ids(connection, articles, target)
     clusters = settled.clusters_of(connection, going)
     gone = [one for one in going if remove_article(connection, one)]
@@ -81,9 +90,59 @@ def withdraw(connection: Connection, target: Target, reason: str, at: str) -> Wi
     connection.execute(marked)
     if target.kind != "id":
         connection.execute(delete(links).where(_covered(connection, links, target)))
-        dead = {"state": "dead", "failure": "withdrawn", "lease_owner": None, "lease_until": None}
-        connection.execute(update(addresses).where(_covered(connection, addresses, target)).values(**dead))
+        connection.execute(update(addresses).where(_covered(connection, addresses, target)).values(**DEAD))
     return Withdrawn(target, len(gone), len(rows))
+
+
+def lift(connection: Connection, target: Target, reason: str, at: str) -> int:
+    """Let a target in again; returns how many of its captures wait to be read again.
+
+    Its tombstone stays as the audit line. What another tombstone covers stays out. Raises UsageError without
+    a reason, and for what is not withdrawn.
+    """
+    this, reason = stones.c.target == target.key, _given(reason)
+    known = connection.execute(select(stones).where(this, stones.c.kind != tombstones.LIFTED)).first()
+    if known is None:
+        raise UsageError(f"{target.value} is not withdrawn; what is: ipnews withdraw --list")
+    audit = f"{known.reason}; lifted {at}: {reason}"
+    connection.execute(update(stones).where(this).values(kind=tombstones.LIFTED, reason=audit))
+    left = tombstones.load(connection)
+    covered = select(captures.c.id, captures.c.url).where(_covered(connection, captures, target))
+    rows = connection.execute(covered.where(captures.c.read_state == "withdrawn")).all()
+    free = [{"wanted": row.id} for row in rows if not left.cover(row.url, row.id)]
+    if free:
+        again = update(captures).where(captures.c.id == bindparam("wanted")).values(read_state="pending")
+        connection.execute(again, free)
+    if target.kind != "id":
+        _let_in(connection, target, left)
+    return len(free)
+
+
+def _let_in(connection: Connection, target: Target, left: tombstones.Tombstones) -> None:
+    dead = select(addresses.c.url).where(_covered(connection, addresses, target))
+    urls = connection.scalars(dead.where(addresses.c.failure == DEAD["failure"])).all()
+    if free := [{"wanted": url} for url in urls if not left.cover(url)]:
+        alive = {"state": "pending", "failure": None, "attempts": 0}
+        connection.execute(
+            update(addresses).where(addresses.c.url == bindparam("wanted")).values(**alive), free
+        )
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise UsageError("a withdrawal needs a reason: --reason 'asked for by the publisher, 2026-11-22'")
+    return reason.strip()
+
+
+def _bar(connection: Connection, target: Target, reason: str, at: str) -> None:
+    this = stones.c.target == target.key
+    known = connection.execute(select(stones.c.kind, stones.c.reason).where(this)).first()
+    values = {"kind": target.kind, "reason": reason, "withdrawn_at": at, "purged": False}
+    if known is None:
+        connection.execute(stones.insert().values(target=target.key, **values))
+    elif known.kind == tombstones.LIFTED:
+        values["reason"] = f"{known.reason}; {reason}"
+        connection.execute(update(stones).where(this).values(**values))
 
 
 def covered_places(connection: Connection, target: Target) -> dict[str, set[int]]:

@@ -5,7 +5,7 @@
 Each step takes from the catalog what is due and leaves it whole: an article is pending until its text is
 known, a text is `new` until it is matched and `dirty` until its cluster is settled. So a settle that is
 killed goes on at the next one, and one with nothing to do reads a few counts. Only what a new, changed or
-removed article touches is done again.
+removed article touches is done again. One process at a time settles an archive; others wait for it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from pipelines.archive import member_rows, shingle_index
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.settling import settling_alone
 from pipelines.settle.clustering import cluster
 from pipelines.settle.common import leave_out_common
 from pipelines.settle.matching import match
@@ -32,7 +33,7 @@ def settle(catalog: Catalog, *, progress: Progress | None = None, workers: int =
     compare). Raises the errors of the catalog.
     """
     counts = SettleCounts(progress)
-    with Workers(workers) as pool:
+    with settling_alone(catalog), Workers(workers) as pool:
         _to_texts(catalog, counts, pool)
         match(catalog, counts, pool)
         cluster(catalog, counts)
@@ -45,8 +46,8 @@ def rebuild(catalog: Catalog, *, progress: Progress | None = None, workers: int 
     Killed midway, `settle` finishes the work: with that list, or without one where it was not complete.
     """
     counts = SettleCounts(progress)
-    catalog.write(_clear).result()
-    with Workers(workers) as pool:
+    with settling_alone(catalog), Workers(workers) as pool:
+        catalog.write(_clear).result()
         _to_texts(catalog, counts, pool)
         leave_out_common(catalog)
         match(catalog, counts, pool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,20 +12,25 @@ from sqlalchemy import select
 
 from pipelines.archive import articles, captures, drops, tombstones
 from pipelines.archive.article_rows import row_of
+from pipelines.archive.catalog import Catalog
 from pipelines.archive.intake import take_in
+from pipelines.archive.merge import merge
+from pipelines.archive.outcomes import store_outcome
 from pipelines.archive.parts import Part
 from pipelines.archive.purge import purge
 from pipelines.archive.reader import read_at
+from pipelines.archive.schema import addresses, links
 from pipelines.archive.schema import captures as capture_table
+from pipelines.archive.schema import tombstones as stone_table
 from pipelines.archive.search import search
 from pipelines.archive.settled import settled_of, store_settled
 from pipelines.archive.shelf import Shelf
 from pipelines.archive.tombstones import Tombstones
 from pipelines.archive.verify import verify
 from pipelines.archive.warc import WarcWriter
-from pipelines.archive.withdraw import Target, target_of, withdraw
+from pipelines.archive.withdraw import Target, lift, target_of, withdraw
 from pipelines.errors import UsageError
-from pipelines.records import Drop, Reason, Settled
+from pipelines.records import Drop, Reason, Settled, Stage
 
 AT = "2026-03-01T00:00:00Z"
 
@@ -103,15 +109,74 @@ def test_a_witness_that_was_withdrawn_is_forgotten_at_once(
     assert after == replace(whole, witnesses=(kept,), edition_body=None, joined=())
 
 
-def test_one_version_by_its_id(archive: Any, make_capture: Any) -> None:
+def test_an_id_stands_for_all_versions_of_its_page(archive: Any, make_capture: Any) -> None:
+    """Else the version before is current again, and one changed byte is another id."""
     old, new = archive.add(
         make_capture("http://a.test/1", "旧".encode(), "2026-01-01T00:00:00Z"),
         make_capture("http://a.test/1", "新".encode(), "2026-01-02T00:00:00Z"),
     )
-    do(archive, target_of(new.id))
+    assert do(archive, target_of(new.id)).articles == 2
+    assert present(archive) == set()
     with archive.catalog.read() as c:
-        assert [article.id for article in articles.iterate(c)] == [old.id]
-        assert not tombstones.load(c).cover(old.url, old.id)
+        assert tombstones.load(c).cover(old.url, "another id")
+
+
+def test_lifting_lets_in_again_and_leaves_the_audit_line(
+    archive: Any, make_page: Any, make_capture: Any
+) -> None:
+    stored = fill(archive, make_page, make_capture)
+    do(archive, target_of("a.test"))
+    do(archive, target_of("http://a.test/0"))
+
+    def let_in(text: str) -> Any:
+        return archive.catalog.write(lambda c: lift(c, target_of(text), "a slip", AT)).result()
+
+    assert let_in("a.test") == 3  # the address has a tombstone of its own
+    with archive.catalog.read() as c:
+        stones = tombstones.load(c)
+        waiting = set(c.scalars(select(capture_table.c.url).where(capture_table.c.read_state == "pending")))
+        (line,) = c.execute(select(stone_table).where(stone_table.c.kind == tombstones.LIFTED)).all()
+    assert {one.url for one in stored if stones.cover(one.url, one.id)} == {"http://a.test/0"}
+    assert waiting == {"http://a.test/1", "http://www.a.test/0", "http://www.a.test/1"}
+    assert "asked for" in line.reason
+    assert "a slip" in line.reason
+    with pytest.raises(UsageError, match="not withdrawn"):
+        let_in("a.test")
+    do(archive, target_of("a.test"))
+    with archive.catalog.read() as c:
+        assert tombstones.load(c).cover("http://a.test/1")
+
+
+def test_what_was_read_while_it_was_withdrawn_is_not_stored(
+    archive: Any, make_page: Any, make_capture: Any, make_article: Any
+) -> None:
+    page, other = archive.add(
+        *(make_capture(f"http://a.test/{n}", make_page(n)) for n in range(2)), read=False
+    )
+    do(archive, target_of("a.test"))
+    drop = Drop(Stage.EXTRACT, Reason.LIST_PAGE, "", other.url, other.id)
+    for one, outcome in ((page, make_article(page)), (other, drop)):
+        archive.catalog.write(lambda c, i=one.id, o=outcome: store_outcome(c, i, o, "v1")).result()
+    assert present(archive) == set()
+    with archive.catalog.read() as c:
+        assert set(c.scalars(select(capture_table.c.read_state))) == {"withdrawn"}
+        assert list(drops.iterate(c)) == []
+
+
+@pytest.mark.parametrize("withdrawn_here", [True, False])
+def test_a_merge_keeps_withdrawn_addresses_out(archive: Any, tmp_path: Path, withdrawn_here: bool) -> None:
+    """Whichever of the two withdrew it."""
+    url, headline = "http://a.test/1", {"source_url": "http://b.test/", "kind": "article", "title": "专利"}
+    row = {"host": "a.test", "kind": "article", "state": "pending", "browser": False, "due": 0.0}
+    with Catalog.open(tmp_path / "other") as other:
+        holder, barring = (other, archive.catalog) if withdrawn_here else (archive.catalog, other)
+        holder.write(lambda c: c.execute(addresses.insert().values(url=url, **row)).rowcount).result()
+        holder.write(lambda c: c.execute(links.insert().values(url=url, **headline)).rowcount).result()
+        barring.write(lambda c: withdraw(c, target_of("a.test"), "asked for", AT)).result()
+    merge([tmp_path / "other"], archive.folder, archive.catalog, at=AT)
+    with archive.catalog.read() as c:
+        assert c.execute(select(addresses.c.state, addresses.c.failure)).all() == [("dead", "withdrawn")]
+        assert c.execute(select(links)).all() == []
 
 
 @pytest.mark.parametrize("text", ["", "专利", "a", "ftp://a.test/", "a b.test", "deadbeef"])
@@ -192,9 +257,6 @@ def test_a_host_covers_what_lies_below_it_only() -> None:
 
 
 def test_drops_are_withdrawn_too(archive: Any, make_page: Any, make_capture: Any) -> None:
-    from pipelines.archive.outcomes import store_outcome
-    from pipelines.records import Stage
-
     (stored,) = archive.add(make_capture("http://a.test/1", make_page(1)), read=False)
     drop = Drop(Stage.EXTRACT, Reason.LIST_PAGE, "", stored.url, stored.id)
     archive.catalog.write(lambda c: store_outcome(c, stored.id, drop, "v1")).result()
