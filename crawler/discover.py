@@ -131,6 +131,8 @@ def judge(url: str, kind: Kind, site: Site) -> tuple[str, Kind] | Refusal:
         return Refusal(url, f"guard: {error}")
     if host not in site.hosts:
         return Refusal(url, "other site")
+    if not _names_port(site, url):
+        return Refusal(url, "undeclared port")
     if _matches(site.urls.ignore, url):
         return Refusal(url, "ignored by declaration")
     if _matches(site.urls.article, url):
@@ -139,6 +141,15 @@ def judge(url: str, kind: Kind, site: Site) -> tuple[str, Kind] | Refusal:
         return host, "list"
     trap = trap_of(url)
     return Refusal(url, trap) if trap else (host, kind)
+
+
+def _names_port(site: Site, url: str) -> bool:
+    """Whether an address has the port of its scheme, or one that the declaration starts from: every other is
+    an origin of its own, with a robots.txt to ask for and to keep, and a page may name sixty thousand."""
+    port = urlsplit(url).port
+    if port in (None, 80, 443):
+        return True
+    return any(urlsplit(named).port == port for named in (*site.start, *site.feeds, *site.sitemaps))
 
 
 def priority(kind: Kind, depth: int) -> int:

@@ -20,6 +20,7 @@ from sqlalchemy.dialects import sqlite
 from crawler.addresses import canonical
 from crawler.discover import PRIORITY, Found, Kind
 from crawler.outcome import Outcome
+from pipelines.archive import tombstones
 from pipelines.archive.batches import in_batches
 from pipelines.archive.schema import addresses
 from pipelines.sites import Site
@@ -51,6 +52,8 @@ class Address:
 
 
 _ADDRESS = tuple(addresses.c[name] for name in Address.__slots__)
+_STANDS = addresses.c.failure.is_distinct_from(tombstones.FAILURE)
+"""The address was not withdrawn."""
 _DUE = (
     select(*_ADDRESS)
     .where(addresses.c.state == "pending", addresses.c.host == bindparam("of"))
@@ -104,9 +107,12 @@ def add(
     connection: Connection, found: Iterable[tuple[Found, str | None]], now: float
 ) -> dict[tuple[str, bool], int]:
     """Add addresses with the page that names each, due at once; returns how many were new by (host, whether
-    they are articles)."""
+    they are articles). What was withdrawn is passed over."""
+    withdrawn = tombstones.load(connection)
     groups: dict[tuple[str, bool], list[dict[str, Any]]] = {}
     for each, referrer in found:
+        if withdrawn.cover(each.url):
+            continue
         row = {
             "url": each.url, "host": each.host, "site": each.site, "kind": each.kind, "state": "pending",
             "priority": each.priority, "depth": each.depth, "due": now, "attempts": 0, "browser": False,
@@ -118,10 +124,12 @@ def add(
 
 
 def ask_again(connection: Connection, urls: Collection[str], now: float) -> int:
-    """Make addresses due now, dead ones too: somebody typed them. A rendering lease is asked for likewise."""
+    """Make addresses due now, dead ones too, but for withdrawn ones: somebody typed them. A rendering lease is
+    asked for likewise."""
     again = (
         update(addresses)
-        .where(addresses.c.url.in_(bindparam("wanted", expanding=True)), addresses.c.state != "leased")
+        .where(addresses.c.url.in_(bindparam("wanted", expanding=True)))
+        .where(addresses.c.state != "leased", _STANDS)
         .values(state="pending", due=now, attempts=0)
     )
     return sum(connection.execute(again, {"wanted": some}).rowcount for some in in_batches(urls))
@@ -182,7 +190,8 @@ def release_all(connection: Connection, owner: str) -> int:
 
 
 def conclude(connection: Connection, ends: Iterable[tuple[str, Outcome, Mapping[str, Any]]]) -> None:
-    """End leases: address, outcome, and further columns that were learnt, such as validators and digest."""
+    """End leases: address, outcome, and further columns that were learnt, such as validators and digest. Those
+    that a withdrawal ended stay dead."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for url, outcome, learnt in ends:
         row = {
@@ -197,13 +206,13 @@ def conclude(connection: Connection, ends: Iterable[tuple[str, Outcome, Mapping[
 
 @cache
 def _ending(columns: tuple[str, ...]) -> Update:
-    end = update(addresses).where(addresses.c.url == bindparam("key"))
+    end = update(addresses).where(addresses.c.url == bindparam("key"), _STANDS)
     return end.values({name: bindparam(name) for name in columns})
 
 
 def postpone(connection: Connection, host: str, origin: str, due: float, reason: str) -> int:
-    """Nothing of an origin of a host before `due`: its robots.txt cannot be had. Leases in hand are given back
-    too. The other origins of the host have a robots.txt of their own."""
+    """Nothing of an origin of a host before `due`: its robots.txt cannot be had. Leases in hand are given
+    back too. The other origins of the host have a robots.txt of their own."""
     rows = update(addresses).where(
         addresses.c.host == host, addresses.c.state.in_(("pending", "leased")), addresses.c.due < due,
         addresses.c.url.startswith(origin + "/", autoescape=True),

@@ -36,6 +36,8 @@ MAX_CRAWL_DELAY = HOUR
 _SLOW_START, _SLOW_MOST = 1.0, HOUR
 """Back-off of a host that says 429, 503 or nothing: 1 s, doubled for each in a row. Half of it goes with each
 good answer, so that a host that just recovered is not run over at once."""
+SHORT_PAUSE = 30.0
+"""Seconds that every crawl waits for a host: five failures in a row, a short overload."""
 RETRY_AFTER_MOST = DAY
 """A longer Retry-After is cut to this: the address would otherwise be lost to a clock gone wrong."""
 
@@ -44,12 +46,16 @@ Verdict = Literal["allow", "disallow", "rules"]
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """What robots.txt of one origin says. `verdict` disallow: it could not be had, nothing may be taken."""
+    """What robots.txt of one origin says. `verdict` disallow: it could not be had, nothing may be taken.
+
+    `failures`: how often in a row it could not be had.
+    """
 
     verdict: Verdict
     until: float
     parser: Protego | None = None
     crawl_delay: float = 0.0
+    failures: int = 0
 
     def allows(self, url: str) -> bool:
         """Whether an address of this origin may be fetched; robots.txt itself always may."""
@@ -72,7 +78,8 @@ def read_robots(status: int | None, body: bytes, now: float, failures: int = 0) 
         return _parsed(body, now)
     if status is not None and 300 <= status < 500 and status != 429:
         return Robots("allow", now + ROBOTS_LIFETIME)
-    return Robots("disallow", now + min(DAY, ROBOTS_RETRY * 8.0 ** min(failures, 10)))
+    wait = min(DAY, ROBOTS_RETRY * 8.0 ** min(failures, 10))
+    return Robots("disallow", now + wait, failures=failures + 1)
 
 
 def _parsed(body: bytes, now: float) -> Robots:
@@ -120,7 +127,6 @@ class HostManners:
 
     pace: Pace
     robots: dict[str, Robots] = field(default_factory=dict)
-    robots_failures: int = 0
     active: int = 0
     next_at: float = 0.0
     penalty: float = 0.0
@@ -135,6 +141,20 @@ class HostManners:
         if self.active >= self.pace.connections:
             return math.inf
         return max(0.0, self.next_at - now)
+
+    def rests(self, now: float, patience: float) -> bool:
+        """Whether the host wants to be left alone for longer than `patience` seconds, and than pauses that
+        every crawl waits for. Its pace is one: else no page would ever come after a long Crawl-delay."""
+        wait = self.next_at - now
+        if wait <= max(patience, SHORT_PAUSE, self.pace.delay):
+            return False
+        return wait > max((robots.crawl_delay for robots in self.robots.values()), default=0.0)
+
+    def recall(self, next_at: float, penalty: float, now: float) -> None:
+        """Take over what was noted of the host, by an earlier crawl or another crawler, if it is newer."""
+        next_at = min(next_at, now + RETRY_AFTER_MOST)
+        if next_at > self.next_at:
+            self.next_at, self.penalty = next_at, penalty
 
     def started(self, url: str, now: float) -> None:
         """A request goes out."""
@@ -168,10 +188,15 @@ class HostManners:
         robots = self.robots.get(origin_of(url))
         return robots if robots and now < robots.until else None
 
-    def learn_robots(self, origin: str, robots: Robots) -> None:
-        """Keep what robots.txt said."""
-        self.robots_failures = self.robots_failures + 1 if robots.verdict == "disallow" else 0
+    def robots_failures(self, origin: str) -> int:
+        """How often in a row the robots.txt of an origin could not be had."""
+        robots = self.robots.get(origin)
+        return robots.failures if robots else 0
+
+    def learn_robots(self, origin: str, robots: Robots, now: float) -> None:
+        """Keep what robots.txt said; its Crawl-delay counts from the answer that told it."""
         self.robots[origin] = robots
+        self.next_at = max(self.next_at, now + self.delay(origin))
 
 
 def origin_of(url: str) -> str:

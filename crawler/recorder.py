@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 
 from sqlalchemy import Connection
 
-from crawler import clock, visits
+from crawler import clock, hosts, visits
+from crawler.manners import HostManners
 from crawler.visits import Recorded, Visit
 from pipelines.archive.together import Together, Write
 
@@ -19,10 +20,13 @@ Noted = Callable[[dict[tuple[str, bool], int]], None]
 
 
 class Recorder:
-    """Collects visits and records them together. `noted` is told of new addresses, on the writer's thread."""
+    """Collects visits and records them together, with what their hosts ask for. `noted` is told of new
+    addresses, on the writer's thread."""
 
-    def __init__(self, write: Write, run: int | None, noted: Noted) -> None:
-        self._run, self._noted = run, noted
+    def __init__(
+        self, write: Write, run: int | None, noted: Noted, manners: Mapping[str, HostManners]
+    ) -> None:
+        self._run, self._noted, self._manners = run, noted, manners
         self._together: Together[Visit, Recorded, bool] = Together(write, self._recorded, self._committed)
         self._seen: set[str] = set()
 
@@ -31,6 +35,7 @@ class Recorder:
         return self._together.add(visit)
 
     def _recorded(self, connection: Connection, chosen: list[Visit]) -> Recorded:
+        hosts.note(connection, self._manners, (visit.address.host for visit in chosen))
         return visits.record(connection, chosen, self._run, clock.now(), self._seen)
 
     def _committed(self, chosen: list[Visit], recorded: Recorded) -> list[bool]:

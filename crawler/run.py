@@ -38,7 +38,7 @@ TURN = 0.0005
 """Seconds that a thread waits for a busy one to let it go on. Those that write WARC and catalog give way
 at every call into the system or SQLite; at Python's own 5 ms a busy reactor had them stand still most of the
 time. Beside a busy thread SQLite took in 2,200 rows a processor second, with this 4,900 (two runs each)."""
-_FAILED = ("given up", "put off", "hosts without robots.txt", "block pages")
+_FAILED = ("given up", "put off", "origins without robots.txt", "block pages")
 
 
 @dataclass(frozen=True, slots=True)

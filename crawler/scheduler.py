@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from scrapy import Request, Spider
@@ -19,9 +18,10 @@ from scrapy.crawler import Crawler
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
-from crawler import clock, frontier
-from crawler.frontier import LEASE_SECONDS, Address
-from crawler.manners import HostManners, origin_of
+from crawler import clock, frontier, hosts
+from crawler.frontier import LEASE_SECONDS
+from crawler.host_queue import HostQueue, Refill, refill
+from crawler.manners import Robots, origin_of
 from crawler.outcome import refused
 from crawler.session import Session
 from pipelines.archive.schema import DISALLOWED
@@ -35,25 +35,9 @@ WATCH_EVERY = 30.0
 MOST_HOSTS = 16
 """Hosts that one crawler of several holds at a time: enough to keep it busy at one connection each, and the
 others find some too."""
-HELD_RETRY = 5.0
-"""Seconds until a host that another crawler holds is asked for again."""
-
-
-@dataclass(slots=True)
-class HostQueue:
-    """The leased addresses of one host. `due_at`: when the next one not leased yet is due, if none is now."""
-
-    host: str
-    manners: HostManners
-    addresses: deque[Address] = field(default_factory=deque)
-    exhausted: bool = False
-    asking_robots: bool = False
-    due_at: float = math.inf
-
-    @property
-    def busy(self) -> bool:
-        """Whether this crawler holds addresses of the host."""
-        return bool(self.addresses) or self.manners.active > 0
+NOTED_PAUSE = 5.0
+"""Seconds. A pause as long as this is noted as soon as the request goes out, so that a crawl that is killed
+before the answer leaves word of it; a shorter one is over before another crawl has started."""
 
 
 class FrontierScheduler(BaseScheduler):
@@ -112,18 +96,18 @@ class FrontierScheduler(BaseScheduler):
         )
 
     def next_request(self) -> Request | None:
-        if self._foreign:
-            return self._foreign.popleft()
-        if self._session is None or self._session.stop_reason:
+        if self._session is None:
+            return self._foreign.popleft() if self._foreign else None
+        if self._session.stop_reason:
             return None
         now = clock.now()
         if (bound := self._session.limit_reached(now)) is not None:
             self._session.stop(f"limit: {bound}")
             return None
-        request = self._next_turn(self._session, now)
+        request = self._next_foreign(self._session, now) or self._next_turn(self._session, now)
         self._refill_where_low(now)
         if request is None:
-            self._wake_when_ready(now)
+            self._wake_when_ready(self._session, now)
         return request
 
     def host_has_more(self, host: str) -> None:
@@ -136,14 +120,31 @@ class FrontierScheduler(BaseScheduler):
         if (queue := self._by_host.get(host)) is not None:
             queue.asking_robots = False
 
+    def _next_foreign(self, session: Session, now: float) -> Request | None:
+        """A redirect of a robots.txt: it waits for the host of its target as any request does."""
+        for request in tuple(self._foreign):
+            manners = session.manners_of(request.meta["host"])
+            if manners.rests(now, session.plan.patience):
+                self._foreign.remove(request)
+                self._spider.robots_missed(request, "its host asks to be left alone")
+            elif manners.wait(now) <= 0:
+                self._foreign.remove(request)
+                manners.started(request.url, now)
+                return request
+        return None
+
     def _next_turn(self, session: Session, now: float) -> Request | None:
         for _ in range(len(self._turns)):
             queue = self._turns[0]
             self._turns.rotate(-1)
+            if queue.addresses and queue.manners.rests(now, session.plan.patience):
+                self._give_back(session, queue)
             while queue.addresses and queue.manners.wait(now) <= 0 and not queue.asking_robots:
                 if (request := self._from_queue(session, queue, now)) is not None:
                     # Here and not where it is sent: the engine may ask for the next one before that.
                     queue.manners.started(request.url, now)
+                    if queue.manners.next_at >= now + NOTED_PAUSE:
+                        self._note(session, queue)
                     return request
         return None
 
@@ -156,7 +157,7 @@ class FrontierScheduler(BaseScheduler):
             robots_url = origin_of(address.url) + "/robots.txt"
             return cast("Request", self._spider.robots_request(robots_url, queue.host))
         if robots.verdict == "disallow":
-            self._put_off(session, queue, robots.until)
+            self._put_off(session, queue, origin_of(address.url), robots)
             return None
         queue.addresses.popleft()
         if not robots.allows(address.url):
@@ -165,14 +166,28 @@ class FrontierScheduler(BaseScheduler):
             return None
         return cast("Request", self._spider.page_request(address))
 
-    def _put_off(self, session: Session, queue: HostQueue, until: float) -> None:
-        """Nothing may be taken from a host whose robots.txt cannot be had (RFC 9309, 2.3.1.4)."""
-        host, reason = queue.host, "robots.txt cannot be had"
-        queue.addresses.clear()
-        queue.exhausted, queue.due_at = True, until
-        if queue.manners.robots_failures == 1:
-            session.counts["hosts without robots.txt"] += 1
-        session.write(lambda connection: frontier.postpone(connection, host, until, reason))
+    def _put_off(self, session: Session, queue: HostQueue, origin: str, robots: Robots) -> None:
+        """Nothing may be taken from an origin whose robots.txt cannot be had (RFC 9309, 2.3.1.4)."""
+        host, until, reason = queue.host, robots.until, "robots.txt cannot be had"
+        queue.put_off(origin, until)
+        if robots.failures == 1:
+            session.counts["origins without robots.txt"] += 1
+        session.write(lambda connection: frontier.postpone(connection, host, origin, until, reason))
+
+    def _give_back(self, session: Session, queue: HostQueue) -> None:
+        """A host wants to be left alone for longer than this crawl waits: another crawl goes on with it."""
+        host, urls = queue.host, queue.give_back()
+        due = queue.due_at
+        session.counts["hosts left alone"] += 1
+
+        def give_back(connection: Connection) -> None:
+            frontier.release(connection, urls, due)
+            hosts.note(connection, session.manners, (host,))
+
+        session.write(give_back)
+
+    def _note(self, session: Session, queue: HostQueue) -> None:
+        session.write(lambda connection: hosts.note(connection, session.manners, (queue.host,)))
 
     def _refill_where_low(self, now: float) -> None:
         if self._refilling:
@@ -211,41 +226,35 @@ class FrontierScheduler(BaseScheduler):
         self._renewed = now if renew else self._renewed
         self._promoted = now if promote else self._promoted
 
-        def work(connection: Connection) -> dict[str, tuple[list[Address], float | None]]:
+        def work(connection: Connection) -> dict[str, Refill]:
             if renew:
                 frontier.renew(connection, owner, now)
                 frontier.expire(connection, now, all_owners=False)
             if promote:
                 frontier.promote(connection, session.plan.hosts, now)
-            return {host: _leased(connection, host, room, owner, now) for host, room in wanted.items()}
+            return {host: refill(connection, host, room, owner, now) for host, room in wanted.items()}
 
         session.write(work).add_done_callback(self._from_writer_thread)
 
     def _from_writer_thread(self, done: Future[Any]) -> None:
         _reactor().callFromThread(self._refilled, done)
 
-    def _refilled(self, done: Future[dict[str, tuple[list[Address], float | None]]]) -> None:
+    def _refilled(self, done: Future[dict[str, Refill]]) -> None:
         self._refilling = False
         assert self._session is not None
         if (failure := done.exception()) is not None:
             self._session.stop("archive", failure)
             return
-        for host, (leased, due) in done.result().items():
-            queue = self._by_host[host]
-            queue.addresses.extend(leased)
-            queue.due_at = due if due is not None else math.inf
-            if queue.due_at <= clock.now():
-                if leased:
-                    queue.exhausted = False
-                else:
-                    queue.due_at = clock.now() + HELD_RETRY
+        for host, refilled in done.result().items():
+            self._by_host[host].fill(refilled, clock.now())
         self.wake()
 
-    def _wake_when_ready(self, now: float) -> None:
+    def _wake_when_ready(self, session: Session, now: float) -> None:
         """Come back when the first host may be asked, or has something due, again."""
         moments = [now + q.manners.wait(now) for q in self._turns if q.addresses and not q.asking_robots]
         moments += [q.due_at for q in self._turns if not q.addresses]
-        if self._session is not None and self._session.plan.watch:
+        moments += [now + session.manners_of(one.meta["host"]).wait(now) for one in self._foreign]
+        if session.plan.watch:
             moments.append(self._promoted + self._watch_every)
         soonest = min(moments, default=math.inf)
         if math.isinf(soonest):
@@ -269,10 +278,3 @@ def _reactor() -> Any:
     from twisted.internet import reactor
 
     return reactor
-
-
-def _leased(
-    connection: Connection, host: str, room: int, owner: str, now: float
-) -> tuple[list[Address], float | None]:
-    leased = frontier.lease(connection, host, room, owner, now)
-    return leased, frontier.next_due(connection, [host])

@@ -142,7 +142,7 @@ def test_robots_503_takes_nothing(small: Network, tmp_path: Path) -> None:
     with serve(small, Faults(robots_503=True)) as server:
         result = Order(tmp_path / "archive", server.port, declarations(small)).run()
         assert {line.path for line in server.log} == {"/robots.txt"}
-    assert result["counts"]["hosts without robots.txt"] == len(small.hosts)
+    assert result["counts"]["origins without robots.txt"] == len(small.hosts)
     assert sorted(note.partition(", so")[0] for note in result["notes"]) == sorted(
         f"http://{host}: robots.txt could not be had (HTTP 503)" for host in small.hosts
     )

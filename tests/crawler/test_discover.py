@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,6 +131,16 @@ def test_a_declaration_has_the_last_word() -> None:
     listed = judged("http://www.example.org/l/3", site, kind="article")
     assert isinstance(listed, Found)
     assert listed.kind == "list"
+
+
+def test_ports_are_those_of_the_scheme_or_declared() -> None:
+    refused = judged("http://www.example.org:8080/a/1.html")
+    assert isinstance(refused, Refusal)
+    assert refused.reason == "undeclared port"
+    declared = msgspec.structs.replace(SITE, start=("http://www.example.org:8080/",))
+    for port, kept in (("", True), (":80", True), (":443", True), (":8080", True), (":8081", False)):
+        found = judged(f"http://www.example.org{port}/a/1.html", declared)
+        assert isinstance(found, Found) is kept, port
 
 
 def test_a_pager_leads_to_more_of_its_kind() -> None:

@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from crawler import frontier
+from crawler import frontier, hosts
 from crawler.discover import Found, priority
 from crawler.frontier import LEASE_SECONDS
+from crawler.manners import HostManners
 from crawler.outcome import after_answer, after_failure
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.schema import addresses
-from pipelines.sites import Site
+from pipelines.sites import Pace, Site
 
 NOW = 1_800_000_000.0
 HOST = "www.example.org"
@@ -118,11 +119,24 @@ def test_addresses_are_given_back_and_hosts_put_off(do: Do) -> None:
     do(frontier.add, [found(1), found(2), found(3, host="b.example.org")], NOW)
     leased = do(frontier.lease, HOST, 1, "a", NOW)
     assert do(frontier.release, urls(leased)) == 1
-    assert do(frontier.postpone, HOST, NOW + 600, "robots.txt cannot be had") == 2
+    assert do(frontier.postpone, HOST, f"http://{HOST}", NOW + 600, "robots.txt cannot be had") == 2
+    for other in (f"https://{HOST}", f"http://{HOST}:8080", "http://www.example.or"):
+        assert do(frontier.postpone, HOST, other, NOW + 900, "robots.txt cannot be had") == 0
     assert do(frontier.lease, HOST, 9, "a", NOW + 599) == []
     assert len(do(frontier.lease, "b.example.org", 9, "a", NOW)) == 1
     assert len(do(frontier.lease, HOST, 9, "a", NOW + 601)) == 2
     assert do(frontier.release_all, "a") == 3
+
+
+def test_what_a_host_asks_for_is_noted_and_overwritten(do: Do) -> None:
+    manners = {name: HostManners(Pace()) for name in (HOST, "b.example.org")}
+    manners[HOST].recall(NOW + 60, 4.0, NOW)
+    do(hosts.note, manners, [HOST, HOST])
+    assert do(hosts.asked_for, HOST) == (NOW + 60, 4.0)
+    assert do(hosts.asked_for, "b.example.org") is None
+    manners[HOST].recall(NOW + 90, 0.0, NOW)
+    do(hosts.note, manners, manners)
+    assert do(hosts.asked_for, HOST) == (NOW + 90, 0.0)
 
 
 def test_seeding_keeps_what_is_known(do: Do) -> None:

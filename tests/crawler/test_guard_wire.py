@@ -112,7 +112,7 @@ def test_names_that_resolve_to_this_machine_are_not_connected_to(tmp_path: Path)
         ).run()
     assert reached == []
     assert result["exit_code"] == 1
-    assert result["counts"]["hosts without robots.txt"] == 1
+    assert result["counts"]["origins without robots.txt"] == 1
 
 
 def test_a_page_in_the_browser_reaches_only_what_the_guard_lets_through(

@@ -108,7 +108,8 @@ def test_one_connection_and_the_pause_between_requests() -> None:
 
 def test_crawl_delay_is_kept_where_it_is_longer() -> None:
     manners = HostManners(Pace(delay=1.0))
-    manners.learn_robots(SITE, read_robots(200, b"User-agent: *\nCrawl-delay: 5", NOW))
+    manners.learn_robots(SITE, read_robots(200, b"User-agent: *\nCrawl-delay: 5", NOW), NOW - 2)
+    assert manners.wait(NOW) == 3, "it counts from the answer that told it"
     manners.started(f"{SITE}/a", NOW)
     manners.answered(f"{SITE}/a", 200, None, NOW)
     assert manners.wait(NOW) == 5
@@ -131,6 +132,26 @@ def test_retry_after_is_obeyed_by_the_whole_host() -> None:
     manners.started(f"{SITE}/a", NOW)
     manners.answered(f"{SITE}/a", 503, 120.0, NOW)
     assert manners.wait(NOW) == 120
+
+
+def test_a_host_rests_when_it_wants_more_than_patience_and_its_pace() -> None:
+    manners = HostManners(Pace(delay=0.0))
+    manners.learn_robots(SITE, read_robots(200, b"User-agent: *\nCrawl-delay: 100", NOW), NOW)
+    assert not manners.rests(NOW, patience=0.0), "a Crawl-delay is waited for"
+    manners.answered(f"{SITE}/a", 429, 101.0, NOW)
+    assert manners.rests(NOW, patience=0.0)
+    assert not manners.rests(NOW, patience=101.0)
+    assert not manners.rests(NOW + 1, patience=0.0)
+
+
+def test_what_was_noted_of_a_host_counts_if_it_is_newer() -> None:
+    manners = HostManners(Pace(delay=0.0))
+    manners.recall(NOW + 60, 8.0, NOW)
+    assert (manners.wait(NOW), manners.penalty) == (60, 8.0)
+    manners.recall(NOW + 50, 0.0, NOW)
+    assert (manners.wait(NOW), manners.penalty) == (60, 8.0)
+    manners.recall(NOW + 1e9, 8.0, NOW)
+    assert manners.wait(NOW) == RETRY_AFTER_MOST, "written by a clock gone wrong"
 
 
 def test_silence_slows_the_host() -> None:
