@@ -183,6 +183,12 @@ def release_leases(connection: Connection, owners: Sequence[str]) -> None:
         connection.execute(update(captures).where(held).values(read_state="pending"))
 
 
+def note_attempt(connection: Connection, capture_id: str) -> None:
+    """Note that reading a capture took its process along: the next one to read it is watched."""
+    tried = update(captures).where(captures.c.id == capture_id)
+    connection.execute(tried.values(read_attempts=captures.c.read_attempts + 1))
+
+
 def mark_read(connection: Connection, ids: Iterable[str], state: Literal["article", "drop"], by: str) -> None:
     """End the reading of captures. `by` is the pipeline_version that read them."""
     rows = [{"wanted": one, "state": state, "by": by} for one in ids]

@@ -20,13 +20,14 @@ from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 from pipelines.archive.processes import end_with_parent
+from pipelines.runner import pool
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class ReaderDied(Exception):
-    """The process that a call was given to ended, or could not be started; the call may kill another."""
+    """The process that a call was given to ended, hung, or could not be started; the call may do it again."""
 
 
 class ReaderFailed(Exception):
@@ -115,14 +116,17 @@ class _Process:
         theirs.close()
 
     def asked(self, call: _Call) -> tuple[Any, str | None] | None:
-        """(value, traceback or None) of one call; None when the process has died over it."""
+        """(value, traceback or None) of one call; None when the process has died over it, or hangs."""
         try:
             self._pipe.send(call.given)
-            answer: tuple[Any, str | None] = self._pipe.recv()
+            if self._pipe.poll(pool.PATIENCE_SECONDS):
+                answer: tuple[Any, str | None] = self._pipe.recv()
+                return answer
+            self._process.kill()
         except (EOFError, OSError):
-            self.end()
-            return None
-        return answer
+            pass
+        self.end()
+        return None
 
     def end(self) -> None:
         """Close the pipe, at which the process ends, and wait for it."""

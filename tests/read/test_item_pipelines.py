@@ -22,6 +22,7 @@ from pipelines.archive.catalog import Catalog
 from pipelines.archive.warc import WarcWriter, payload_digest
 from pipelines.read import convert_article, read, read_page, sketch_article
 from pipelines.records import Article, Capture, Drop
+from pipelines.runner import pool
 
 BODY = (
     "<p>本報訊（記者 韋一川）近日，某市知識產權局公布了上半年專利質押融資數據。數據顯示，全市共辦理專利質押登記四十二件，"
@@ -105,6 +106,20 @@ def test_a_worker_process_reads_the_same(tmp_path: Path) -> None:
     assert made.send(item) == read(item)
     made.writer.close()
     made.catalog.close()
+
+
+def test_a_page_that_holds_its_reader_up_is_read_under_watch_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "PATIENCE_SECONDS", 0.0)
+    made = Crawl(tmp_path / "archive", READ_WORKERS=1)
+    item = made.keep(capture("http://a.example/1.html", PAGE))
+    with pytest.raises(DropItem, match="stays in the reading queue"):
+        made.send(item)
+    made.writer.close()
+    made.catalog.close()
+    with Catalog.open(tmp_path / "archive") as catalog, catalog.read() as connection:
+        assert captures.count_pending(connection, 0.0) == (1, 1)
 
 
 class _Between:

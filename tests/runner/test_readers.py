@@ -7,11 +7,13 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pipelines.runner import pool
 from pipelines.runner import readers as readers_module
 from pipelines.runner.readers import BACKLOG, ReaderDied, ReaderFailed, Readers
 
@@ -51,6 +53,17 @@ def test_a_process_that_dies_takes_its_call_with_it_and_no_other(readers: Reader
     with pytest.raises(ReaderDied):
         calls[1].result()
     assert calls[2].result() == 2
+
+
+def test_a_process_that_hangs_is_ended_and_the_next_call_is_answered(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = readers.run(os.getpid).result()
+    monkeypatch.setattr(pool, "PATIENCE_SECONDS", 0.2)
+    with pytest.raises(ReaderDied):
+        readers.run(time.sleep, 600).result()
+    monkeypatch.undo()
+    assert readers.run(os.getpid).result() != stuck
 
 
 def test_another_process_is_started_where_calls_pile_up_and_not_before() -> None:
