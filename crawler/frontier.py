@@ -124,8 +124,8 @@ def add(
 
 
 def ask_again(connection: Connection, urls: Collection[str], now: float) -> int:
-    """Make addresses due now, dead ones too, but for withdrawn ones: somebody typed them. A rendering lease is
-    asked for likewise."""
+    """Make addresses due now, dead ones too, but for withdrawn ones: somebody typed them. A rendering lease
+    is asked for likewise."""
     again = (
         update(addresses)
         .where(addresses.c.url.in_(bindparam("wanted", expanding=True)))
@@ -190,8 +190,8 @@ def release_all(connection: Connection, owner: str) -> int:
 
 
 def conclude(connection: Connection, ends: Iterable[tuple[str, Outcome, Mapping[str, Any]]]) -> None:
-    """End leases: address, outcome, and further columns that were learnt, such as validators and digest. Those
-    that a withdrawal ended stay dead."""
+    """End leases: address, outcome, and further columns that were learnt, such as validators and digest.
+    Those that a withdrawal ended stay dead."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for url, outcome, learnt in ends:
         row = {

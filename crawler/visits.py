@@ -17,6 +17,7 @@ from crawler.discover import BARREN_DEPTH, Found, priority
 from crawler.frontier import Address, insert_new
 from crawler.keeper import Kept
 from crawler.outcome import Outcome
+from pipelines.archive import tombstones
 from pipelines.archive.captures import insert_captures, row_of
 from pipelines.archive.reader import Revisit
 from pipelines.archive.revisits import insert_revisit
@@ -50,23 +51,30 @@ def record(
     """Everything that these answers mean, in the caller's transaction: all of it or nothing.
 
     Many at a time, because a statement costs ten times what a row of it does. `seen`: addresses that stand in
-    the frontier for certain, so that a site's navigation is not offered to it on every page.
+    the frontier for certain, so that a site's navigation is not offered to it on every page. An answer whose
+    address or version was withdrawn while it was waited for leaves nothing but its record.
     """
-    standing = _insert_captures(connection, visits, run)
-    new = [visit.kept.profile is None and visit.kept.capture.id in standing for visit in visits]
-    for visit, is_new in zip(visits, new, strict=True):
-        if not is_new:
+    withdrawn = tombstones.load(connection)
+    kept = [one for one in visits if not withdrawn.cover(one.address.url, one.kept.capture.id)]
+    standing = _insert_captures(connection, kept, run)
+    for visit in kept:
+        if not _is_new(visit, standing):
             _insert_revisit(connection, visit)
     found = [
         (each, visit.address.url)
-        for visit in visits
+        for visit in kept
         for each in _without_barren(connection, visit)
         if each.url not in seen
     ]
     added = frontier.add(connection, found, now)
-    insert_new(connection, links, [row for visit in visits for row in _link_rows(visit)])
-    frontier.conclude(connection, [(visit.address.url, visit.outcome, _learnt(visit)) for visit in visits])
-    return Recorded(new, added)
+    named = [row for visit in kept for row in _link_rows(visit) if not withdrawn.cover(row["url"])]
+    insert_new(connection, links, named)
+    frontier.conclude(connection, [(visit.address.url, visit.outcome, _learnt(visit)) for visit in kept])
+    return Recorded([_is_new(visit, standing) for visit in visits], added)
+
+
+def _is_new(visit: Visit, standing: Container[str]) -> bool:
+    return visit.kept.profile is None and visit.kept.capture.id in standing
 
 
 def _insert_captures(connection: Connection, visits: Sequence[Visit], run: int | None) -> set[str]:

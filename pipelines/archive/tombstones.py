@@ -11,6 +11,9 @@ from pipelines.archive.schema import tombstones
 
 HOST_PREFIX = "host:"
 
+FAILURE = "withdrawn"
+"""`addresses.failure` of what a tombstone covers."""
+
 LIFTED = "lifted"
 """`tombstones.kind` of one that bars nothing any more and stays as the audit line."""
 

@@ -23,7 +23,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
 
 
-DEAD = {"state": "dead", "failure": "withdrawn", "lease_owner": None, "lease_until": None}
+DEAD = {"state": "dead", "failure": tombstones.FAILURE, "lease_owner": None, "lease_until": None}
 """The state of a withdrawn address in the frontier."""
 
 
@@ -120,7 +120,7 @@ def lift(connection: Connection, target: Target, reason: str, at: str) -> int:
 
 def _let_in(connection: Connection, target: Target, left: tombstones.Tombstones) -> None:
     dead = select(addresses.c.url).where(_covered(connection, addresses, target))
-    urls = connection.scalars(dead.where(addresses.c.failure == DEAD["failure"])).all()
+    urls = connection.scalars(dead.where(addresses.c.failure == tombstones.FAILURE)).all()
     if free := [{"wanted": url} for url in urls if not left.cover(url)]:
         alive = {"state": "pending", "failure": None, "attempts": 0}
         connection.execute(
