@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler import clock, frontier
 from crawler.addresses import canonical
@@ -188,7 +189,7 @@ def _dry_run(
         (host, "start", url)
         for site in sites
         for url in map(canonical, (*site.start, *site.feeds, *site.sitemaps, *urls))
-        if (host := url.partition("://")[2].partition("/")[0]) in site.hosts and url not in known
+        if (host := urlsplit(url).hostname or "") in site.hosts and url not in known
     ]
     rows = tuple(dict.fromkeys((*due, *starts)))
     return CrawlResult({"due": len(rows)}, 0, due=rows)
