@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from crawler.config import load_config
 from crawler.guard import Refused, check_url
 from crawler.optin import declared_sites
 from crawler.session import Plan
-from pipelines.errors import UsageError
+from pipelines.errors import IpnewsError, UsageError
 from pipelines.sites import Site, site_of
 
 
@@ -44,6 +45,15 @@ def require_sites(sites: Collection[Site]) -> None:
         )
 
 
+def refused_starts(site: Site) -> Iterator[str]:
+    """The declared addresses that no crawl of the site fetches, each with the reason."""
+    for url in (*site.start, *site.feeds, *site.sitemaps):
+        try:
+            check_url(canonical(url), site.loopback)
+        except Refused as error:
+            yield f"{url} is never fetched: {error}"
+
+
 def undeclared(url: str) -> Site:
     """A site for one address: its host with and without www. Raises UsageError when the guard refuses it."""
     try:
@@ -55,7 +65,16 @@ def undeclared(url: str) -> Site:
 
 
 def plan_from_settings(settings: Any, site: str, url: str) -> Plan:
-    """The plan of `scrapy crawl mirror -a site=NAME -a url=URL`; the rest comes from scrapy.cfg."""
+    """The plan of `scrapy crawl mirror -a site=NAME -a url=URL`; the rest comes from scrapy.cfg.
+    What cannot be planned is a line and SystemExit: of any other exception Scrapy prints a traceback."""
+    try:
+        return _planned(settings, site, url)
+    except IpnewsError as error:
+        sys.stderr.write(f"ipnews: {error}\n")
+        raise SystemExit(error.exit_code) from None
+
+
+def _planned(settings: Any, site: str, url: str) -> Plan:
     config = load_config(archive=Path(settings["IPNEWS_ARCHIVE"]) if settings.get("IPNEWS_ARCHIVE") else None)
     urls = tuple(canonical(one) for one in url.split())
     sites = choose_sites(declared_sites(settings), site.split(), urls)

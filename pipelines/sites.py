@@ -20,6 +20,13 @@ from pipelines.errors import SiteFileError, UsageError
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,62}")
 
+_NUMBERS_OR_BARE = re.compile(r"[a-z0-9-]+|[0-9.]+|\[?[0-9a-f]*:[0-9a-f:.]+\]?")
+_BARE = "write the bare host name in lower case, without scheme, port or path"
+_A_NAME = (
+    "addresses and names without a dot are not taken; name the host as the internet does; "
+    "a server of your own gets a name in the hosts file: docs/add-a-mirror.md"
+)
+
 
 class Selectors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """CSS selectors that replace the general reading of a page; None leaves it to the general reading."""
@@ -132,7 +139,7 @@ def _faults(site: Site) -> Iterable[tuple[str, str, str]]:
         yield "hosts", "an empty list", 'name at least one, as in hosts = ["www.example.org"]'
     for host in site.hosts:
         if not _HOST.fullmatch(host):
-            yield "hosts", repr(host), "write the bare host name in lower case, without scheme, port or path"
+            yield "hosts", repr(host), _A_NAME if _NUMBERS_OR_BARE.fullmatch(host) else _BARE
     for key in ("start", "feeds", "sitemaps"):
         for url in getattr(site, key):
             yield from _address_faults(site, key, url)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from crawler.commands.after import finish, settling_beside
 from crawler.config import load_config
 from crawler.console import counted, emit, pairs, say, table, ticker
 from crawler.run import CrawlResult
-from pipelines.sites import load_sites
+from pipelines.sites import Site, load_sites
 
 SHOWN_DUE = 40
 """Addresses that `--dry-run` lists for a person; `--json` has them all."""
@@ -32,12 +32,14 @@ def run(
     from crawler.run import crawl
 
     config = load_config(archive)
+    sites = {name: site for name, site in load_sites(config.sites).items() if not site.demo}
+    _tell_refused(sites, site or ())
     if not config.contact and not dry_run:
         say("No contact: put contact = you@example.org into [ipnews] of scrapy.cfg, for sites to reach you")
     with ticker("Fetching") as show, settling_beside(config, watch):
         result = crawl(
             config.archive,
-            {name: site for name, site in load_sites(config.sites).items() if not site.demo},
+            sites,
             catalog=config.catalog,
             site_names=site or (),
             urls=url or (),
@@ -57,6 +59,15 @@ def run(
     counts, code = finish(config)
     _show(result.counts, counts, json)
     return code or result.exit_code
+
+
+def _tell_refused(sites: Mapping[str, Site], named: Collection[str]) -> None:
+    from crawler.plan import refused_starts
+
+    for name, site in sites.items():
+        if name in named or (site.enabled and not named):
+            for refusal in refused_starts(site):
+                say(f"{name}: {refusal}")
 
 
 def _show(fetched: Mapping[str, int], after: Mapping[str, int], json: bool) -> None:

@@ -139,11 +139,14 @@ def _fetch_and_keep(config: Config, url: str) -> str:
 
 
 def _faults(path: Path, today: date) -> Iterator[str]:
+    from crawler.plan import refused_starts
+
     try:
         site = _load(path)
     except SiteFileError as error:
         yield str(error)
         return
+    yield from refused_starts(site)
     if site.valid_until and site.valid_until < today:
         yield f"valid_until {site.valid_until} has passed; look at the site again and set a new day"
     if site.enabled and site.verified is None:

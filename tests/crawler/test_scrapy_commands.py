@@ -56,6 +56,13 @@ def test_check_finds_the_spider_and_opens_no_archive() -> None:
     assert "OK" in done.stderr
 
 
+def test_a_site_that_nothing_declares_is_one_line_and_code_2() -> None:
+    done = scrapy("crawl", "mirror", "-a", "site=nosuch", "-s", "LOG_LEVEL=ERROR")
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("ipnews: no site is declared as 'nosuch'; ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_fetch_goes_through_the_guard() -> None:
     at_once = ("-s", "RETRY_ENABLED=0", "-s", "DOWNLOAD_DELAY=0", "-s", "ROBOTSTXT_OBEY=0")
     refused = scrapy("fetch", "http://2130706433:9999/", *at_once)
