@@ -32,6 +32,7 @@ from crawler import clock
 from crawler.connect import BoundedHTTPHandler
 from crawler.guard import Refused, check_url
 from crawler.keeper import Answer, Unkeepable
+from crawler.manners import HostManners, retry_after
 from crawler.messages import header_pairs
 from pipelines.archive.codings import CodingError, TooLarge, identity_headers, identity_payload
 from pipelines.errors import IpnewsError
@@ -142,19 +143,27 @@ class RenderingHandler(BoundedHTTPHandler):
             rendered: Response = await asyncio.wait_for(inner.download_request(request), visitor.timeout + 10)
             return rendered
         finally:
+            visitor.ended = True
             if (wrapper := inner.context_wrappers.get(name)) is not None:
                 await wrapper.context.close()
 
     async def fetch(self, request: Request, visitor: _Visitor) -> Response:
-        """One request of a page, in turn and in the pace of its host."""
+        """One request of a page, in turn and by the manners of its host. Raises Refused for one whose turn
+        comes after the page, or would."""
         host = urlsplit(request.url).hostname or ""
-        manners = visitor.session.manners.get(host) if visitor.session else None
+        if visitor.session is None:
+            return await super().download_request(request)
+        manners = visitor.session.manners_of(host)
         async with self._pace.setdefault(host, asyncio.Lock()):
-            if manners is not None and visitor.requests > 1:
-                await asyncio.sleep(max(0.0, manners.next_at - clock.now()))
-            response = await super().download_request(request)
-            if manners is not None:
-                manners.next_at = max(manners.next_at, clock.now() + manners.delay(visitor.origin))
+            await visitor.turn(manners)
+            manners.started(request.url, clock.now())
+            try:
+                response = await super().download_request(request)
+            except NOT_HAD:
+                manners.failed(request.url, clock.now())
+                raise
+            asked = dict(header_pairs(response)).get("Retry-After")
+            manners.answered(request.url, response.status, retry_after(asked, clock.now()), clock.now())
         return response
 
     async def close(self) -> None:
@@ -181,6 +190,7 @@ class _Visitor:
         self.session = getattr(handler._crawler.spider, "session", None)
         self.origin = request.url.partition("/")[0] + "//" + urlsplit(request.url).netloc
         self.requests = 0
+        self.ended = False
         self._handler, self._request = handler, request
         self._site = self.session.site_of(request.url) if self.session else None
         host = urlsplit(request.url).hostname or ""
@@ -191,6 +201,16 @@ class _Visitor:
         """Put ourselves between a new page and the network, and close whatever it opens beside itself."""
         await page.route("**", self._answer)
         page.on("popup", lambda popup: asyncio.ensure_future(popup.close()))
+
+    async def turn(self, manners: HostManners) -> None:
+        """Wait until a host may be asked. Raises Refused where the page does not last as long."""
+        # For the page itself the scheduler has waited.
+        wait = max(0.0, manners.next_at - clock.now()) if self.requests > 1 else 0.0
+        if not self.ended and wait <= self.timeout:
+            await asyncio.sleep(wait)
+            if not self.ended:
+                return
+        raise Refused("the page is over before its host may be asked")
 
     async def _answer(self, route: Any) -> None:
         wanted = route.request
@@ -203,13 +223,19 @@ class _Visitor:
             payload = identity_payload(header_pairs(answer), answer.body)
             await self._keep(wanted.url, answer)
         except (Refused, CodingError, TooLarge):
-            await route.abort("blockedbyclient")
+            await self._abort(route, "blockedbyclient")
         except NOT_HAD:
             # A script that cannot be had does not fail the page; the page itself would show as an empty one.
-            await route.abort("failed")
+            await self._abort(route, "failed")
         else:
+            if self.ended:
+                return
             lines = identity_headers(header_pairs(answer), len(payload))
             await route.fulfill(status=answer.status, headers=dict(lines), body=payload)
+
+    async def _abort(self, route: Any, reason: str) -> None:
+        if not self.ended:  # with a page that is closed its requests are too
+            await route.abort(reason)
 
     def _check(self, wanted: Any) -> None:
         """Raises Refused for what no article needs, hosts out of bounds, and pages that ask without end."""

@@ -9,8 +9,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bench.odd_server import HTML, Answer, odd_server, page, said, site
 from bench.one_crawl import Order
+from crawler.browser import find_browser
 
 Rows = Callable[[Path, str], list[tuple[Any, ...]]]
 TEXT = "Content-Type: text/plain"
@@ -81,6 +84,37 @@ def test_redirects_of_robots_keep_the_pace_of_the_host_they_lead_to(tmp_path: Pa
         assert all(after - before >= 0.299 for (before, _), (after, _) in pairwise(mine)), mine
     shut = [headers["host"] for _, path, headers in odd.log if path == "/shut"]
     assert shut == ["other.test"]
+
+
+def test_scripts_of_a_page_are_asked_for_with_manners(tmp_path: Path, catalog_rows: Rows) -> None:
+    """Those of a host that nothing declares come one after another; a Retry-After of one is the host's."""
+    if find_browser() is None:
+        pytest.skip("no browser")
+    text = "国家知识产权局发布公告，" * 40
+    sources = [*(f"http://scripts.test/{n}.js" for n in range(3)), "/busy.js"]
+    tags = "".join(f"<script src='{source}'></script>" for source in sources)
+    fill = f"<script>document.getElementById('app').textContent = '{text}'</script>"
+    shell = f"<!DOCTYPE html><html><body><div id='app'></div>{tags}{fill}</body></html>".encode()
+    script = said("200 OK", b"1", "Content-Type: text/javascript")
+    answers: dict[str, Answer] = {f"scripts.test/{n}.js": script for n in range(3)}
+    answers["/article/1.html"] = said("200 OK", shell, HTML)
+    answers["/busy.js"] = said("429 Too Many Requests", b"", "Retry-After: 3600")
+    archive = tmp_path / "archive"
+    with odd_server(answers) as odd:
+        names = ("odd.test", "scripts.test")
+        at = {name: ["127.0.0.1", odd.port] for name in names}
+        result = Order(
+            archive, odd.port, {"odd": site(("/article/1.html",))}, browser=True, patience=5.0,
+            settings={"IPNEWS_RESOLVE": at, "IPNEWS_LOOPBACK": list(names)},
+        ).run()  # fmt: skip
+    assert result["exit_code"] == 0, result["errors"]
+    times = [at for at, _, headers in odd.log if headers["host"] == "scripts.test"]
+    assert len(times) == 3
+    assert all(after - before >= 0.999 for before, after in pairwise(times))
+    (busy,) = [at for at, path, _ in odd.log if path == "/busy.js"]
+    ((next_at,),) = catalog_rows(archive, "select next_at from hosts where host = 'odd.test'")
+    assert next_at >= busy + 3600
+    assert catalog_rows(archive, "select count(*) from captures where kind = 'rendered'") == [(1,)]
 
 
 def test_a_long_pause_is_noted_before_the_answer(tmp_path: Path, catalog_rows: Rows) -> None:
