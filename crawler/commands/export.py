@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from sqlalchemy import select
+
 from crawler.config import Config, load_config
-from crawler.console import emit, progress, say
+from crawler.console import counted, emit, progress, say
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.schema import articles
 from pipelines.archive.shelf import Shelf
 from pipelines.errors import UsageError
+from pipelines.sites import load_sites
 
 if TYPE_CHECKING:
     from pipelines.export.filters import Topics
     from pipelines.export.job import Format
     from pipelines.export.result import ExportResult
+
+MOST_NAMED = 5
+"""Sites that a message lists."""
 
 
 def run(
@@ -36,15 +44,42 @@ def run(
         from pipelines.export.filters import Filters
 
     filters = Filters(copies, cast("Topics", topics), tuple(site or ()), tuple(source or ()), since, until)
+    config = load_config(archive)
+    _check_places(config, filters.sites)
     with progress("Exporting"):
-        result = export_archive(load_config(archive), to, cast("Format", form), filters)
+        result = export_archive(config, to, cast("Format", form), filters)
     if json:
         emit(result)
-    elif result.changed:
-        say(f"{result.rows:,} rows in {result.uri}: {result.written:,} files new, {result.skipped:,} there")
     else:
-        say(f"{result.rows:,} rows in {result.uri}: nothing to write")
+        say(_told(result))
     return 1 if result.damaged else 0
+
+
+def _told(result: ExportResult) -> str:
+    rows = f"{counted(result.rows, 'row', 'rows')} in {result.uri}"
+    if not result.changed:
+        return f"{rows}: nothing to write"
+    files = f"{counted(result.written, 'file', 'files')} written, {result.skipped:,} left as they were"
+    removed = f", {counted(result.removed, 'file', 'files')} removed" if result.removed else ""
+    return f"{rows}: {files}{removed}"
+
+
+def _check_places(config: Config, named: Collection[str]) -> None:
+    """A site that is neither declared nor in the archive is a slip: an export of nothing would follow, in
+    place of what lies there."""
+    if not named:
+        return
+    known = {name for site in load_sites(config.sites).values() for name in (site.name, *site.hosts)}
+    with Catalog.open(config.catalog_location, read_only=True) as catalog, catalog.read() as connection:
+        for column in (articles.c.site, articles.c.host):
+            known.update(filter(None, connection.scalars(select(column).distinct())))
+    for name in named:
+        if name not in known:
+            near = get_close_matches(name, known, MOST_NAMED) or sorted(known)[:MOST_NAMED]
+            raise UsageError(
+                f"--site {name}: neither declared nor in this archive; there are {', '.join(near)}"
+                f"{' and others' if len(known) > len(near) else ''} (ipnews sites list)"
+            )
 
 
 def export_archive(config: Config, to: str, form: Format, filters: object = None) -> ExportResult:
