@@ -67,6 +67,8 @@ def run(
         )
     after, code = finish(config)
     _show(result, after, json)
+    if shard and not result.ranges + result.skipped:
+        say(f"Nothing of these sources falls into part {shard}; the other parts have it")
     return code or result.exit_code
 
 
@@ -117,8 +119,11 @@ def _shard(shard: str | None) -> tuple[int, int]:
     if shard is None:
         return (0, 1)
     match = re.fullmatch(r"(\d+)/(\d+)", shard)
-    if not match or int(match[1]) >= int(match[2]):
-        raise UsageError(f"--shard {shard}: type it as 0/4, 1/4, 2/4 or 3/4")
+    if not match or match[2] == "0":
+        raise UsageError(f"--shard {shard}: type it as I/N; of four parts 0/4, 1/4, 2/4 and 3/4")
+    if int(match[1]) >= int(match[2]):
+        last = int(match[2]) - 1
+        raise UsageError(f"--shard {shard}: parts count from 0; the last of {match[2]} is {last}/{match[2]}")
     return int(match[1]), int(match[2])
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from crawler.commands.inputs import read_bytes
 from crawler.config import load_config
-from crawler.console import emit
+from crawler.console import counted, emit
 from pipelines.archive import captures, drops
 from pipelines.archive.articles import load
 from pipelines.archive.catalog import Catalog
@@ -73,25 +73,35 @@ def lines(facts: dict[str, Any]) -> Iterator[str]:
     for name in ("capture", "drop"):
         if facts[name] is not None:
             yield f"{name}:"
-            yield from (
-                f"  {key}: {value}" for key, value in asdict(facts[name]).items() if value not in (None, "")
-            )
+            yield from _field_lines(asdict(facts[name]))
     article: Article | None = facts["article"]
     if article is None:
         return
     yield "article:"
     hidden = {"article_body", "article_body_raw", "origin_raw", "edits", "sketch", "warc"}
-    shown = {
-        key: value
-        for key, value in asdict(article).items()
-        if key not in hidden and value not in (None, (), "")
-    }
-    yield from (f"  {key}: {value}" for key, value in shown.items())
+    yield from _field_lines({key: value for key, value in asdict(article).items() if key not in hidden})
     yield f"edits of reading: {len(article.edits)}"
     raw = {"headline": article.headline_raw, "article_body": article.article_body_raw}
     yield from edit_lines(article.edits, raw | {"origin": article.origin_raw})
     if (fact := facts["settled"]) is not None:
         yield from _settled_lines(fact, article)
+
+
+def _field_lines(fields: dict[str, Any]) -> Iterator[str]:
+    for key, value in fields.items():
+        if value not in (None, (), ""):
+            yield f"  {key}: {_told(value)}"
+
+
+def _told(value: object) -> str:
+    """A value for a person: records as names and values, lists by semicolons."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_told(part)}" for key, part in value.items() if part is not None)
+    if isinstance(value, tuple):
+        return "; ".join(map(_told, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def _settled_lines(fact: Settled, article: Article) -> Iterator[str]:
@@ -127,18 +137,25 @@ def edit_lines(edits: tuple[Edit, ...], found: dict[str, str]) -> Iterator[str]:
 
 
 def explain_text(data: bytes, json: bool) -> int:
-    """Every place of a damaged text: before, after, bytes, rivals, scores."""
+    """Every place of a damaged text, or of HTML as it stands: before, after, bytes, rivals, scores."""
+    from crawler.commands.restore import is_markup
     from pipelines.reading.decode import decode
     from pipelines.repair.restorer import Restorer
 
     page = decode(data, None)
     if isinstance(page, Drop):
         raise UsageError(f"this is no text: {page.reason}. {page.detail}")
-    restored = Restorer.load().restore(page.text)
+    field = "html" if is_markup(page.text) else "text"
+    restored = Restorer.load().restore(page.text, field=field)
     if json:
         emit({"encoding": page.encoding, "why": page.why, "replaced": page.replaced, "edits": restored.edits})
         return 0
-    sys.stdout.write(f"encoding {page.encoding}: {page.why}; {page.replaced} characters replaced\n")
-    sys.stdout.write(f"{len(restored.edits)} edits, {restored.lacunae} characters lost\n")
-    sys.stdout.writelines(f"{line}\n" for line in edit_lines(restored.edits, {"article_body": page.text}))
+    unread = counted(page.replaced, "character", "characters")
+    sys.stdout.write(f"encoding {page.encoding}: {page.why}; {unread} replaced\n")
+    if field == "html":
+        sys.stdout.write("HTML: places count from the page's beginning, tags included; ")
+        sys.stdout.write("its article alone: ipnews extract FILE --url URL\n")
+    lost = counted(restored.lacunae, "character", "characters")
+    sys.stdout.write(f"{counted(len(restored.edits), 'edit', 'edits')}, {lost} lost\n")
+    sys.stdout.writelines(f"{line}\n" for line in edit_lines(restored.edits, {field: page.text}))
     return 0

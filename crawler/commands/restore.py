@@ -35,7 +35,7 @@ def run(file: str = "-", keep_script: bool = False, html: bool | None = None, js
     with _opened(file) as source:
         first = source.read(CHUNK)
         page = _text_of(first, file)
-        markup = bool(_MARKUP.search(page.text)) if html is None else html
+        markup = is_markup(page.text) if html is None else html
         for restored in _restored(first, source, page.encoding, markup):
             lacunae += restored.lacunae
             done += len(restored.text)
@@ -45,6 +45,11 @@ def run(file: str = "-", keep_script: bool = False, html: bool | None = None, js
         rivals = "ipnews restore --json" if file == "-" else f"ipnews explain {file}"
         say(f"{counted(lacunae, 'character is', 'characters are')} lost (□); {rivals} shows their rivals")
     return 0
+
+
+def is_markup(text: str) -> bool:
+    """Whether a text is HTML, by its tags."""
+    return bool(_MARKUP.search(text))
 
 
 def _opened(file: str) -> BufferedReader | nullcontext[BufferedReader]:

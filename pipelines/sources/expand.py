@@ -45,7 +45,10 @@ def expand(names: Iterable[str]) -> list[SourceFile]:
     for name in names:
         files = list(_expand_one(name)) if name else []
         if not files:
-            raise SourceError(f"{name}: no {', '.join(SUFFIXES)} file there; name a file, a folder or a glob")
+            what = (
+                f"{', '.join(SUFFIXES)} file there" if has_magic(name) or Path(name).is_dir() else "such file"
+            )
+            raise SourceError(f"{name}: no {what}; name a file, a folder or a glob")
         found.update((file.location, file) for file in files)
     return [found[location] for location in sorted(found)]
 

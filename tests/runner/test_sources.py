@@ -48,9 +48,16 @@ def test_folders_globs_and_files(tree: Path) -> None:
     assert len(expand([str(tree), str(tree / "a.warc.gz")])) == 5
 
 
-@pytest.mark.parametrize("name", ["", "nowhere", "/nowhere/*.warc"])
-def test_nothing_there(name: str) -> None:
-    with pytest.raises(SourceError, match="name a file, a folder or a glob"):
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("", "no .*"),
+        ("nowhere.warc.gz", "no such file"),
+        ("/nowhere/*.warc", r"no \.warc, \.warc\.gz, \.wacz file there"),
+    ],
+)
+def test_nothing_there(name: str, what: str) -> None:
+    with pytest.raises(SourceError, match=f"{what}; name a file, a folder or a glob"):
         expand([name])
 
 
