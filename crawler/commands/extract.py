@@ -10,7 +10,7 @@ from crawler.console import emit, say
 from pipelines.archive.warc import payload_digest
 from pipelines.errors import UsageError
 from pipelines.read import read
-from pipelines.records import Capture, Drop
+from pipelines.records import Capture, Drop, Reason
 from pipelines.sites import site_of
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -35,5 +35,7 @@ def run(
     emit(outcome)
     if isinstance(outcome, Drop):
         say(f"No article: {outcome.reason} at {outcome.stage}. {outcome.detail}")
+        if outcome.reason == Reason.UNDECODABLE and not content_type:
+            say("If you know its encoding, name it: --content-type 'text/html; charset=shift_jis'")
         return 1
     return 0

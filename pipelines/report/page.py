@@ -56,7 +56,10 @@ def collect(catalog: Catalog, made_at: str, title: str = "What the mirrors hold"
 def render(report: Report) -> str:
     """The HTML text of a report."""
     environment = Environment(
-        loader=PackageLoader("pipelines.report"), autoescape=True, undefined=StrictUndefined
+        loader=PackageLoader("pipelines.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_grouped,
     )
     style = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
     return environment.get_template("report.html.j2").render(
@@ -67,6 +70,11 @@ def render(report: Report) -> str:
         sharing_hosts=host_count(report.sharings),
         drawn=MOST,
     )
+
+
+def _grouped(value: object) -> object:
+    """Whole numbers with separators of thousands, wherever the template prints one."""
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def _tiles(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from pipelines.records import Edit, Rival
@@ -55,6 +56,12 @@ def test_nothing_from_a_page_becomes_markup() -> None:
     assert "script" not in collector.tags
     assert "img" not in collector.tags
     assert not [name for name in collector.attributes if name.startswith("on") or name == "src"]
+
+
+def test_numbers_have_separators_in_every_table() -> None:
+    hosts = (HostRow("a.example", 12345, articles=6789),)
+    page = render(replace(hostile_report(), hosts=hosts, drops=(DropRow("copy", "settle", 4321, "", ""),)))
+    assert all(f"<td>{number}</td>" in page for number in ("12,345", "6,789", "4,321"))
 
 
 def test_it_needs_no_network() -> None:
