@@ -54,13 +54,19 @@ class Address:
 _ADDRESS = tuple(addresses.c[name] for name in Address.__slots__)
 _STANDS = addresses.c.failure.is_distinct_from(tombstones.FAILURE)
 """The address was not withdrawn."""
+_DUE_AT = addresses.c.due + 0.0
+"""`due` where no index is to be chosen by it: SQLite, which does not know how many rows a bound time leaves,
+takes `addresses_due`, and with it reads and sorts what is pending of all hosts, not of one."""
 _DUE = (
     select(*_ADDRESS)
     .where(addresses.c.state == "pending", addresses.c.host == bindparam("of"))
-    .where(addresses.c.due <= bindparam("now"))
+    .where(bindparam("now") >= _DUE_AT)
     .order_by(addresses.c.priority, addresses.c.due, addresses.c.url)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
+)
+_NEXT_DUE = select(func.min(_DUE_AT)).where(
+    addresses.c.state == "pending", addresses.c.host.in_(bindparam("of", expanding=True))
 )
 _TAKE = (
     update(addresses)
@@ -223,8 +229,7 @@ def postpone(connection: Connection, host: str, origin: str, due: float, reason:
 
 def next_due(connection: Connection, hosts: Collection[str]) -> float | None:
     """When the next pending address of these hosts is due; None when there is none."""
-    due = select(func.min(addresses.c.due)).where(addresses.c.state == "pending", addresses.c.host.in_(hosts))
-    found: float | None = connection.execute(due).scalar()
+    found: float | None = connection.execute(_NEXT_DUE, {"of": list(hosts)}).scalar()
     return found
 
 

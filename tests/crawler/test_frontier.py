@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, delete, event, select
 
 from crawler import frontier, hosts
 from crawler.discover import Found, priority
@@ -63,6 +63,23 @@ def test_lists_come_before_articles_and_each_is_leased_once(do: Do) -> None:
     assert [address.kind for address in first] == ["feed", "list", "article"]
     assert urls(do(frontier.lease, HOST, 3, "a", NOW)) == [f"http://{HOST}/article/2"]
     assert do(frontier.lease, HOST, 3, "a", NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("_DUE", {"of": HOST, "now": NOW, "most": 9}), ("_NEXT_DUE", {"of": [HOST]})],
+)
+def test_a_look_for_one_host_reads_no_other(tmp_path: Path, name: str, given: dict[str, Any]) -> None:
+    """On SQLite, which knows nothing of the rows; PostgreSQL chooses by what it has counted."""
+    statement: Executable = getattr(frontier, name)
+    with Catalog.open(tmp_path) as opened, opened.read() as connection:
+        sql: list[Any] = []
+        event.listen(connection, "before_cursor_execute", lambda *seen: sql.append(seen[2:4]))
+        connection.execute(statement, given)
+        text, bound = sql[-1]  # after BEGIN
+        steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", bound)]
+    assert len(steps) == 1, "nothing is sorted"
+    assert "addresses_next (host=? AND state=?)" in steps[0]
 
 
 def test_adding_again_changes_nothing_and_counts_what_is_new(do: Do) -> None:
