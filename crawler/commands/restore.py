@@ -40,7 +40,8 @@ def run(file: str = "-", keep_script: bool = False, html: bool | None = None, js
             lacunae += restored.lacunae
             done += len(restored.text)
             _write(restored, keep_script, json)
-            _show(done)
+            _show(f"{done:,} characters")
+    _show("")
     if lacunae:
         rivals = "ipnews restore --json" if file == "-" else f"ipnews explain {file}"
         say(f"{counted(lacunae, 'character is', 'characters are')} lost (□); {rivals} shows their rivals")
@@ -91,10 +92,10 @@ def _decoded(first: bytes, source: BufferedReader, encoding: str) -> Iterator[st
     yield decoder.decode(b"", final=True)
 
 
-def _show(done: int) -> None:
-    """Progress on a terminal that does not show the text itself."""
+def _show(progress: str) -> None:
+    """Progress, in place of what stood there, on a terminal that does not show the text itself."""
     if sys.stderr.isatty() and not sys.stdout.isatty():
-        sys.stderr.write(f"\r{done:,} characters ")
+        sys.stderr.write(f"\r\x1b[K{progress}")
         sys.stderr.flush()
 
 
