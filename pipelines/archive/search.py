@@ -7,6 +7,7 @@ a word asked for as a phrase. The trigram tokenizer would need three characters 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from pipelines.archive.schema import articles, settled
 from pipelines.records import Article
 from pipelines.text import fold_width, squeeze
 
+_SURE = re.compile(r"[0-9A-Za-z\u4e00-\u9fa5]{1,8}")
+_HOLDS = text("SELECT rowid FROM search WHERE search MATCH :query AND rowid = :number")
 _SNIPPET = 40
 """Code points on either side of the first hit: about two lines of a terminal."""
 
@@ -65,6 +68,15 @@ def remove(connection: Connection, number: int, headline: str, body: str) -> Non
     if connection.dialect.name == "sqlite":
         row = {"number": number, "headline": headline, "body": body}
         connection.execute(_REMOVE, row)
+
+
+def holds(connection: Connection, number: int, article: Article) -> bool:
+    """Whether the index has an article, by its first few characters that are surely words to it."""
+    words = _SURE.search(fold_width(f"{article.headline}\n{article.article_body}"))
+    if connection.dialect.name != "sqlite" or words is None:
+        return True
+    row = {"number": number, "query": f'"{indexed(words[0])}"'}
+    return connection.execute(_HOLDS, row).first() is not None
 
 
 def search(connection: Connection, words: str, limit: int = 20) -> list[Hit]:

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.archive.problems import Problem
 from pipelines.archive.reader import Found, read_captures
-from pipelines.archive.verify import Problem
 from pipelines.errors import SchemaError
 from pipelines.export.address import parse_address
 from pipelines.export.manifest import MANIFEST, Manifest, Part, parse_manifest

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, text, update
 
 from pipelines.archive.article_rows import row_of
 from pipelines.archive.articles import store_articles
 from pipelines.archive.catalog import CATALOG_FILE, Catalog
-from pipelines.archive.schema import articles, captures, drops, sketches
-from pipelines.archive.verify import Problem, verify
+from pipelines.archive.frames import frames
+from pipelines.archive.problems import Problem
+from pipelines.archive.schema import articles, captures, drops, members, settled, sketches, tombstones
+from pipelines.archive.verify import verify
+from pipelines.settle import settle
 
 
 def problems(archive: Any) -> list[Problem]:
@@ -55,7 +58,10 @@ def test_another_page_in_its_place(archive: Any, stored: list[Any]) -> None:
 def test_a_pointer_into_nothing(archive: Any, stored: list[Any]) -> None:
     moved = update(captures).where(captures.c.id == stored[0].id).values(warc_offset=7)
     archive.catalog.write(lambda c: c.execute(moved).rowcount).result()
-    assert [problem.seen for problem in problems(archive)] == ["no record starts where a row points"]
+    assert [problem.seen for problem in problems(archive)] == [
+        "no record starts where a row points",
+        "names another record than its capture",
+    ]
 
 
 def test_a_clipped_file(archive: Any, stored: list[Any]) -> None:
@@ -124,3 +130,48 @@ def test_a_damaged_database(archive: Any, stored: list[Any]) -> None:
     assert {problem.where for problem in found} == {str(archive.folder)}
     assert "ipnews backfill OLD/warc --archive NEW" in found[0].remedy
     assert len(stored) == 3
+
+
+def test_a_pointer_to_its_request(archive: Any, stored: list[Any]) -> None:
+    """The record before the answer: whole, of the same address, and no page."""
+    first = min(stored, key=lambda one: one.warc.offset)
+    with warc_of(archive, first).open("rb") as file:
+        offsets = [frame.offset for frame in frames(file)]
+    request = offsets[offsets.index(first.warc.offset) - 1]
+    moved = update(captures).where(captures.c.id == first.id).values(warc_offset=request)
+    archive.catalog.write(lambda c: c.execute(moved).rowcount).result()
+    assert f"row {first.id} points to a record that holds no page" in {one.seen for one in problems(archive)}
+
+
+@pytest.mark.parametrize(
+    ("statement", "seen"),
+    [
+        (update(captures).values(url="http://b.test/"), "record of http://a.test/"),
+        (text("INSERT INTO search(search) VALUES ('delete-all')"), "is not in the search index"),
+        (update(articles).values(current=False), "0 of its versions are current, not one"),
+        (
+            insert(tombstones).values(
+                target="host:a.test", kind="host", reason="x", withdrawn_at="", purged=False
+            ),
+            "was withdrawn and is there",
+        ),
+    ],
+)
+def test_rows_that_belie_each_other(archive: Any, stored: list[Any], statement: Any, seen: str) -> None:
+    archive.catalog.write(lambda c: c.execute(statement).rowcount).result()
+    assert sum(one.seen.startswith(seen) for one in problems(archive)) == len(stored)
+
+
+@pytest.mark.parametrize(
+    ("statement", "seen"),
+    [
+        (delete(members), "takes part in no cluster"),
+        (update(settled).values(cluster_id="f" * 32), "is not named by its first member"),
+    ],
+)
+def test_clusters_that_do_not_hold(archive: Any, stored: list[Any], statement: Any, seen: str) -> None:
+    settle(archive.catalog)
+    assert problems(archive) == []
+    archive.catalog.write(lambda c: c.execute(statement).rowcount).result()
+    assert {one.seen for one in problems(archive)} == {seen}
+    assert stored
