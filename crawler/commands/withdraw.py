@@ -15,7 +15,7 @@ from crawler.commands.after import finish
 from crawler.commands.explain import resolve
 from crawler.commands.inputs import now
 from crawler.config import Config, load_config
-from crawler.console import say
+from crawler.console import counted, say
 from crawler.lock import without_crawlers
 from pipelines.archive.captures import newest
 from pipelines.archive.catalog import Catalog
@@ -79,7 +79,8 @@ def _withdraw(config: Config, catalog: Catalog, chosen: Target, reason: str, pur
     with settling_alone(catalog):
         gone = catalog.write(lambda connection: withdraw(connection, chosen, reason, now())).result()
     if gone.articles or gone.captures:
-        say(f"Withdrawn {chosen.kind} {chosen.value}: {gone.articles:,} articles, {gone.captures:,} captures")
+        gone_of = counted(gone.articles, "article", "articles"), counted(gone.captures, "capture", "captures")
+        say(f"Withdrawn {chosen.kind} {chosen.value}: {', '.join(gone_of)}")
     else:
         say(
             f"Nothing in the archive is withdrawn by this; {chosen.value} is barred from now on. "
@@ -136,6 +137,7 @@ def _refuse_beside_leases(catalog: Catalog) -> None:
 
 def _purge(config: Config, catalog: Catalog, chosen: Target) -> None:
     purged = purge_records(config.archive, catalog, chosen)
-    say(f"Purged: {purged.records:,} records of {len(purged.files):,} WARC files")
+    files = counted(len(purged.files), "WARC file", "WARC files")
+    say(f"Purged: {counted(purged.records, 'record', 'records')} of {files}")
     for name in purged.foreign:
         say(f"{name} holds such records too, but is not this archive's to change")
