@@ -91,8 +91,6 @@ def test_signals_are_heard_when_the_crawl_has_ended_and_the_archive_is_settled(
     (tmp_path / "scrapy.cfg").write_text("[ipnews]\nsites = sites\ncontact = a@b.test\n")
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", AFTER.format(first=first)]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 3, done.stderr
     assert done.stderr.endswith(LINE)
