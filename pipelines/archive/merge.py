@@ -70,7 +70,10 @@ def _bring_files(archive: Path, into: Path) -> None:
             if not here.exists():
                 _link(path, here)
             elif not filecmp.cmp(path, here, shallow=False):
-                raise UsageError(f"{path} and {here} differ and share a name; give one crawl another --name")
+                raise UsageError(
+                    f"{path} and {here} share a name and differ: one is damaged, or was copied while a crawl "
+                    "wrote it. `ipnews verify` says which archive is whole; copy the file from there"
+                )
     except OSError as error:
         raise explained(error, str(folder)) from None
 
