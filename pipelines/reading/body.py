@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from pipelines.reading.outline import IN_FAVOUR, Element, Line, Outline, words
+from pipelines.reading.teasers import teasers
 from pipelines.reading.weight import DATED, is_spam, weigh
 
 _ENDED = re.compile(r"[。！？：:][”」』）)]?$")
@@ -27,7 +28,7 @@ AGAINST = re.compile(
     r"menu|\bfoot|copyright|side[-_]?bar|crumb|bread|weizhi|location|position|\bads?\d*\b|[-_ ]ads?[-_ ]|"
     r"guanggao|advert|banner|\btags?\b|hottag|biaoqian|pagination|login|search|toolbar|toplist|news_?list|"
     r"xiangguan|xgwz|xgnews|xgyd|keyword|disclaimer|shengming|statement|editor[-_ ]?info|survey|vote|"
-    r"weather|subscribe|promo|friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]card|"
+    r"weather|subscribe|promo|friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]?(?:card|bio|intro|desc)|about[-_]?author|\bbio\b|"
     r"more[-_ ]|aside|complementary|guide|hidden"
 )
 """Names (class, id, role) of elements whose text is none of the article's: English and pinyin."""
@@ -78,12 +79,14 @@ def weights(page: Outline) -> list[float]:
                 beside = ends[0] <= element.first or ends[1] >= element.last
             if inside < 0.4 * total or beside or _are_comments(element, found):
                 for i in range(element.first, element.last):
-                    found[i] = min(-4.0, -0.3 * abs(found[i]))
+                    found[i] = min(found[i], -4.0, -0.3 * abs(found[i]))
         if element.tag == "table" and _is_data(page, element, found):
             found[element.first : element.last] = [IN_TABLE] * (element.last - element.first)
         elif element.tag in ("footer", "nav", "aside"):
             for i in range(element.first, element.last):
                 found[i] = min(-4.0, found[i])
+    for i in teasers(page, found):
+        found[i] = -0.3 * found[i]
     return found
 
 

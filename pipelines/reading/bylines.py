@@ -11,9 +11,9 @@ from pipelines.reading.publishers import is_outlet, publisher
 
 _DATELINE = re.compile(
     both(
-        r"^[\s【\[（(〔]*(?P<outlet>[\u3400-\u9fff]{2,8}?(?:网|社|报|台|在线))?"
+        r"^[\s【\[（(〔]*(?P<outlet>[\u3400-\u9fff]{1,8}?(?:网|社|报|台|在线))?"
         r"(?:[\u3400-\u9fff]{0,8}?(?:\d{1,2}月)?\d{1,2}日)?[\u3400-\u9fff]{0,4}?(?:专讯|讯|电|消息|报道|报导)"
-        r"[】\]）)〕]?\s*[（(【〔]?(?P<people>[^）)】〕]{0,60})"
+        r"[】\]）)〕]?\s*(?P<open>[（(【〔])?(?P<people>[^）)】〕]{0,60})"
     )
 )
 _BRACKET = re.compile(
@@ -43,6 +43,8 @@ _PEOPLE = re.compile(
         r"(?P<dated>\d{1,2}日)?"
     )
 )
+_NAMES_ALONE = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4}")
+_SIGNATURE = re.compile(rf"[（(]\s*(?P<people>{_NAMES_ALONE.pattern})\s*[)）]")
 _TOLD = re.compile(both(r"\s*([\u3400-\u9fff]{2,4})(?:报道|报导)\s*"))
 PHOTO = re.compile(both(r"摄(?!影报[道导])|图[/／]|供图|图片|资料照|资料图|照片"))
 """A credit of a picture, not of the article."""
@@ -62,7 +64,22 @@ def byline(text: str, place: str) -> tuple[str, ...]:
             named = list(persons(told[1]))
         if named:
             return tuple(dict.fromkeys(named))
-    return ()
+    return _signed(text, place)
+
+
+def _signed(text: str, place: str) -> tuple[str, ...]:
+    """Names alone in brackets: behind a dateline, or as the line that ends the text. There one of two
+    characters may be a word (连载), and is none."""
+    if place == "start":
+        dateline = _DATELINE.match(text)
+        people = dateline["people"] if dateline and dateline["open"] else ""
+    else:
+        signature = _SIGNATURE.fullmatch(text) if place == "end" else None
+        people = signature["people"] if signature and len(signature["people"]) > 2 else ""
+    if not _NAMES_ALONE.fullmatch(people.strip()):
+        return ()
+    named = re.split(r"[\s、]+", people.strip())
+    return tuple(dict.fromkeys(named)) if all(map(is_name, named)) else ()
 
 
 def _mentions(text: str, place: str) -> list[str]:

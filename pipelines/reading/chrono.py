@@ -90,6 +90,7 @@ def _candidates(
         lambda: _first_meta(extracted, _PUBLISHED, captured),
         lambda: _bare((line.text for line in lines if line.place == "above"), captured),
         lambda: _labelled(found, ("date", "modified"), captured, ("above", "over", "below", "end")),
+        lambda: _labelled(found, ("written",), captured, ("above", "over", "below", "end")),
         lambda: _in_slots(found, captured),
         lambda: _first_meta(extracted, ("time",), captured),
         lambda: date_in_url(url, captured),

@@ -61,7 +61,7 @@ ENGLISH = re.compile(
 )
 DAY_FIRST = re.compile(
     r"(?<![\d/.-])(?:(?P<d>1[3-9]|2\d|3[01])/(?P<m>0?[1-9]|1[0-2])|(?P<m2>0?[1-9]|1[0-2])/(?P<d2>1[3-9]|2\d|3[01]))"
-    r"/(?P<y>20\d\d)(?![\d/])" + _TIME,
+    r"/(?P<y>20\d\d)(?![\d/])(?:\s-(?=\s))?" + _TIME,
     re.I,
 )
 """15/11/2021 (Hong Kong) or 11/15/2021, where the day tells itself by being above twelve."""

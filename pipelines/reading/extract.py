@@ -15,6 +15,7 @@ from pipelines.reading.opening import find_summary, opened, unrepeated
 from pipelines.reading.outline import Line, Outline, clean, words
 from pipelines.reading.pagekind import kind_of_page
 from pipelines.reading.pager import find_pages
+from pipelines.reading.phrases import both
 from pipelines.reading.records import Block, BlockKind, Extracted, OriginLine
 from pipelines.reading.rules import ruled_body, ruled_links, ruled_texts, without_removed
 from pipelines.reading.state import shown
@@ -35,6 +36,7 @@ MIN_HAN = 20
 """Han characters on a whole page below which it is in another language."""
 
 _EMPTY = (Reason.NEEDS_BROWSER, Reason.NO_ARTICLE, Reason.NOT_CHINESE)
+_AGE = re.compile(both(r"\d\s*(?:分钟|小时|天|个月)前|昨[天日]\s*\d"))
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KINDS: dict[str, BlockKind] = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h")
 _KINDS |= dict.fromkeys(("figcaption", "caption"), "caption")
@@ -134,7 +136,7 @@ def _below_headline(page: Outline, body: Body, head: int) -> Body:
         return body
     place = body.lines.index(head)
     rest = body.lines[place + 1 :] if place < 3 else (*body.lines[:place], *body.lines[place + 1 :])
-    if len(rest) > 1 and place < 3 and weigh(label := page.lines[rest[0]]) < 0 and DATED.search(label.text):
+    if len(rest) > 1 and place < 3 and _dates(page.lines[rest[0]]):
         rest = rest[1:]
     return replace(body, lines=rest) if rest else body
 
@@ -157,7 +159,7 @@ def _without_next(page: Outline, body: Body, head: int) -> Body:
 
 
 def _dates(line: Line) -> bool:
-    return weigh(line) < 0 and DATED.search(line.text) is not None
+    return weigh(line) < 0 and (DATED.search(line.text) or _AGE.search(line.text)) is not None
 
 
 def _blocks(page: Outline, lines: Iterable[int]) -> tuple[Block, ...]:

@@ -21,7 +21,11 @@ _IN_BRACKETS = re.compile(r"\s*[【(（\[]([^【】()（）\[\]]{2,14})[】)）\
 _DATE = re.compile(r"\d{4}[-/.年]\d")
 """Beside the name of the site alone a line of origin stands, no headline."""
 
-_LABEL = re.compile(both(r"[:：]|\d{4}[-/.年]\d|[首主]页|记者|报道|报导"))
+_LABEL = re.compile(
+    both(r"^.{0,6}[:：]$|^[^，。“]{2,6}[:：][^，。]{0,12}$|\d{4}[-/.年]\d|[首主]页|记者|报道|报导")
+)
+"""A label with its value; a colon deep in a longer line is a headline's own."""
+
 _NOT_HEAD = re.compile(
     both(
         r"^(?:首页\s*[>›»/|-]|来源|作者\s*[:：]|当前位置|[您你](?:的|现在)|导航|(?:发[布表]|更新)?(?:时间|日期)\s*[:：]|"
@@ -80,6 +84,8 @@ def _score(page: Outline, index: int, wanted: str) -> float:
     if own and wanted:
         if wanted.startswith(own):
             score += 1.0 + 2.0 * len(own) / len(wanted) if count_han(own) >= 4 or len(own) > 8 else 0.0
+        elif len(own) > 8 and wanted.endswith(own):
+            score += 1.0 + 2.0 * len(own) / len(wanted)
         elif own in wanted:
             score += 0.8 + 1.2 * len(own) / len(wanted) if len(own) >= 6 else 0.0
         elif wanted in own and len(wanted) >= 6 and not _DATE.search(line.text):

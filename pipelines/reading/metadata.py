@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.reading.bylines import PHOTO, byline, dateline_outlet, persons, slashed_outlet
+from pipelines.reading.bylines import PHOTO, byline, persons
 from pipelines.reading.chrono import choose_date
-from pipelines.reading.names import NOT_NAMES, PLACES, is_name, split_names
-from pipelines.reading.origin import Found, slots, trim, unlabelled
+from pipelines.reading.names import NOT_NAMES, is_name, split_names
+from pipelines.reading.origin import Found, slots, trim
 from pipelines.reading.phrases import both
-from pipelines.reading.publishers import is_outlet, normalise, publisher, publisher_of_host
+from pipelines.reading.publishers import is_outlet, normalise, publisher_of_host
 from pipelines.reading.records import Extracted, Metadata
+from pipelines.reading.source import ADDRESS, NO_VALUE, find_source
 from pipelines.text import count_han, squeeze
 
 SHORT = 60
@@ -25,11 +26,6 @@ SHORT = 60
 MAX_NAMES = 48
 """Characters of a slot of names: eight names of five characters with their separators."""
 
-_ADDRESS = re.compile(r"https?://[\x21-\x5a\x5c\x5e-\x7e]{4,300}")
-_DATES = re.compile(
-    r"https?://\S+|\d{1,2}月\d{1,2}日|\d{2,4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*日?|"
-    r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|[ap]m|上午|下午|星期[一二三四五六日]"
-)
 _SENTENCE = re.compile(r"[，。！？]")
 _REPORTER = re.compile(both(r"记\s*者|通讯|文$"))
 _CLOSING = re.compile(r"((?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*)+)(?:1[01]\d{5})?$")
@@ -41,21 +37,13 @@ _ORIGINAL = re.compile(
     both(r"[（(【\[]?\s*(?:原标题|原题|原文标题|投稿标题)\s*[:：]\s*") + r"(?P<title>.+?)\s*[）)】\]]?$"
 )
 _TITLE = re.compile(both("[题]"))
-_ACCOUNT = re.compile(r"(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*[“‘「\"]?([^“”‘’「」\"（(]{2,30})")
-_NO_VALUE = re.compile(
-    both(
-        r"(?:未知|不详|网络|网路|互联网|本站(?:原创)?|原创|转载|本网|admin|(?:未知|网络)来源|网络转载|网站|其[他它]|无|"
-    )
-    + both(r"来源|作者|[\W_\d]*)$"),
-    re.I,
-)
 
 
 def read_metadata(extracted: Extracted, url: str, fetched_at: str) -> Metadata:
     """The metadata of a page. `fetched_at` (ISO 8601) bounds dates and completes relative ones."""
     found = tuple(_slots_of(extracted))
     meta = dict(reversed(extracted.meta))
-    source = _source(found, extracted, meta)
+    source = find_source(found, extracted, meta)
     date, modified = choose_date(extracted, found, url, fetched_at)
     canonical = _canonical(meta, url)
     return Metadata(
@@ -107,59 +95,11 @@ def _headline(extracted: Extracted) -> str:
     return squeeze(extracted.headline)
 
 
-def _source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str]) -> str | None:
-    """The source as printed: labelled, else an unlabelled publisher beside the date, else the dateline."""
-    for place, slot in found:
-        if slot.slot == "source" and place != "over" and (value := _source_value(slot.value)):
-            return value
-    for line in extracted.origin_lines:
-        if line.place == "above" and (bare := _bare_source(line.text)):
-            return bare
-    for name in ("source", "mediaid", "article:source", "og:article:source"):
-        if (value := meta.get(name)) and (printed := _source_value(value)) and not value.isdigit():
-            return printed
-    for line in extracted.origin_lines:
-        if line.place == "start" and (outlet := dateline_outlet(line.text)):
-            return outlet
-    over = (_source_value(slot.value) for place, slot in found if place == "over" and slot.slot == "source")
-    return next((value for value in over if value), None)
-
-
-def _source_value(value: str) -> str | None:
-    """A labelled value that can be a source: short, not empty, no date, cut at its first wide gap."""
-    if address := _ADDRESS.match(value):
-        return publisher_of_host(address[0])
-    value = re.split(r"\s{2,}|\t|\s[|｜丨]\s|(?<=\S)\s+(?=\d{4}[-年/.])|\d{4}[-年/.]\d{1,2}[-月/.]", value)[0]
-    if account := _ACCOUNT.match(value):
-        value = account[1]
-    value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
-    if not value or len(value) > 40 or _NO_VALUE.match(value):
-        return None
-    if PHOTO.search(value) and publisher(value) is None:
-        return None
-    first, _, rest = value.partition(" ")
-    behind = publisher(first) or rest in PLACES or all(map(is_name, rest.split()))
-    return first if rest and behind else value
-
-
-def _bare_source(text: str) -> str | None:
-    if outlet := slashed_outlet(text):
-        return outlet
-    text = unlabelled(text)
-    if len(text) > 80:
-        return None
-    rest = _DATES.sub(" ", text)
-    for part in re.split(r"[\s|丨｜·]+", rest):
-        if is_outlet(trim(part)):
-            return trim(part)
-    return None
-
-
 def _authors(
     found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str], source: str | None
 ) -> tuple[str, ...]:
     """Authors: labelled, else of a dateline or closing byline, else of JSON-LD or meta (persons only)."""
-    if labelled := _people(found, "author", source):
+    if labelled := _people(found, "author", source) or _people(found, "poster", source):
         return labelled
     for line in extracted.origin_lines:
         if line.place in ("above", "start", "end", "below") and (named := byline(line.text, line.place)):
@@ -174,26 +114,28 @@ def _authors(
 
 
 def _people(
-    found: Iterable[tuple[str, Found]], wanted: Literal["author", "editor"], source: str | None = None
+    found: Iterable[tuple[str, Found]],
+    wanted: Literal["author", "poster", "editor"],
+    source: str | None = None,
 ) -> tuple[str, ...]:
     """Names in the slots of a kind, the source glued behind them off; authors from the nearest place."""
     names: list[str] = []
     nearest = ""
     for place, slot in found:
-        if wanted == "author" and nearest not in ("", place):
+        if wanted != "editor" and nearest not in ("", place):
             break
         if slot.slot == wanted and place != "over" and not PHOTO.search(slot.value[-3:]):
             value = re.split(r"\d{4}[-年/.]\d{1,2}|\s{2,}(?=[^\s]{5,})", slot.value)[0]
-            if wanted == "author" and source and value.endswith(source) and value != source:
+            if wanted != "editor" and source and value.endswith(source) and value != source:
                 value = value.removesuffix(source)
             split = [
-                name for name in split_names(value) if name not in NOT_NAMES and not _NO_VALUE.match(name)
+                name for name in split_names(value) if name not in NOT_NAMES and not NO_VALUE.match(name)
             ]
             if len(value) > MAX_NAMES or (
                 (slot.bare or _REPORTER.search(slot.label)) and not all(map(is_name, split))
             ):
                 continue
-            names += split
+            names += [name for name in split if not is_outlet(name)] or split
             nearest = nearest or (place if split else "")
     return tuple(dict.fromkeys(names))
 
@@ -232,7 +174,7 @@ def _origin_url(found: Iterable[tuple[str, Found]], canonical: str | None, url: 
     """Where the article probably comes from: an address printed as its source, a foreign canonical."""
     here = urlsplit(url).hostname
     for _, slot in found:
-        address = _ADDRESS.search(slot.value) if slot.slot in ("url", "source") else None
+        address = ADDRESS.search(slot.value) if slot.slot in ("url", "source") else None
         if address and urlsplit(address[0]).hostname != here and len(urlsplit(address[0]).path) > 1:
             return address[0].rstrip(").,;")
     if canonical and urlsplit(canonical).hostname != here and publisher_of_host(canonical):

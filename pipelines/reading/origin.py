@@ -8,7 +8,19 @@ from typing import Literal
 
 from pipelines.reading.phrases import both, names, phrases
 
-Slot = Literal["source", "author", "editor", "date", "modified", "original", "rights", "url", "other"]
+Slot = Literal[
+    "source",
+    "author",
+    "poster",
+    "editor",
+    "date",
+    "written",
+    "modified",
+    "original",
+    "rights",
+    "url",
+    "other",
+]
 
 _SEPARATOR = r"\s*[:：﹕∶|丨｜/／╱]\s*"
 _SEPARATED = re.compile(r"[:：﹕∶|丨｜/／╱]")
@@ -30,7 +42,7 @@ _ONLY = re.compile(rf"[\s【\[|]*(?:{_WORDS}|(?P<other>{_LABELS['other']}))\s*")
 _BARE = re.compile(
     r"(?:^|(?<=[\s()（）\[\]【】|丨｜\d日]))(?:"
     + both(
-        r"(?P<source>(?:文章|稿件|信息)?来源|稿源|转自|转载自|摘自)|(?P<author>作者|(?:[\u3400-\u9fff]{1,8}(?:[报网社台刊]|新闻|客户端))?记者|通讯员)|"
+        r"(?P<source>(?:文章|稿件|信息)?来源|稿源|转自|转载自|摘自)|(?P<author>作者(?!简介|介绍|单位|信息|声明|授权)|(?:[\u3400-\u9fff]{1,8}(?:[报网社台刊]|新闻|客户端))?记者|通讯员)|"
         r"(?P<editor>责任编辑|责编|编辑)|(?P<date>发布时间|发表于|发布于|时间)"
     )
     + r")\s*(?=[^\s:：|/，。、；的为為是])"

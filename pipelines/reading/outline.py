@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Literal
 
 import msgspec
 from resiliparse.parse.html import HTMLTree
@@ -17,6 +18,12 @@ IN_FAVOUR = re.compile(
     r"detail[-_]?(?:content|text|body)|\bcontent\b|\btext\b|\barticle\b|story|cnt_main_article"
 )
 """Names of elements that hold an article, those of the content systems among them."""
+
+TELLS_AUTHOR = re.compile(r"author|byline|writer|zuozhe|reporter|lawyer")
+TELLS_SOURCE = re.compile(
+    r"\bsource\b|[-_]source\b|source[-_]?name|media[-_]?name|laiyuan|\bjs_name\b|lblsource"
+)
+"""Names of elements that hold who wrote an article, and from where it is."""
 
 _ENTITIES = (("&nbsp;", "\u00a0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 _GLOSS = re.compile(r"[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]{1,6}\s?[)）]")
@@ -66,8 +73,9 @@ class Outline:
     """A page as elements and lines, with the scripts that hold data (JSON-LD) beside it.
 
     `elements` are the blocks, the links and what carries data (meta, link, base, time), which `noted` lists
-    by index. `anchors` gives the text of each link, as serialised, by the index of its element; "" for a
-    link around blocks. `swallowed`: a `noscript` holds more than a fallback.
+    by index. `told` has the inline elements named after an origin: attributes, line, the piece of it in them.
+    `anchors` gives the text of each link, as serialised, by the index of its element; "" for a link around
+    blocks. `swallowed`: a `noscript` holds more than a fallback.
     """
 
     elements: list[Element]
@@ -75,6 +83,7 @@ class Outline:
     anchors: dict[int, str] = field(default_factory=dict)
     scripts: list[str] = field(default_factory=list)
     noted: list[int] = field(default_factory=list)
+    told: list[tuple[str, int, int]] = field(default_factory=list)
     swallowed: bool = False
     tree: HTMLTree | None = None
 
@@ -117,3 +126,11 @@ def words(attributes: str) -> str:
     """
     found = [v for k, v in _ATTRIBUTE.findall(attributes) if k in ("class", "id", "role", "itemprop")]
     return f" {' '.join(found).lower()} " if found else ""
+
+
+def tells_origin(attributes: str) -> Literal["", "byline", "outlet"]:
+    """Whether the names of an element say that it holds the author (`byline`) or the source (`outlet`)."""
+    names = words(attributes)
+    if not names:
+        return ""
+    return "outlet" if TELLS_SOURCE.search(names) else "byline" if TELLS_AUTHOR.search(names) else ""

@@ -7,17 +7,13 @@ import re
 from pipelines.reading.body import Body
 from pipelines.reading.outline import Outline
 from pipelines.reading.phrases import both, names, sought
+from pipelines.reading.teasers import LONGEST, SCRAP, is_title
 from pipelines.reading.weight import DATED, names_origin
 from pipelines.records import Drop, Reason, Stage
 from pipelines.text import count_han
 
 SHORT = 300
 """Characters of running text below which a page may be a notice: in an article the same words are a topic."""
-
-TEASER = 16
-"""Characters below which a line between teasers is a date, a name, a count."""
-LONGEST_TEASER = 200
-"""Characters from which on a paragraph below a linked title is text that is read here."""
 
 _NOTICES = tuple((Reason(name), re.compile(sought(f"notice.{name}"), re.I)) for name in names("notice"))
 _MORE = "".join(set("]】)）详细詳情全文更多>» "))
@@ -75,20 +71,23 @@ def _shell(page: Outline, html: str) -> Drop | None:
 
 def _is_list(page: Outline, body: Body | None, size: int) -> bool:
     """Many links with long titles and little running text between them."""
-    if size >= 60 and (body is None or _teasers(page, body) <= 0.6):
-        return False
-    return sum(count_han(text) >= 8 for text in page.anchors.values()) >= 12
+    titles = 12
+    if size >= 60:
+        if body is None or _teasers(page, body) <= 0.6:
+            return False
+        titles = 6
+    return sum(count_han(text) >= 8 for text in page.anchors.values()) >= titles
 
 
 def _teasers(page: Outline, body: Body) -> float:
     """Share of the lines of some length that end in an ellipsis or in a link that leads on, or stand below a
     linked title of their own."""
-    lines = [i for i in body.lines if page.lines[i].size >= TEASER and not _is_title(page, i)]
+    lines = [i for i in body.lines if page.lines[i].size >= SCRAP and not is_title(page, i)]
     led = [i for i in lines if page.lines[i].linked and _LEADS_ON.search(page.lines[i].text)]
     if len(lines) < 4:
         return len(led) / len(lines) if lines else 0.0
     cut = {i for i in lines if page.lines[i].text.rstrip(_MORE).endswith(("...", "…", "......"))}
-    titled = [i for i in lines if i and page.lines[i].size < LONGEST_TEASER and _is_title(page, i - 1)]
+    titled = [i for i in lines if i and page.lines[i].size < LONGEST and is_title(page, i - 1)]
     if titled and _is_dated(page, titled[0] - 1):
         titled = []
     return len(cut.union(led, titled)) / len(lines)
@@ -98,9 +97,3 @@ def _is_dated(page: Outline, first: int) -> bool:
     """Whether a line of origin stands over the first linked title: a digest of the week is an article."""
     above = page.lines[max(0, first - 2) : first]
     return any(names_origin(line.text) and DATED.search(line.text) for line in above)
-
-
-def _is_title(page: Outline, index: int) -> bool:
-    """Whether a line is the linked title of another page."""
-    line = page.lines[index]
-    return line.linked * 2 > line.size and count_han(line.text) >= 8

@@ -9,7 +9,7 @@ from typing import Literal
 from pipelines.records import DatePrecision
 
 BlockKind = Literal["p", "h", "caption", "table", "li"]
-Place = Literal["over", "above", "start", "end", "below", "byline"]
+Place = Literal["over", "above", "start", "end", "below", "byline", "outlet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class OriginLine:
     """A line that may name source, author, editor or date. `place`: over the headline, above the body
-    (between headline and body), the start or the end of the body itself, below the body; beside that, a line
-    over or above the body once more as `byline` when its element is named after authors."""
+    (between headline and body), the start or the end of the body itself, below the body; beside that, what
+    stands over or above the body in an element named after authors or sources as `byline`, `outlet`."""
 
     place: Place
     text: str

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from pipelines.reading.body import Body
-from pipelines.reading.outline import Line, Outline, clean, unescape, unglossed, words
+from pipelines.reading.outline import Line, Outline, clean, tells_origin, unescape, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.records import OriginLine
 
 ABOVE, BELOW = 12, 14
 """Lines looked at for the origin before the body and behind it; on 126 reference pages no line of source or
 date stands farther off."""
+
+TABLE = 24
+"""Cells over the headline that may be a table of a document's particulars: twelve labels, their values."""
 
 ORIGIN_CHARS = 240
 """Longer lines are text, not labels."""
@@ -23,7 +27,6 @@ EDGE_CHARS = 120
 NAME_CHARS = 16
 """Characters of a line that may be a name and nothing else."""
 
-_AUTHOR = re.compile(r"author|byline|writer|zuozhe|reporter")
 _TELLING = re.compile(
     both(r"[:：/丨｜|©\d]|来源|编[辑审]|作者|记者|责|标题|转[载自]|摘自|声明|版权|源|编|者")
 )
@@ -55,14 +58,14 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
     head = head_line if 0 <= head_line < first else max(0, first - 4)
     chosen = set(body.lines)
     found: list[OriginLine] = []
-    for index in range(max(0, head - 4), min(len(page.lines), last + BELOW)):
+    told = {(line, piece): attributes for attributes, line, piece in page.told if line < first}
+    for index in range(_over(page, head), min(len(page.lines), last + BELOW)):
         line = page.lines[index]
         if index == head_line or line.size > ORIGIN_CHARS:
             continue
         text = _spaced(line)
-        names = page.elements[line.element].attributes
-        if index < first and line.size <= NAME_CHARS and _names_author(names):
-            found.append(OriginLine("byline", text))
+        if index < first:
+            found += _told(page, index, told)
         if index < head:
             found.append(OriginLine("over", text))
         elif index < first:
@@ -72,12 +75,38 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
             if _TELLING.search(text):
                 found.append(OriginLine("below", text))
         elif index not in chosen:
-            found.append(OriginLine("start" if index - first < 3 else "end", text))
+            found.append(OriginLine("above" if index - first < 3 else "end", text))
     for index in body.lines[:2]:
         found.append(OriginLine("start", page.lines[index].text[:EDGE_CHARS]))
     for index in body.lines[-3:]:
         found.append(OriginLine("end", page.lines[index].text[-EDGE_CHARS:]))
     return tuple(found)
+
+
+def _over(page: Outline, head: int) -> int:
+    """The first line looked at over the headline (line `head`): four, and a whole table of a document's
+    particulars (索引号, 发布机构)."""
+    first = max(0, head - 4)
+    while first > 0 and head - first < TABLE and _is_cell(page.lines[first - 1]):
+        first -= 1
+    return first
+
+
+def _is_cell(line: Line) -> bool:
+    return line.tag in ("td", "th", "li") and not line.linked
+
+
+def _told(page: Outline, index: int, told: dict[tuple[int, int], str]) -> Iterator[OriginLine]:
+    """What stands on a line in elements named after an origin: the line, a link on it, a piece of it."""
+    line = page.lines[index]
+    named = [(page.elements[line.element].attributes, line.text)]
+    named += [(page.elements[link].attributes, page.link_text(link)) for link in line.links]
+    named += [
+        (told[index, n], clean(unescape(piece))) for n, piece in enumerate(line.pieces) if (index, n) in told
+    ]
+    for attributes, text in named:
+        if 0 < len(text) <= NAME_CHARS and (place := tells_origin(attributes)):
+            yield OriginLine(place, text)
 
 
 def _spaced(line: Line) -> str:
@@ -99,11 +128,6 @@ def breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
         if crumbs and (len(parts) >= 2 or path != line.text):
             return tuple(part for part in crumbs if len(part) <= 16)[:6]
     return ()
-
-
-@lru_cache(maxsize=1 << 12)
-def _names_author(attributes: str) -> bool:
-    return _AUTHOR.search(words(attributes)) is not None
 
 
 @lru_cache(maxsize=1 << 12)

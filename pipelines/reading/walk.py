@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipelines.reading.bounds import MAX_DEPTH
-from pipelines.reading.outline import IN_FAVOUR, Element, Line, Outline, clean, unescape, words
+from pipelines.reading.outline import IN_FAVOUR, Element, Line, Outline, clean, tells_origin, unescape, words
 
 _BLOCK = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
@@ -24,9 +24,10 @@ _UNREAD = "title select option button textarea object applet map video audio can
 _UNREAD += " noscript svg math"
 _INLINE = "span b strong i em u s font small big sup sub label"
 
-PASSED, BLOCK, END, BREAK, UNREAD_BLOCK, LINK, LINK_END, NOTED, UNREAD = range(9)
+PASSED, BLOCK, END, BREAK, UNREAD_BLOCK, LINK, LINK_END, NOTED, UNREAD, TOLD = range(10)
 """What a tag does to the walk, those that end a line before those that do not. Inline elements leave no
-trace. The text of unread elements is an operating control or a fallback, never part of an article."""
+trace but for those named after an origin. The text of unread elements is an operating control or a fallback,
+never part of an article."""
 
 _ENDS_LINE = UNREAD_BLOCK
 _BLOCKS, _VOIDS, _UNREADS = frozenset(_BLOCK.split()), frozenset(_VOID.split()), frozenset(_UNREAD.split())
@@ -134,6 +135,9 @@ def _walk(serialised: str) -> Outline | None:  # noqa: PLR0912, PLR0915
                     around -= 1
             elif step == UNREAD:
                 text = _behind(page, tag, tags)  # noqa: PLW2901
+            elif step == TOLD:
+                if not text.isspace():
+                    page.told.append((attributes, len(lines), len(parts)))
             else:
                 index = len(elements)
                 elements.append(Element(tag, attributes, current, at, at))
@@ -162,6 +166,8 @@ def _learnt(head: str) -> Head:
     step = STEPS.get(tag, PASSED)
     if ("style=" in attributes or "hidden" in attributes) and tag not in _VOIDS and _hides(attributes):
         step = UNREAD_BLOCK if tag in _BLOCKS else UNREAD
+    elif step == PASSED and attributes and tells_origin(attributes):
+        step = TOLD
     found = step, tag, attributes
     if step != LINK and tag not in _VOIDS:
         if len(_heads) > MANY_HEADS:

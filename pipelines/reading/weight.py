@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pipelines.reading.outline import Line, unglossed
 from pipelines.reading.phrases import both, phrases, sought
 
-_STRONG_MARKS = re.compile(r"[，。！？；,!?;]")
+_STRONG_MARKS = re.compile(r"[，。！？；!?;]|,(?!\d)")
 _SEPARATED = re.compile(r"[:：|丨]")
 _STOP = re.compile(r"[。！？!?；;]")
 TAIL = re.compile(rf"^[\s【\[（(·■◆●▲☆★>»►◎※・\-—=|]*(?:{phrases('tail')})", re.I)

@@ -12,7 +12,7 @@ from pipelines.reading.metadata import read_metadata
 from pipelines.reading.records import Block, Extracted, OriginLine
 
 CASES = Path(__file__).resolve().parents[2] / "data" / "eval" / "reading"
-PLACES = ("over", "above", "start", "end", "below", "byline")
+PLACES = ("over", "above", "start", "end", "below", "byline", "outlet")
 FETCHED = "2021-03-02T03:00:00Z"
 
 DATES = [

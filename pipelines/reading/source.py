@@ -1,0 +1,98 @@
+"""Where an article is from, as its page prints it: labelled, beside the date, in an element named so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipelines.reading.bylines import PHOTO, dateline_outlet, slashed_outlet
+from pipelines.reading.names import PLACES, is_name
+from pipelines.reading.origin import Found, trim, unlabelled
+from pipelines.reading.phrases import both
+from pipelines.reading.publishers import is_outlet, publisher, publisher_of_host
+from pipelines.reading.records import Extracted
+
+ADDRESS = re.compile(r"https?://[\x21-\x5a\x5c\x5e-\x7e]{4,300}")
+NO_VALUE = re.compile(
+    both(
+        r"(?:未知|不详|网络|网路|互联网|本站(?:原创)?|原创|转载|本网|admin|(?:未知|网络)来源|网络转载|网站|其[他它]|无|"
+    )
+    + both(r"来源|作者|[\W_\d]*)$"),
+    re.I,
+)
+_DATES = re.compile(
+    r"https?://\S+|\d{1,2}月\d{1,2}日|\d{2,4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*日?|"
+    r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|[ap]m|上午|下午|星期[一二三四五六日]"
+)
+
+_PAGE = re.compile(
+    r"(?P<paper>[\u3400-\u9fff]{2,10})[》\s（(,，:：]*\d{4}\D\d{1,2}\D\d{1,2}\D.{0,16}?[A-Z\d]{1,3}\s*版"
+)
+
+_OUTLET = re.compile(r"[\u3400-\u9fffA-Za-z·]{2,16}")
+
+_ACCOUNT = re.compile(r"(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*[“‘「\"]?([^“”‘’「」\"（(]{2,30})")
+
+
+def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str]) -> str | None:
+    """The source as printed: labelled, else an unlabelled publisher beside the date, else the dateline."""
+    for place, slot in found:
+        if slot.slot == "source" and place != "over" and (value := _source_value(slot.value)):
+            return value
+    for line in extracted.origin_lines:
+        if line.place == "above" and (bare := _bare_source(line.text)):
+            return bare
+    for line in extracted.origin_lines:
+        if line.place == "outlet" and (named := _outlet(line.text)):
+            return named
+    for name in ("source", "mediaid", "article:source", "og:article:source"):
+        if (value := meta.get(name)) and (printed := _source_value(value)) and not value.isdigit():
+            return printed
+    for line in extracted.origin_lines:
+        if line.place == "start" and (outlet := dateline_outlet(line.text)):
+            return outlet
+    over = [_source_value(slot.value) for place, slot in found if place == "over" and slot.slot == "source"]
+    over += [_edition(line.text) for line in extracted.origin_lines if line.place in ("over", "above")]
+    return next(filter(None, over), None)
+
+
+def _source_value(value: str) -> str | None:
+    """A labelled value that can be a source: short, not empty, no date, cut at its first wide gap."""
+    if address := ADDRESS.match(value):
+        return publisher_of_host(address[0])
+    value = re.split(r"\s{2,}|\t|\s[|｜丨]\s|(?<=\S)\s+(?=\d{4}[-年/.])|\d{4}[-年/.]\d{1,2}[-月/.]", value)[0]
+    if account := _ACCOUNT.match(value):
+        value = account[1]
+    value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
+    if not value or len(value) > 40 or NO_VALUE.match(value):
+        return None
+    if PHOTO.search(value) and publisher(value) is None:
+        return None
+    first, _, rest = value.partition(" ")
+    behind = publisher(first) or rest in PLACES or all(map(is_name, rest.split()))
+    return first if rest and behind else value
+
+
+def _outlet(text: str) -> str | None:
+    """What an element named after the source holds: neither a place nor a person nor a date."""
+    named = _source_value(text) if _OUTLET.fullmatch(text) else None
+    return named if named and named not in PLACES and (is_outlet(named) or not is_name(named)) else None
+
+
+def _bare_source(text: str) -> str | None:
+    if outlet := slashed_outlet(text):
+        return outlet
+    text = unlabelled(text)
+    if len(text) > 80:
+        return None
+    rest = _DATES.sub(" ", text)
+    for part in re.split(r"[\s|丨｜·]+", rest):
+        if is_outlet(trim(part)):
+            return trim(part)
+    return None
+
+
+def _edition(text: str) -> str | None:
+    """The paper of a line that names the printed page, 《南屏晚报》（2024年3月1日 第A05版）."""
+    printed = _PAGE.search(text)
+    return printed["paper"] if printed and is_outlet(printed["paper"]) else None
