@@ -15,7 +15,6 @@ An item that is lost on the way (a kill, a bug, a dead worker) is still in the c
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Self
 
@@ -25,12 +24,15 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
 
+from pipelines.archive.article_rows import ArticleRow, article_of, row_of
 from pipelines.archive.captures import note_attempt
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.copies import is_copy
-from pipelines.archive.outcomes import Outcomes
-from pipelines.read import PIPELINE_VERSION, convert_article, read, read_page, sketch_article
+from pipelines.archive.copies import originals
+from pipelines.archive.outcomes import PAUSE_SECONDS, Outcomes
+from pipelines.archive.together import Together
+from pipelines.read import PIPELINE_VERSION, convert_article, read_page, sketch_article
 from pipelines.records import Article, Capture, Drop, Reason, Stage
+from pipelines.runner.packed import read_packed
 from pipelines.runner.readers import ReaderDied, Readers
 
 
@@ -60,27 +62,27 @@ class _Pipeline:
     def _outcomes(self) -> Outcomes:
         return Outcomes(self.catalog.write, PIPELINE_VERSION)
 
-    async def store(self, capture_id: str, outcome: Article | Drop) -> None:
+    async def store(self, outcome: ArticleRow | Drop) -> None:
         """What became of a capture, and the end of its place in the reading queue, in one transaction."""
-        await asyncio.wrap_future(self._outcomes.store(capture_id, outcome))
+        await asyncio.wrap_future(self._outcomes.store(outcome))
 
-    async def dropped(self, capture_id: str, drop: Drop) -> DropItem:
+    async def dropped(self, drop: Drop) -> DropItem:
         """Store a drop, count it by its reason; the DropItem is for the caller to raise."""
-        await self.store(capture_id, drop)
+        await self.store(drop)
         return DropItem(f"{drop.reason}: {drop.url} {drop.detail}", log_level="DEBUG")
 
 
 class ReadPipeline(_Pipeline):
     """Capture -> Article, in up to `READ_WORKERS` processes beside the reactor: 0 reads in this process.
 
-    Where the next two pipelines are ours as well, the article comes converted and sketched from there, and
-    they let it pass: done beside the reactor instead of in it, they cost a crawl a seventh less.
+    Where the next three pipelines are ours as well, the article comes from there converted, sketched and
+    packed for the catalog, and stays packed on its way through them.
     """
 
     def open_spider(self) -> None:
         """Start the first process."""
         self.readers = Readers(self.crawler.settings.getint("READ_WORKERS", 1))
-        self._function = read if _follow_each_other(self.crawler.settings) else read_page
+        self._function = read_packed if _follow_each_other(self.crawler.settings) else read_page
 
     async def process_item(self, item: Any) -> Any:
         """Read one capture; anything else passes."""
@@ -93,7 +95,7 @@ class ReadPipeline(_Pipeline):
             self.catalog.write(lambda connection: note_attempt(connection, item.id))
             raise DropItem(f"{error}: {item.url} stays in the reading queue", log_level="DEBUG") from None
         if isinstance(outcome, Drop):
-            raise await self.dropped(item.id, outcome)
+            raise await self.dropped(outcome)
         return outcome
 
     def close_spider(self) -> None:
@@ -106,7 +108,7 @@ class ConvertPipeline(_Pipeline):
 
     def process_item(self, item: Any) -> Any:
         """Convert one article; anything else passes."""
-        return convert_article(item) if isinstance(item, Article) and item.conversion is None else item
+        return convert_article(item) if isinstance(item, Article) else item
 
 
 class DeduplicatePipeline(_Pipeline):
@@ -116,41 +118,43 @@ class DeduplicatePipeline(_Pipeline):
     arrival has no say.
     """
 
-    def open_spider(self) -> None:
-        """One thread looks into the catalog: a further one would have a connection and a cache of its own."""
-        self.look = ThreadPoolExecutor(1, "copies").submit
+    @cached_property
+    def _originals(self) -> Together[ArticleRow, list[str | None], str | None]:
+        """On the writer's connection: another one would have a cache of its own, and wait for no less."""
+        return Together(self.catalog.write, originals, lambda _, found: found, PAUSE_SECONDS)
 
     async def process_item(self, item: Any) -> Any:
         """Sketch one article; anything else passes."""
-        if not isinstance(item, Article):
+        article = sketch_article(item) if isinstance(item, Article) else item
+        if not isinstance(article, Article | ArticleRow):
             return item
-        article = item if item.sketch is not None else sketch_article(item)
-        original = await asyncio.wrap_future(self.look(self._original_of, article))
+        row = article if isinstance(article, ArticleRow) else row_of(article)
+        original = await asyncio.wrap_future(self._originals.add(row))
         if original is not None:
             self.crawler.stats.inc_value("dedupe/copies")
             if self.crawler.settings.get("DEDUPE_POLICY", "mark") == "drop":
                 drop = Drop(Stage.SKETCH, Reason.COPY, f"a copy of {original}", article.url, article.id)
-                raise await self.dropped(article.id, drop)
+                raise await self.dropped(drop)
         return article
-
-    def _original_of(self, article: Article) -> str | None:
-        with self.catalog.read() as connection:
-            return is_copy(connection, article)
 
 
 class ArchivePipeline(_Pipeline):
     """Article -> catalog."""
 
     async def process_item(self, item: Any) -> Any:
-        """Store one article; anything else passes."""
+        """Store one article; anything else passes. What comes out is an Article, packed or not before."""
         if isinstance(item, Article):
-            await self.store(item.id, item)
+            await self.store(row_of(item))
+        elif isinstance(item, ArticleRow):
+            await self.store(item)
+            return article_of(item)
         return item
 
 
 def _follow_each_other(settings: BaseSettings) -> bool:
-    """Whether nothing of a project's own stands between the three that make an article of a capture."""
+    """Whether nothing of a project's own stands between the four that make a row of a capture."""
     paths = build_component_list(settings.get_component_priority_dict_with_base("ITEM_PIPELINES"))
     order = [load_object(path) for path in paths]
     start = order.index(ReadPipeline)
-    return order[start : start + 3] == [ReadPipeline, ConvertPipeline, DeduplicatePipeline]
+    ours = [ReadPipeline, ConvertPipeline, DeduplicatePipeline, ArchivePipeline]
+    return order[start : start + len(ours)] == ours

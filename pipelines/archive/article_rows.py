@@ -9,8 +9,11 @@ import numpy as np
 
 from pipelines.archive.codec import pack, unpack
 from pipelines.archive.search import indexed
-from pipelines.records import Article, Sketch, WarcPointer
+from pipelines.records import Article, Edit, Sketch, WarcPointer
 from pipelines.text import plain
+
+HASH = np.dtype("<u8")
+"""A hash of a sketch, as its column holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,27 @@ def row_of(article: Article) -> ArticleRow:
     )
 
 
+def article_of(row: ArticleRow) -> Article:
+    """The article that `row_of` was given."""
+    return unpacked(row.record, row.edits, row.sketch)
+
+
+def unpacked(
+    record: bytes, edits: bytes | None = None, drawn: tuple[int, int, bytes] | None = None
+) -> Article:
+    """An article of its columns: what stands in `articles`, `edits` and `sketches`."""
+    return replace(
+        unpack(record, Article),
+        edits=unpack(edits, tuple[Edit, ...]) if edits else (),
+        sketch=unpacked_sketch(*drawn) if drawn is not None else None,
+    )
+
+
+def unpacked_sketch(density: int, length: int, hashes: bytes) -> Sketch:
+    """A sketch of its columns."""
+    return Sketch(tuple(np.frombuffer(hashes, dtype=HASH).tolist()), density, length)
+
+
 def body_digest(body: str) -> str:
     """32 hex digits of a body in its plain form: bodies that differ only in marks and blanks agree."""
     return hashlib.sha256(plain(body).encode()).hexdigest()[:32]
@@ -76,4 +100,4 @@ def with_pointer(row: ArticleRow, pointer: WarcPointer) -> ArticleRow:
 def _packed_sketch(sketch: Sketch | None) -> tuple[int, int, bytes] | None:
     if sketch is None:
         return None
-    return sketch.density, sketch.length, np.array(sketch.hashes, dtype="<u8").tobytes()
+    return sketch.density, sketch.length, np.array(sketch.hashes, dtype=HASH).tobytes()

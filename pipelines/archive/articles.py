@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from pipelines.archive import search
-from pipelines.archive.article_rows import ArticleRow, row_of
+from pipelines.archive.article_rows import ArticleRow, row_of, unpacked, unpacked_sketch
 from pipelines.archive.batches import groups
 from pipelines.archive.captures import host_of
 from pipelines.archive.codec import pack, unpack
@@ -127,7 +126,7 @@ def edits_of(connection: Connection, article_id: str) -> tuple[Edit, ...]:
 def sketch_of(connection: Connection, number: int) -> Sketch | None:
     """The sketch of the article with this number."""
     row = connection.execute(select(sketches).where(sketches.c.number == number)).first()
-    return None if row is None else _unpacked_sketch(row)
+    return None if row is None else unpacked_sketch(row.density, row.length, row.hashes)
 
 
 def _whole(connection: Connection, where: Any) -> Iterator[Article]:
@@ -141,14 +140,8 @@ def _whole(connection: Connection, where: Any) -> Iterator[Article]:
         .order_by(articles.c.id)
     )
     for row in connection.execute(statement).all():
-        changes = unpack(row.edits, tuple[Edit, ...]) if row.edits else ()
-        sketch = _unpacked_sketch(row) if row.hashes is not None else None
-        yield replace(unpack(row.record, Article), edits=changes, sketch=sketch)
-
-
-def _unpacked_sketch(row: Any) -> Sketch:
-    hashes = np.frombuffer(row.hashes, dtype="<u8").tolist()
-    return Sketch(tuple(hashes), row.density, row.length)
+        drawn = (row.density, row.length, row.hashes) if row.hashes is not None else None
+        yield unpacked(row.record, row.edits, drawn)
 
 
 def _values(row: ArticleRow) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""A quick look whether an article that just came in is a copy: an estimate for counting while a crawl runs.
+"""A quick look whether articles that just came in are copies: an estimate for counting while a crawl runs.
 
 It sees what is stored at that moment, so it depends on the order of arrival. What counts as one story, and
 which of its copies is canonical, is settle's to say.
@@ -6,15 +6,16 @@ which of its copies is canonical, is settle's to say.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from sqlalchemy import Connection, bindparam, func, select
 
 from pipelines.archive import postings, shingle_index
-from pipelines.archive.article_rows import body_digest
+from pipelines.archive.article_rows import HASH, ArticleRow
 from pipelines.archive.member_rows import members_with_text
 from pipelines.archive.schema import articles
 from pipelines.dedupe.candidates import indexed, is_in
-from pipelines.records import Article
 
 SHARED = 0.5
 """Share of the sketch's hashes that another text must have: a judgement, not measured. Bulletins of one
@@ -26,17 +27,21 @@ _TWIN = select(func.min(articles.c.id)).where(
 )
 
 
-def is_copy(connection: Connection, article: Article) -> str | None:
-    """The id of a stored article that has this text, or most of it; None when there is none."""
-    digest = body_digest(article.article_body)
-    twin = connection.scalar(_TWIN, {"body": digest, "own": article.work_id})
-    return str(twin) if twin else _near_copy(connection, article)
+def originals(connection: Connection, rows: Sequence[ArticleRow]) -> list[str | None]:
+    """For each article the id of a stored one that has its text, or most of it; None when there is none."""
+    segments = postings.whole(connection)
+    return [_twin(connection, row) or (_near_copy(connection, row) if segments else None) for row in rows]
 
 
-def _near_copy(connection: Connection, article: Article) -> str | None:
-    if article.sketch is None or not article.sketch.hashes:
+def _twin(connection: Connection, row: ArticleRow) -> str | None:
+    twin: str | None = connection.scalar(_TWIN, {"body": row.body_digest, "own": row.work_id})
+    return twin
+
+
+def _near_copy(connection: Connection, row: ArticleRow) -> str | None:
+    if row.sketch is None:
         return None
-    hashes = indexed(np.array(article.sketch.hashes, dtype=np.uint64))
+    hashes = indexed(np.frombuffer(row.sketch[2], dtype=HASH))
     near: list[int] = []
     for segment in postings.lookup(connection, hashes):
         owners = segment.texts[is_in(segment.hashes, hashes)]
@@ -45,4 +50,4 @@ def _near_copy(connection: Connection, article: Article) -> str | None:
     if not near:
         return None
     found = members_with_text(connection, [fact.key for fact in shingle_index.facts_of(connection, near)])
-    return min((key for key in found if key != article.id), default=None)
+    return min((key for key in found if key != row.id), default=None)

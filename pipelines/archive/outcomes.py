@@ -60,16 +60,16 @@ class Outcomes:
 
     def __init__(self, write: Write, pipeline_version: str) -> None:
         self._version = pipeline_version
-        self._together: Together[tuple[str, Article | Drop], int, None] = Together(
+        self._together: Together[ArticleRow | Drop, int, None] = Together(
             write, self._stored, lambda some, _: [None] * len(some), PAUSE_SECONDS
         )
 
-    def store(self, capture_id: str, outcome: Article | Drop) -> Future[None]:
-        """As `store_outcome`; done when it is committed."""
-        return self._together.add((capture_id, outcome))
+    def store(self, outcome: ArticleRow | Drop) -> Future[None]:
+        """Store what was read of a capture; done when it is committed."""
+        return self._together.add(outcome)
 
-    def _stored(self, connection: Connection, some: list[tuple[str, Article | Drop]]) -> int:
-        last = dict(some)
-        rows = [row_of(outcome) for outcome in last.values() if isinstance(outcome, Article)]
-        dropped = [replace(drop, capture_id=key) for key, drop in last.items() if isinstance(drop, Drop)]
+    def _stored(self, connection: Connection, some: list[ArticleRow | Drop]) -> int:
+        last = {one.id if isinstance(one, ArticleRow) else one.capture_id: one for one in some}
+        rows = [one for one in last.values() if isinstance(one, ArticleRow)]
+        dropped = [one for one in last.values() if isinstance(one, Drop)]
         return store_outcomes(connection, rows, dropped, self._version)

@@ -25,7 +25,7 @@ class Together(Generic[T, Done, R]):
     writer's thread, says what each piece's Future gets, in their order.
 
     Where `work` raises for many, each is done by itself, so that one piece costs the others nothing. `pause`:
-    seconds between two lists, for pieces that nobody is in a hurry for.
+    seconds that the first piece of a list waits for others, where nobody is in a hurry for it.
     """
 
     def __init__(
@@ -49,15 +49,20 @@ class Together(Generic[T, Done, R]):
             if self._under_way:
                 return future
             self._under_way = True
-        self._submit()
+        self._begin()
         return future
+
+    def _begin(self) -> None:
+        if self._pause:
+            later = threading.Timer(self._pause, self._submit)
+            later.daemon = True
+            later.start()
+        else:
+            self._submit()
 
     def _submit(self) -> None:
         with self._lock:
             batch, self._waiting = self._waiting, []
-            if not batch:
-                self._under_way = False
-                return
         self._do(batch).add_done_callback(partial(self._done, batch))
 
     def _do(self, batch: list[tuple[T, Future[R]]]) -> Future[Done]:
@@ -70,12 +75,11 @@ class Together(Generic[T, Done, R]):
                 self._do([one]).add_done_callback(partial(self._resolve, [one]))
         else:
             self._resolve(batch, done)
-        if self._pause:
-            later = threading.Timer(self._pause, self._submit)
-            later.daemon = True
-            later.start()
-        else:
-            self._submit()
+        with self._lock:
+            self._under_way = bool(self._waiting)
+            if not self._under_way:
+                return
+        self._begin()
 
     def _resolve(self, batch: list[tuple[T, Future[R]]], done: Future[Done]) -> None:
         if (failure := done.exception()) is not None:

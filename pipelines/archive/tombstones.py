@@ -36,6 +36,10 @@ class Tombstones:
         return any(host == gone or host.endswith("." + gone) for gone in self.hosts)
 
 
+# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+_STANDING = select(tombstones.c.target, tombstones.c.kind).where(tombstones.c.kind != LIFTED)
+
+
 def of(kind: str, value: str) -> Tombstones:
     """One tombstone alone."""
     one = frozenset({value})
@@ -49,7 +53,6 @@ def of(kind: str, value: str) -> Tombstones:
 def load(connection: Connection) -> Tombstones:
     """All tombstones that stand."""
     kinds: dict[str, set[str]] = {"id": set(), "url": set(), "host": set()}
-    standing = tombstones.c.kind != LIFTED
-    for row in connection.execute(select(tombstones.c.target, tombstones.c.kind).where(standing)):
+    for row in connection.execute(_STANDING):
         kinds[row.kind].add(row.target.removeprefix(HOST_PREFIX))
     return Tombstones(frozenset(kinds["id"]), frozenset(kinds["url"]), frozenset(kinds["host"]))

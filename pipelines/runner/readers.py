@@ -8,6 +8,7 @@ whole tasks of a backfill, whose results are files.
 from __future__ import annotations
 
 import multiprocessing
+import select
 import signal
 import threading
 import traceback
@@ -114,12 +115,14 @@ class _Process:
         self._process = context.Process(target=_work, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
+        self._answers = select.poll()  # Connection.poll makes a selector for each look
+        self._answers.register(self._pipe, select.POLLIN)
 
     def asked(self, call: _Call) -> tuple[Any, str | None] | None:
         """(value, traceback or None) of one call; None when the process has died over it, or hangs."""
         try:
             self._pipe.send(call.given)
-            if self._pipe.poll(pool.PATIENCE_SECONDS):
+            if self._answers.poll(pool.PATIENCE_SECONDS * 1000):
                 answer: tuple[Any, str | None] = self._pipe.recv()
                 return answer
             self._process.kill()
