@@ -25,7 +25,6 @@ from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
 
 from pipelines.archive.article_rows import ArticleRow, article_of, row_of
-from pipelines.archive.captures import note_attempt
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.copies import originals
 from pipelines.archive.outcomes import PAUSE_SECONDS, Outcomes
@@ -92,7 +91,6 @@ class ReadPipeline(_Pipeline):
         try:
             outcome = await asyncio.wrap_future(self.readers.run(self._function, item, site, own=True))
         except ReaderDied as error:
-            self.catalog.write(lambda connection: note_attempt(connection, item.id))
             raise DropItem(f"{error}: {item.url} stays in the reading queue", log_level="DEBUG") from None
         if isinstance(outcome, Drop):
             raise await self.dropped(outcome)

@@ -135,12 +135,10 @@ def iterate(connection: Connection, *, where: Any = None, batch: int = 1000) -> 
         after = rows[-1].id
 
 
-def count_pending(connection: Connection, now: float) -> tuple[int, int]:
-    """(captures that `claim_pending` would find free, how many of these were taken before)."""
+def count_pending(connection: Connection, now: float) -> int:
+    """How many captures `claim_pending` would find free."""
     free = or_(captures.c.read_state == "pending", _expired(now))
-    count = select(func.count()).select_from(captures).where(free)
-    tried = count.where(captures.c.read_attempts > 0)
-    return int(connection.scalar(count) or 0), int(connection.scalar(tried) or 0)
+    return int(connection.scalar(select(func.count()).select_from(captures).where(free)) or 0)
 
 
 def claim_pending(connection: Connection, limit: int, owner: str, now: float) -> list[CaptureRow]:
@@ -181,12 +179,6 @@ def release_leases(connection: Connection, owners: Sequence[str]) -> None:
     for owner in owners:
         held = (captures.c.read_state == "leased") & (captures.c.read_owner == owner)
         connection.execute(update(captures).where(held).values(read_state="pending"))
-
-
-def note_attempt(connection: Connection, capture_id: str) -> None:
-    """Note that reading a capture took its process along: the next one to read it is watched."""
-    tried = update(captures).where(captures.c.id == capture_id)
-    connection.execute(tried.values(read_attempts=captures.c.read_attempts + 1))
 
 
 def mark_read(connection: Connection, ids: Iterable[str], state: Literal["article", "drop"], by: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
@@ -24,9 +26,6 @@ from pipelines.sites import Site
 BATCH = 200
 """Captures in one task: most of a second of reading, and what a kill has to read again."""
 
-FEW = 50
-"""Up to this many captures are read in this process: starting another takes as long as reading them."""
-
 
 def read_pending(
     catalog: Catalog,
@@ -43,14 +42,14 @@ def read_pending(
     be had stay in the queue and are counted as `unread`. Raises ArchiveUnwritable, ArchiveBusy.
     """
     sweep(archive)
-    waiting, tried = catalog.write(_released).result()
+    waiting = catalog.write(_released).result()
     if not waiting:
         return Counts()
     reading = reading or Reading.standard()
     with catalog.read() as connection:
         elsewhere = Shelf.of(archive, connection).elsewhere
-    if workers is None and waiting <= FEW and not tried:
-        workers = 0
+    if workers is None:  # never this process: nobody would end a page that keeps it busy for ever
+        workers = min(len(os.sched_getaffinity(0)), math.ceil(waiting / BATCH))
     order = Order(archive, reading.read, reading.version, tuple((sites or {}).values()), elsewhere=elsewhere)
     counts = Counts()
     for name in run_tasks(_tasks(catalog), order, "local", workers):
@@ -73,8 +72,8 @@ def queue_again(catalog: Catalog, version: str, hosts: Collection[str] = ()) -> 
     return catalog.write(lambda connection: captures.queue_unread_by(connection, version, hosts)).result()
 
 
-def _released(connection: Connection) -> tuple[int, int]:
-    """Free what dead readers held; how many captures wait, and how many of them were tried before."""
+def _released(connection: Connection) -> int:
+    """Free what dead readers held; how many captures wait."""
     dead = [owner for owner in captures.lease_owners(connection) if is_dead(owner)]
     captures.release_leases(connection, dead)
     return captures.count_pending(connection, time.time())

@@ -19,7 +19,7 @@ from pipelines.archive.schema import articles, revisits
 from pipelines.archive.schema import captures as capture_table
 from pipelines.archive.warc import WarcWriter
 from pipelines.records import Capture, Reason
-from pipelines.runner import Reading, backfill, pending, queue_again, read_pending
+from pipelines.runner import Reading, backfill, queue_again, read_pending
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -90,11 +90,9 @@ def test_what_a_reader_of_another_machine_held_is_read_when_its_lease_has_expire
         assert read_pending(catalog, tmp_path / "x", reading=reading, workers=0).articles == 3
 
 
-def test_after_a_death_the_next_reader_is_supervised(tmp_path: Path, reading: Reading, holds: Any) -> None:
-    """Few captures are read in this process, but not once a reader of them has died."""
+def test_one_capture_is_read_under_watch_too(tmp_path: Path, reading: Reading, holds: Any) -> None:
     crawl(tmp_path / "x", range(1), "kill-the-worker")
     with Catalog.open(tmp_path / "x") as catalog:
-        catalog.write(lambda c: c.execute(capture_table.update().values(read_attempts=1)).rowcount).result()
         assert read_pending(catalog, tmp_path / "x", reading=reading).poison == 1
     assert {drop.reason for drop in holds(tmp_path / "x")["drops"]} == {Reason.POISON}
 
@@ -147,10 +145,6 @@ def test_a_revisit_of_another_address_becomes_a_capture_that_is_read(
     whole = {article.url: article for article in holds(tmp_path / "x")["articles"]}
     assert whole["http://b.test/twin"].article_body == whole[stored.url].article_body
     assert whole["http://b.test/twin"].fetched_at == twin.fetched_at
-
-
-def test_batches_are_small_enough_to_lose() -> None:
-    assert pending.FEW < pending.BATCH
 
 
 def test_captures_of_a_host_are_read_anew_by_the_version_that_read_them(
