@@ -25,13 +25,12 @@ from pipelines.export.parts import (
     check_same_format,
     commit_manifest,
     ends_part,
-    file_digest,
     part_name,
 )
 from pipelines.export.result import ExportResult, Progress, silent
 from pipelines.export.rows import ExportRow
 from pipelines.export.scratch import scratch_folder
-from pipelines.export.store import Store
+from pipelines.export.store import Store, file_digest
 
 _INFO = fields_record(
     "warcinfo",

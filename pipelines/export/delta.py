@@ -23,12 +23,11 @@ from pipelines.errors import ExportError
 from pipelines.export.commit import Change, commit
 from pipelines.export.formats import ROW_GROUP, parquet_writer
 from pipelines.export.manifest import MANIFEST
-from pipelines.export.parts import file_digest
 from pipelines.export.result import ExportResult, Progress, silent
 from pipelines.export.rows import ExportRow, batch_of, digest_of, in_batches, month_of
 from pipelines.export.scratch import scratch_folder
 from pipelines.export.spool import Spool
-from pipelines.export.store import Store
+from pipelines.export.store import Store, file_digest
 from pipelines.export.table import FILE_SCHEMA, MONTH, DataFile, TableState, fixed, read_state
 
 FILE_ROWS = 16_384

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import ExportError
 from pipelines.export.manifest import MANIFEST, Manifest, Part, parse_manifest
-from pipelines.export.store import Store
+from pipelines.export.store import Store, file_digest
 
 PART_NAME = re.compile(r"[0-9a-z]{1,8}-[0-9a-f]{32}\.(?:parquet|jsonl\.zst|warc\.gz|cdxj)")
 """Names that this module gives. Anything else under the address is not ours to delete."""
@@ -73,12 +72,6 @@ class Parts:
 def part_name(first: str, digest: str, suffix: str) -> str:
     """Of a file: 8 digits of its first id, so that names sort as ids do, and 32 of its content's sha256."""
     return f"{first[:8]}-{digest[:32]}.{suffix}"
-
-
-def file_digest(path: Path) -> str:
-    """sha256 (hex) of a local file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_same_format(store: Store, manifest: bytes | None, form: str) -> None:

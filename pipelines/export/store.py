@@ -34,6 +34,10 @@ content, so that a second writer can only put the same bytes. 16 MiB keeps a sin
 slow line (one minute at 2 Mbit/s) and the memory it takes negligible."""
 
 _CHUNK = 8 * 2**20
+_FILE_CHUNK = 2**20
+"""Copied into a folder one MiB after the other: three times 8 MiB at once take new memory for each piece, and
+four times the processor time (files of 37 MB)."""
+
 _ATTEMPTS = 3
 _WAITS = (0.5, 2.0)
 """Seconds before the second and third attempt at a whole operation, after the store's own retries of single
@@ -50,6 +54,7 @@ class Store:
 
     def __init__(self, address: Address) -> None:
         self.address = address
+        self._is_folder = address.scheme == "file"
         self._store = self._patiently(lambda: connect(address))
 
     @classmethod
@@ -100,15 +105,22 @@ class Store:
         """sha256 (hex) of what the store gives back, streamed; None when it is not there."""
 
         def hashed() -> str | None:
-            digest = hashlib.sha256()
             try:
-                for chunk in obstore.get(self._store, name).stream(min_chunk_size=2**20):
-                    digest.update(chunk)
+                return self._local_digest(name) if self._is_folder else self._remote_digest(name)
             except FileNotFoundError:
                 return None
-            return digest.hexdigest()
 
         return self._patiently(hashed)
+
+    def _local_digest(self, name: str) -> str:
+        """Not through obstore, which reads 8 KiB at a time in another thread, in six times the time."""
+        return file_digest(Path(self.address.path, name))
+
+    def _remote_digest(self, name: str) -> str:
+        digest = hashlib.sha256()
+        for chunk in obstore.get(self._store, name).stream(min_chunk_size=2**20):
+            digest.update(chunk)
+        return digest.hexdigest()
 
     def put_once(self, name: str, content: bytes | Path, sha256: str) -> None:
         """Put an object named by its content and read it back.
@@ -137,7 +149,7 @@ class Store:
         mode: Any = "create"
         if before is not None:
             mode = {"e_tag": self._patiently(lambda: obstore.head(self._store, name))["e_tag"]}
-            if self.address.scheme == "file":
+            if self._is_folder:
                 mode = "overwrite"
         if self.read(name) == before:
             with suppress(AlreadyExistsError, PreconditionError):
@@ -154,7 +166,8 @@ class Store:
                 self._patiently(partial(obstore.delete, self._store, name))
 
     def _put(self, name: str, content: bytes | Path, mode: Any) -> None:
-        obstore.put(self._store, name, content, mode=mode, chunk_size=_CHUNK, max_concurrency=3)
+        chunk, at_once = (_FILE_CHUNK, 1) if self._is_folder else (_CHUNK, 3)
+        obstore.put(self._store, name, content, mode=mode, chunk_size=chunk, max_concurrency=at_once)
 
     def _patiently(self, operation: Callable[[], T]) -> T:
         """Run an operation again when the line broke, with pauses; translate what is final."""
@@ -168,6 +181,12 @@ class Store:
                     raise refusal(error, self.address) from None
                 time.sleep(wait)
         raise AssertionError("unreachable: the last wait is None")
+
+
+def file_digest(path: Path) -> str:
+    """sha256 (hex) of a local file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _Ranges(io.RawIOBase):
