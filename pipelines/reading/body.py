@@ -93,7 +93,7 @@ def weights(page: Outline) -> list[float]:
 def _is_data(page: Outline, table: Element, found: list[float]) -> bool:
     cells = page.lines[table.first : min(table.last, table.first + MOST_CELLS + 1)]
     return CELLS <= len(cells) <= MOST_CELLS and all(
-        line.tag in ("td", "th") and not line.linked and weight in (-5.0, -3.0)
+        weight in (-5.0, -3.0, -2.0) and not line.linked and page.cell_of(line) >= 0
         for line, weight in zip(cells, found[table.first : table.last], strict=True)
     )
 

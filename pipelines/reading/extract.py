@@ -147,14 +147,9 @@ def _without_next(page: Outline, body: Body, head: int) -> Body:
     if head < 0:
         return body
     wanted = page.lines[head].tag
-    for place, index in enumerate(body.lines):
-        if (
-            place
-            and page.lines[index].tag == wanted
-            and wanted in ("h1", "h2")
-            and any(_dates(line) for line in page.lines[index + 1 : index + 3])
-        ):
-            return replace(body, lines=body.lines[:place])
+    for index in range(body.lines[0] + 1, body.lines[-1]) if wanted in ("h1", "h2") else ():
+        if page.lines[index].tag == wanted and any(map(_dates, page.lines[index + 1 : index + 3])):
+            return replace(body, lines=tuple(line for line in body.lines if line < index))
     return body
 
 
@@ -167,24 +162,22 @@ def _blocks(page: Outline, lines: Iterable[int]) -> tuple[Block, ...]:
     layout: its lines are paragraphs."""
     blocks: list[Block] = []
     chosen = [page.lines[i] for i in lines]
-    broken = {line.element for line, after in pairwise(chosen) if line.element == after.element}
+    cells = [page.cell_of(line) for line in chosen]
+    broken = {cell for cell, after in pairwise(cells) if cell == after}
     last_row = -1
-    for line in chosen:
-        row = page.elements[line.element].parent if line.tag in ("td", "th") else -1
-        if line.element in broken:
-            row = -1
+    for line, cell in zip(chosen, cells, strict=True):
+        row = -1 if cell < 0 or cell in broken else page.elements[cell].parent
         if row >= 0 and row == last_row:
             blocks[-1] = Block("table", f"{blocks[-1].text}\t{line.text}")
         else:
-            kind = _kind(page, line)
-            blocks.append(Block("p" if kind == "table" and line.element in broken else kind, line.text))
+            blocks.append(Block("p" if cell in broken else _kind(page, line, cell), line.text))
         last_row = row if line.size < CELL else -1
     return tuple(blocks)
 
 
-def _kind(page: Outline, line: Line) -> BlockKind:
+def _kind(page: Outline, line: Line, cell: int) -> BlockKind:
     """What a block is; a long cell is a paragraph in a table that serves the layout."""
-    kind = _KINDS.get(line.tag, "p")
+    kind = "table" if cell >= 0 else _KINDS.get(line.tag, "p")
     if kind == "table" and line.size >= CELL:
         return "p"
     if kind == "p" and line.size < 80 and "caption" in words(page.elements[line.element].attributes):

@@ -21,6 +21,9 @@ _IN_BRACKETS = re.compile(r"\s*[【(（\[]([^【】()（）\[\]]{2,14})[】)）\
 _DATE = re.compile(r"\d{4}[-/.年]\d")
 """Beside the name of the site alone a line of origin stands, no headline."""
 
+SECTION = 6
+"""Han characters up to which a document's title that no line near the text has names a section (通知公告)."""
+
 _LABEL = re.compile(
     both(r"^.{0,6}[:：]$|^[^，。“]{2,6}[:：][^，。]{0,12}$|\d{4}[-/.年]\d|[首主]页|记者|报道|报导")
 )
@@ -51,7 +54,7 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
     scored.sort(key=lambda item: -item[0])
     found = [(text, index) for score, index, text in scored if score >= 1.0]
     stripped = strip_site(title)
-    if title and not is_site_name(stripped):
+    if title and not is_site_name(stripped) and (found or count_han(stripped) > SECTION):
         found.append((stripped, -1))
     if not found:
         found = [(text, index) for index, text in _just_above(page, first_body_line)]

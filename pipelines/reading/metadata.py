@@ -50,7 +50,7 @@ def read_metadata(extracted: Extracted, url: str, fetched_at: str) -> Metadata:
         headline=_headline(extracted),
         source=source,
         sources=normalise(source) if source else (),
-        authors=_authors(found, extracted, meta, source),
+        authors=_authors(found, extracted, source),
         editors=_people(found, "editor"),
         original_headline=_original(extracted, found),
         date_published=date.iso if date else None,
@@ -95,9 +95,7 @@ def _headline(extracted: Extracted) -> str:
     return squeeze(extracted.headline)
 
 
-def _authors(
-    found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str], source: str | None
-) -> tuple[str, ...]:
+def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, source: str | None) -> tuple[str, ...]:
     """Authors: labelled, else of a dateline or closing byline, else of JSON-LD or meta (persons only)."""
     if labelled := _people(found, "author", source) or _people(found, "poster", source):
         return labelled
@@ -108,8 +106,8 @@ def _authors(
         if line.place == "byline" and (named := persons(line.text)):
             return named
     for name in ("ld:author", "article:author", "author", "og:article:author"):
-        if known := persons(meta.get(name, "")):
-            return known
+        if known := [person for key, value in extracted.meta if key == name for person in persons(value)]:
+            return tuple(dict.fromkeys(known))
     return ()
 
 

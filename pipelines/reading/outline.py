@@ -92,6 +92,13 @@ class Outline:
         """The elements that hold lines, in order: less than half of all."""
         return [element for element in self.elements if element.last > element.first]
 
+    def cell_of(self, line: Line) -> int:
+        """The cell of a table that a line stands in, by itself or as its paragraph; -1 for none."""
+        if line.tag in ("td", "th"):
+            return line.element
+        parent = self.elements[line.element].parent
+        return parent if parent >= 0 and self.elements[parent].tag in ("td", "th") else -1
+
     def link_text(self, index: int) -> str:
         """The text of a link by the index of its element: its own, or the lines inside it."""
         if text := self.anchors.get(index, ""):

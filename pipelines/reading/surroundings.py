@@ -32,6 +32,7 @@ _TELLING = re.compile(
 )
 """What a line below the body must have to say anything of its origin; labels may be damaged in part."""
 
+_COLUMN = re.compile(r"\bside(?:bar)?\b|side[-_]?(?:bar|left|right|col)|rightcol|related|comment")
 _CRUMBS = re.compile(r"crumb|location|position|weizhi|\bpath\b|\bwz\b|daohang|dangqian")
 _CRUMB_LINE = re.compile(
     both(
@@ -72,7 +73,7 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
             if index - head <= ABOVE or first - index <= ABOVE:
                 found.append(OriginLine("above", text))
         elif index > last:
-            if _TELLING.search(text):
+            if _TELLING.search(text) and not _beside(page, line, last):
                 found.append(OriginLine("below", text))
         elif index not in chosen:
             found.append(OriginLine("above" if index - first < 3 else "end", text))
@@ -81,6 +82,17 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
     for index in body.lines[-3:]:
         found.append(OriginLine("end", page.lines[index].text[-EDGE_CHARS:]))
     return tuple(found)
+
+
+def _beside(page: Outline, line: Line, last: int) -> bool:
+    """Whether a line below the body (which ends on line `last`) stands in a column of its own: what is said
+    there of author and date is another article's."""
+    index = line.element
+    while index >= 0 and page.elements[index].first > last:
+        if page.elements[index].tag == "aside" or _names_column(page.elements[index].attributes):
+            return True
+        index = page.elements[index].parent
+    return False
 
 
 def _over(page: Outline, head: int) -> int:
@@ -128,6 +140,11 @@ def breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
         if crumbs and (len(parts) >= 2 or path != line.text):
             return tuple(part for part in crumbs if len(part) <= 16)[:6]
     return ()
+
+
+@lru_cache(maxsize=1 << 12)
+def _names_column(attributes: str) -> bool:
+    return _COLUMN.search(words(attributes)) is not None
 
 
 @lru_cache(maxsize=1 << 12)
