@@ -41,4 +41,4 @@ def rows_in(connection: Connection, statement: str, numbers: Iterable[int]) -> I
     """
     for batch in in_batches(numbers):
         found = connection.exec_driver_sql(f"{statement} IN ({','.join(map(str, batch))})")
-        yield from map(tuple, found)
+        yield from map(tuple, found.all())

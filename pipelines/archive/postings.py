@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from pipelines.archive.batches import in_batches, rows_in
+from pipelines.archive.batches import AT_ONCE, in_batches, rows_in
 from pipelines.archive.index_schema import posting_blocks, segments
 from pipelines.archive.read_ahead import read_ahead
 from pipelines.dedupe.candidates import Integers
@@ -83,18 +84,21 @@ class Segment:
 
 def whole(connection: Connection) -> list[Segment]:
     """The segments that are the index, largest first."""
-    order = (segments.c.postings.desc(), segments.c.id)
-    rows = connection.execute(select(*_SEGMENT).where(segments.c.state == "whole").order_by(*order))
-    return [Segment(*row) for row in rows]
+    return [Segment(*row) for row in connection.execute(_WHOLE)]
 
 
-_SEGMENT = (
-    segments.c.id,
-    segments.c.shift,
-    segments.c.postings,
-    segments.c.common,
-    segments.c.first,
-    segments.c.last,
+# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+_WHOLE = (
+    select(
+        segments.c.id,
+        segments.c.shift,
+        segments.c.postings,
+        segments.c.common,
+        segments.c.first,
+        segments.c.last,
+    )
+    .where(segments.c.state == "whole")
+    .order_by(segments.c.postings.desc(), segments.c.id)
 )
 
 
@@ -102,8 +106,7 @@ def add(connection: Connection, postings: Postings) -> None:
     """Put the postings of new texts in, as a segment of their own; in any order."""
     if not len(postings.hashes):
         return
-    order = np.argsort(postings.hashes, kind="stable")
-    ordered = Postings(*(column[order] for column in postings))
+    ordered = _by_hash(postings)
     common = int(np.searchsorted(ordered.hashes, 1 << EVERY))
     span = (int(postings.texts.min()), int(postings.texts.max()))
     segment = begin(connection, len(ordered.hashes), common, *span)
@@ -143,13 +146,32 @@ def set_state(connection: Connection, ids: Sequence[int], state: str) -> None:
 
 
 def lookup(connection: Connection, wanted: Integers) -> Iterator[Postings]:
-    """For each segment the postings in the blocks that hold these hashes (sorted): others are among them."""
-    places = [np.unique(wanted >> one.shift) | one.id << _BLOCKS for one in whole(connection)]
-    near = np.sort(np.concatenate(places)).tolist() if places else []
-    read_ahead(connection, "posting_blocks", "place", near)
+    """The postings, by hash, in the blocks that hold these hashes (sorted): others are among them. Those of a
+    text come together; where few are looked up all come at once."""
+    places = [(np.unique(wanted >> one.shift) | one.id << _BLOCKS).tolist() for one in whole(connection)]
+    read_ahead(connection, "posting_blocks", "place", sorted(chain.from_iterable(places)))
+    for near in _few_at_once(places):
+        rows = sorted(rows_in(connection, _BLOCKS_AT, chain.from_iterable(near)))
+        found = _decoded(data for _, data in rows)
+        yield found if len(near) == 1 else _by_hash(found)
+
+
+def _few_at_once(places: Iterable[list[int]]) -> Iterator[list[list[int]]]:
+    """Places of several segments together up to `AT_ONCE`: what is done with postings costs by the call where
+    they are few."""
+    together: list[list[int]] = []
     for of_segment in places:
-        rows = rows_in(connection, _BLOCKS_AT, of_segment.tolist())
-        yield _decoded(data for _, data in sorted(map(tuple, rows)))
+        if sum(map(len, together), len(of_segment)) > AT_ONCE and together:
+            yield together
+            together = []
+        together.append(of_segment)
+    if together:
+        yield together
+
+
+def _by_hash(found: Postings) -> Postings:
+    order = np.argsort(found.hashes, kind="stable")
+    return Postings(*(column[order] for column in found))
 
 
 _BLOCKS_AT = "SELECT place, postings FROM posting_blocks WHERE place"

@@ -83,7 +83,10 @@ def clear(connection: Connection) -> None:
 
 def common_hashes(connection: Connection) -> Integers:
     """The archive's own list of common shingles, ascending."""
-    return np.array(sorted(connection.scalars(select(common_shingles.c.hash))), dtype=np.int64)
+    return np.array(sorted(connection.scalars(_COMMON)), dtype=np.int64)
+
+
+_COMMON = select(common_shingles.c.hash)
 
 
 def leave_out(connection: Connection, common: Sequence[int]) -> None:

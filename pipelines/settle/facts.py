@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mmap import mmap
+
 import numpy as np
 from sqlalchemy import Connection
 
@@ -14,14 +16,13 @@ class Facts:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._table = np.zeros((0, 3), dtype=np.int64)
+        self._table = _untouched(0)
 
     def __call__(self, numbers: Integers) -> tuple[Integers, Integers, Integers]:
         """(key, size, density) of each."""
         most = int(numbers.max(initial=-1)) + 1
         if most > len(self._table):
-            # Zeros take no memory until they are written: a single query touches few of them.
-            table = np.zeros((most + most // 4, 3), dtype=np.int64)
+            table = _untouched(most + most // 4)
             table[: len(self._table)] = self._table
             self._table = table
         missing = np.unique(numbers[self._table[numbers, 2] == 0])
@@ -31,3 +32,11 @@ class Facts:
             self._table[read[:, 0]] = read[:, 1:]
         found = self._table[numbers]
         return found[:, 0], found[:, 1], found[:, 2]
+
+
+def _untouched(rows: int) -> Integers:
+    """Rows of zeros that take no memory and no time until they are touched: a single query touches few.
+
+    `np.zeros` writes them where the memory had been used before, 30 MB for a million texts: 2 ms of a query.
+    """
+    return np.frombuffer(mmap(-1, max(rows, 1) * 24), dtype=np.int64).reshape(-1, 3)

@@ -293,3 +293,25 @@ def test_blocks_are_the_same_read_ahead_or_not(tmp_path: Path, monkeypatch: pyte
         ahead = rows_of(candidates(connection, keys[-1:])), rows_of(candidates(connection, keys))
         monkeypatch.setattr(read_ahead, "MOST", 0)
         assert ahead == (rows_of(candidates(connection, keys[-1:])), rows_of(candidates(connection, keys)))
+
+
+@pytest.mark.parametrize("at_once", [1, 200, 5_000])
+def test_a_lookup_brings_all_postings_of_a_hash_by_hash_and_those_of_a_text_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(postings, "AT_ONCE", at_once)
+    with Catalog.open(tmp_path) as catalog:
+        put(catalog, copies(8), 5)
+        with catalog.read() as connection:
+            wanted = np.unique(np.array([value for value, _ in table(connection)[::7]], dtype=np.int64))
+            pieces = list(postings.lookup(connection, wanted))
+            owners = [set(piece.texts.tolist()) for piece in pieces]
+            found = [
+                row for one in pieces for row in zip(one.hashes.tolist(), one.texts.tolist(), strict=True)
+            ]
+            assert sorted(row for row in found if row[0] in set(wanted.tolist())) == [
+                row for row in table(connection) if row[0] in set(wanted.tolist())
+            ]
+            assert (len(pieces) == 1) is (at_once == 5_000)
+            assert all((np.diff(piece.hashes) >= 0).all() for piece in pieces)
+            assert not any(one & other for one, other in combinations(owners, 2))
