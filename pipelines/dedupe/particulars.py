@@ -20,12 +20,11 @@ from pipelines.dedupe.figures import FIGURE, LOST, NO_DIGITS, NUMERALS
 from pipelines.dedupe.lcs import lcs_pairs
 from pipelines.dedupe.tables.places import PLACES
 from pipelines.dedupe.templates import (
-    DENSE,
     EVEN,
-    FILLED,
     edited_share,
     gaps_of,
-    names_alone,
+    is_another_number,
+    is_filled_anew,
     other_figures,
     slots_of,
 )
@@ -80,14 +79,19 @@ def compare(a: str, b: str, alignment: Alignment) -> Tally:
     figures is, a figure with one digit wrong is another figure, no slip.
     """
     tokens = list(_tokens(a))
+    boxes = _boxes(a, b, tokens, alignment)
     gaps = gaps_of(a, b, alignment)
-    edited = edited_share(gaps, alignment.covered[0] - sum(end - start for start, end in tokens))
+    # Where dates of other lengths stand for each other a piece of one may be left: no edit of a character.
+    figures = [(a0, a1) for a0, a1, b0, b1 in boxes if _differ(a[a0:a1], b[b0:b1])]
+    words = [gap for gap in gaps if not any(a0 <= gap.start and gap.end <= a1 for a0, a1 in figures)]
+    edited = edited_share(words, alignment.covered[0] - sum(end - start for start, end in tokens))
     slots = slots_of(gaps, edited) if edited <= EVEN else []
     kept = _identity_outside(len(a), [*tokens, *((slot.start, slot.end) for slot in slots)], alignment)
     renamed = _renamed(a, b, alignment)
     agree, disagree, disagreements = 0.0, sum(map(_weight, renamed), 0.0), len(renamed)
     expected = variance = 0.0
-    for a0, a1, b0, b1 in _boxes(a, b, tokens, alignment):
+    replaced = False
+    for a0, a1, b0, b1 in boxes:
         verdict = _same(a[a0:a1], b[b0:b1])
         if verdict is None and (slots or not gaps) and _differ(a[a0:a1], b[b0:b1]):
             verdict = False
@@ -101,9 +105,8 @@ def compare(a: str, b: str, alignment: Alignment) -> Tally:
             agree += weight
         else:
             disagree, disagreements = disagree + weight, disagreements + _other_ones(a[a0:a1], b[b0:b1])
-    filled = len(slots) + disagreements
-    enough = filled >= max(FILLED, round(DENSE * alignment.covered[0]))
-    filled_anew = enough and (disagreements > 0 or names_alone(slots))
+            replaced = replaced or is_another_number(a[a0:a1], b[b0:b1])
+    filled_anew = is_filled_anew(gaps if replaced else slots, slots, disagreements, alignment.covered[0])
     others = not filled_anew and other_figures(a, b, alignment.spans_a, edited)
     return Tally(agree, disagree, disagreements, expected, variance, filled_anew, others)
 

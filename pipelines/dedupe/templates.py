@@ -120,7 +120,20 @@ def slots_of(gaps: list[Gap], edited: float) -> list[Gap]:
     return []
 
 
-def names_alone(slots: list[Gap]) -> bool:
+def is_filled_anew(words: list[Gap], slots: list[Gap], disagreements: int, aligned: int) -> bool:
+    """Whether so many `words` and figures (`disagreements`) stand in the place of others, in so short a text,
+    that it is a template.
+
+    The words are the slots; where a long number is another one altogether, which edits of single characters
+    do not make of it, differences of one character count too: the surname of whoever answers that telephone.
+    """
+    if not slots and not disagreements:
+        return False
+    filled = (len(words) if slots else 0) + disagreements
+    return filled >= max(FILLED, round(DENSE * aligned)) and (disagreements > 0 or _names_alone(slots))
+
+
+def _names_alone(slots: list[Gap]) -> bool:
     """Whether names tell without a figure: one more than `FILLED`, and two of them long ones. Words for which
     a writer takes others have two or three characters."""
     return len(slots) > FILLED and sum(min(slot.ours, slot.theirs) >= LONG_NAME for slot in slots) > 1
@@ -163,6 +176,12 @@ def other_figures(a: str, b: str, spans: Iterable[tuple[int, int]], edited: floa
     if len(ours) < LISTED or sum(figure not in theirs for figure in ours) < least:
         return False
     return sum(not any(_alike(figure, other) for other in theirs) for figure in ours) >= least
+
+
+def is_another_number(ours: str, theirs: str) -> bool:
+    """Whether both are long numbers, and not alike."""
+    digits, others = NO_DIGITS.sub("", ours), NO_DIGITS.sub("", theirs)
+    return min(len(digits), len(others)) >= LEAST_DIGITS and not _alike(digits, others)
 
 
 def _alike(ours: str, theirs: str) -> bool:

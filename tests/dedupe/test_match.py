@@ -201,6 +201,28 @@ def test_short_notices_are_told_by_what_is_filled_in(other: tuple[str, ...], kep
     assert (verify(one, notice(*other)) is not None) is kept
 
 
+@pytest.mark.parametrize(
+    ("other", "kept"),
+    [
+        # What is left of a date where one of another length stands is no edit of a character.
+        (("柳溪", "远岫科技", "1月2日至1月8日", "郑海涛", "8671139"), False),
+        # Beside another number altogether a surname counts, beside one that was mistyped it does not.
+        (("石门", "远岫科技", "8月15日至8月21日", "郑海涛", "8671139"), False),
+        (("柳溪", "北辰光学", "8月15日至8月21日", "郑海涛", "8671139"), False),
+        (("石门", "远岫科技", "8月15日至8月21日", "郑海涛", "2393942"), True),
+        (("石门", "北辰光学", "8月15日至8月21日", "郑海涛", "8671139"), True),
+        (("石门", "北辰光学", "8月5日至8月21日", "杨海焘", "2393924"), True),
+    ],
+)
+def test_short_notices_with_dates_are_told_by_what_is_filled_in(other: tuple[str, ...], kept: bool) -> None:
+    notice = (
+        "经{}市知识产权局审核，{}等单位申报的材料符合要求，现予公示。公示期为{}。有异议的，请在公示期内以书面形式反映，并署真实姓名和联系方式。"
+        "联系人：{}，电话：{}。"
+    )
+    one = notice.format("石门", "北辰光学", "8月15日至8月21日", "杨海涛", "2393924")
+    assert (verify(one, notice.format(*other)) is not None) is kept
+
+
 def test_lists_of_one_form_are_other_stories() -> None:
     lists = list(templated("lists of grants", 12, random.Random(11)))
     assert [(a, b) for a, b in combinations(lists, 2) if verify(a, b)] == []
