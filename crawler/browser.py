@@ -17,25 +17,16 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
 from scrapy.http import Response
-from twisted.internet.error import ConnectError, ConnectionClosed
 
 from crawler import clock
 from crawler.connect import BoundedHTTPHandler
 from crawler.guard import Refused, check_url
-from crawler.keeper import Answer, Unkeepable
-from crawler.manners import HostManners, retry_after
+from crawler.keeper import Answer
+from crawler.loads import NOT_HAD, Loads
+from crawler.manners import HostManners
 from crawler.messages import header_pairs
 from pipelines.archive.codings import CodingError, TooLarge, identity_headers, identity_payload
-from pipelines.errors import IpnewsError
 
 TABS = 4
 """Pages rendered at once. A rendered page costs about 110 plain ones, and a tab 100 to 200 MB."""
@@ -47,20 +38,6 @@ TIMEOUT = 30.0
 _EXECUTABLES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _WANTED = frozenset(("document", "script", "xhr", "fetch"))
 """What an article can depend on. Images, media, fonts and styles are never fetched."""
-
-NOT_HAD = (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-    ConnectionClosed,
-    ConnectError,
-    Unkeepable,
-    IpnewsError,
-)
-"""What can become of a request inside a page."""
 
 LAUNCH = (
     "--host-resolver-rules=MAP * ~NOTFOUND",  # no name resolves: connections of its own lead nowhere
@@ -123,7 +100,7 @@ class RenderingHandler(BoundedHTTPHandler):
         self._browser: Any = None
         self._starting = asyncio.Lock()
         self._contexts = 0
-        self._pace: dict[str, asyncio.Lock] = {}
+        self.loads = Loads(super().download_request)
 
     async def download_request(self, request: Request) -> Response:
         """One answer; rendered ones come from a context of their own, closed behind them."""
@@ -146,25 +123,6 @@ class RenderingHandler(BoundedHTTPHandler):
             visitor.ended = True
             if (wrapper := inner.context_wrappers.get(name)) is not None:
                 await wrapper.context.close()
-
-    async def fetch(self, request: Request, visitor: _Visitor) -> Response:
-        """One request of a page, in turn and by the manners of its host. Raises Refused for one whose turn
-        comes after the page, or would."""
-        host = urlsplit(request.url).hostname or ""
-        if visitor.session is None:
-            return await super().download_request(request)
-        manners = visitor.session.manners_of(host)
-        async with self._pace.setdefault(host, asyncio.Lock()):
-            await visitor.turn(manners)
-            manners.started(request.url, clock.now())
-            try:
-                response = await super().download_request(request)
-            except NOT_HAD:
-                manners.failed(request.url, clock.now())
-                raise
-            asked = dict(header_pairs(response)).get("Retry-After")
-            manners.answered(request.url, response.status, retry_after(asked, clock.now()), clock.now())
-        return response
 
     async def close(self) -> None:
         """Close browser and connections."""
@@ -191,7 +149,7 @@ class _Visitor:
         self.origin = request.url.partition("/")[0] + "//" + urlsplit(request.url).netloc
         self.requests = 0
         self.ended = False
-        self._handler, self._request = handler, request
+        self._loads, self._request = handler.loads, request
         self._site = self.session.site_of(request.url) if self.session else None
         host = urlsplit(request.url).hostname or ""
         manners = self.session.manners.get(host) if self.session else None
@@ -217,11 +175,10 @@ class _Visitor:
         self.requests += 1
         try:
             self._check(wanted)
-            inner = Request(wanted.url, headers=self._request.headers)
-            inner.headers["Accept"] = wanted.headers.get("accept", "*/*")
-            answer = await self._handler.fetch(inner, self)
+            inner = self.request(wanted.url, wanted.headers.get("accept", "*/*"))
+            answer = await self._loads.fetch(inner, self, self.session)
             payload = identity_payload(header_pairs(answer), answer.body)
-            await self._keep(wanted.url, answer)
+            await self.keep(wanted.url, answer)
         except (Refused, CodingError, TooLarge):
             await self._abort(route, "blockedbyclient")
         except NOT_HAD:
@@ -241,16 +198,25 @@ class _Visitor:
         """Raises Refused for what no article needs, hosts out of bounds, and pages that ask without end."""
         if wanted.resource_type not in _WANTED or wanted.method != "GET" or self.requests > MOST_REQUESTS:
             raise Refused(f"{wanted.method} {wanted.resource_type} inside a page")
-        host = check_url(
-            wanted.url, loopback=self._is_own(wanted.url) and bool(self._site and self._site.loopback)
-        )
+        self.check(wanted.url)
         if wanted.resource_type != "script" and not self._is_own(wanted.url):
-            raise Refused(f"{host}: only scripts may come from other hosts")
+            raise Refused(f"{wanted.url}: only scripts may come from other hosts")
+
+    def check(self, url: str) -> None:
+        """Raises Refused for an address that the guard does not let through."""
+        check_url(url, loopback=self._is_own(url) and bool(self._site and self._site.loopback))
+
+    def request(self, url: str, accept: str = "*/*") -> Request:
+        """A request with the headers of the page's own."""
+        request = Request(url, headers=self._request.headers)
+        request.headers["Accept"] = accept
+        return request
 
     def _is_own(self, url: str) -> bool:
         return bool(self._site and (urlsplit(url).hostname or "").lower() in self._site.hosts)
 
-    async def _keep(self, url: str, answer: Response) -> None:
+    async def keep(self, url: str, answer: Response) -> None:
+        """Write an answer to the WARC."""
         if self.session is not None:
             received = Answer(url, answer.status, header_pairs(answer), answer.body)
             await asyncio.wrap_future(self.session.keeper.keep(received))

@@ -87,29 +87,40 @@ def test_redirects_of_robots_keep_the_pace_of_the_host_they_lead_to(tmp_path: Pa
 
 
 def test_scripts_of_a_page_are_asked_for_with_manners(tmp_path: Path, catalog_rows: Rows) -> None:
-    """Those of a host that nothing declares come one after another; a Retry-After of one is the host's."""
+    """Those of a host that nothing declares come one after another, behind its robots.txt, which is asked for
+    once and obeyed, as the own host's is; a Retry-After of one is the host's."""
     if find_browser() is None:
         pytest.skip("no browser")
     text = "国家知识产权局发布公告，" * 40
-    sources = [*(f"http://scripts.test/{n}.js" for n in range(3)), "/busy.js"]
+    sources = [*(f"http://scripts.test/{n}.js" for n in range(3)), "http://scripts.test/shut/1.js"]
+    sources += ["/shut.js", "http://trouble.test/1.js", "/busy.js"]
     tags = "".join(f"<script src='{source}'></script>" for source in sources)
     fill = f"<script>document.getElementById('app').textContent = '{text}'</script>"
     shell = f"<!DOCTYPE html><html><body><div id='app'></div>{tags}{fill}</body></html>".encode()
     script = said("200 OK", b"1", "Content-Type: text/javascript")
     answers: dict[str, Answer] = {f"scripts.test/{n}.js": script for n in range(3)}
+    answers["scripts.test/robots.txt"] = said("302 Found", b"", "Location: /rules.txt")
+    answers["scripts.test/rules.txt"] = said("200 OK", b"User-agent: *\nDisallow: /shut/\n", TEXT)
+    answers["trouble.test/robots.txt"] = said("503 Service Unavailable", b"")
+    answers["odd.test/robots.txt"] = said("200 OK", b"User-agent: *\nDisallow: /shut.js\n", TEXT)
     answers["/article/1.html"] = said("200 OK", shell, HTML)
     answers["/busy.js"] = said("429 Too Many Requests", b"", "Retry-After: 3600")
     archive = tmp_path / "archive"
     with odd_server(answers) as odd:
-        names = ("odd.test", "scripts.test")
+        names = ("odd.test", "scripts.test", "trouble.test")
         at = {name: ["127.0.0.1", odd.port] for name in names}
         result = Order(
             archive, odd.port, {"odd": site(("/article/1.html",))}, browser=True, patience=5.0,
             settings={"IPNEWS_RESOLVE": at, "IPNEWS_LOOPBACK": list(names)},
         ).run()  # fmt: skip
     assert result["exit_code"] == 0, result["errors"]
-    times = [at for at, _, headers in odd.log if headers["host"] == "scripts.test"]
-    assert len(times) == 3
+    asked = [(at, path) for at, path, headers in odd.log if headers["host"] == "scripts.test"]
+    assert [path for _, path in asked[:2]] == ["/robots.txt", "/rules.txt"]
+    assert sorted(path for _, path in asked[2:]) == ["/0.js", "/1.js", "/2.js"]
+    assert [path for _, path, headers in odd.log if headers["host"] == "trouble.test"] == ["/robots.txt"]
+    assert odd.asked("/shut.js") == 0
+    assert result["counts"]["disallowed inside pages"] == 3
+    times = [at for at, _ in asked]
     assert all(after - before >= 0.999 for before, after in pairwise(times))
     (busy,) = [at for at, path, _ in odd.log if path == "/busy.js"]
     ((next_at,),) = catalog_rows(archive, "select next_at from hosts where host = 'odd.test'")
