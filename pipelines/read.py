@@ -135,7 +135,7 @@ def _article(capture: Capture, site: Site | None, page: Page, extracted: Extract
 
 
 def _repair(extracted: Extracted, ledger: Ledger) -> Extracted:
-    """Every visible text repaired, block by block; the page's undamaged blocks help the damaged ones.
+    """Every visible text repaired, block by block; what the page says elsewhere helps with the damaged ones.
 
     No damage crosses a line end, so one look at all texts together tells a page without any.
     """
@@ -144,11 +144,10 @@ def _repair(extracted: Extracted, ledger: Ledger) -> Extracted:
         for field, text in found:
             ledger.note(FIELDS[field], text, text, ())
         return extracted
-    mender = restorer()
-    context = tuple(block.text for block in extracted.blocks if not looks_damaged(block.text))
+    page = iter(restorer().restore_page(text for _, text in found))
 
     def repair(field: str, text: str) -> str:
-        restored = mender.restore(text, context=context)
+        restored = next(page)
         return ledger.note(FIELDS[field], text, restored.text, restored.edits)
 
     return extracted.map_text(repair)

@@ -43,6 +43,10 @@ SHORT_SENTENCE: Final = 3.0
 less on the references."""
 FRESH: Final = 2
 _QUOTES: Final = frozenset("“‘「『")
+ENDS_LISTING: Final = 4.0
+"""A block whose last character is a mark within a sentence: it goes on in the next only where a tag stands
+within the sentence."""
+_UNFINISHED: Final = dict.fromkeys(_OPENERS, ENDS_OPENING) | dict.fromkeys("，、", ENDS_LISTING)
 _FULL_STOPS: Final = frozenset("。")
 _DEEPEST: Final = 6
 
@@ -112,4 +116,4 @@ def track(context: Context, text: Iterable[str]) -> Context:
 
 def at_end(context: Context) -> float:
     """Cost in nats of ending a block in this context."""
-    return LEFT_OPEN * len(context.opened) + (ENDS_OPENING if context.last in _OPENERS else 0.0)
+    return LEFT_OPEN * len(context.opened) + _UNFINISHED.get(context.last, 0.0)

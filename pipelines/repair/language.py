@@ -14,7 +14,7 @@ import re
 import struct
 from bisect import bisect_left
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +33,6 @@ RARE_SHARE: Final = 3e-6
 """Share of running text below which a character is rare: 焙, 觽, 鬏; one in a page of 3,000 characters
 at most."""
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{2,}")
-PageNode = dict[int, tuple["_Count", "PageNode"]]
 
 
 @cache
@@ -111,63 +110,57 @@ class WordTable:
 
 
 class PageWords:
-    """What the page itself says where it is whole: its sequences of two to four Han characters, as a trie.
+    """What the page itself says where it is whole: its sequences of two to four Han characters.
 
-    A node is a dict from code to [count, node]. Press repeats its names and terms within a page, so a
-    sequence seen once is worth more than two common characters side by side.
+    Press repeats its names and terms within a page, so a sequence seen once is worth more than two common
+    characters side by side. One whose ends cut through a word of the table (权益保 of 权益保护 does) is none.
     """
 
     LONGEST: Final = 4
     _PENALTY: Final = (0.0, 0.0, 2.0, 1.0, 0.5)
+    """Nats added by length to -ln(count / characters); chosen on held-back text, see docs/repair.md."""
     _GLUE: Final = 11.0
     """Cost in nats below which two characters are a common word, so that a sequence does not end
     between them."""
     _SMOOTHING: Final = 2000
     """Characters added to the size of the page: what a short page repeats says little."""
-    """Nats added by length to -ln(count / characters); chosen on held-back text, see docs/repair.md."""
 
     def __init__(self, texts: Iterable[str], characters: Characters, table: WordTable) -> None:
-        self.root: PageNode = {}
-        self._size = 0
         self._characters = characters
         self._table = table
-        self._count(texts, shared=False)
+        self._places: dict[int, list[int]] = {}
+        self.codes = [0]
+        self._read(texts)
 
     def beside(self, texts: Iterable[str]) -> PageWords:
-        """These words and those of more texts, as if counted together; these stay as they are.
+        """These words and those of more texts, as if read together; these stay as they are.
 
-        So a page is counted once, and each of its damaged blocks is added to that.
+        So the context of a page is read once, and its damaged texts are added to that.
         """
         both = PageWords((), self._characters, self._table)
-        both.root, both._size = dict(self.root), self._size
-        both._count(texts, shared=True)
+        both.codes, both._places = self.codes.copy(), self._places.copy()
+        both._read(texts)
         return both
 
-    def _count(self, texts: Iterable[str], *, shared: bool) -> None:
+    def _read(self, texts: Iterable[str]) -> None:
+        """Note where every character stands, runs of Han characters kept apart by a 0."""
+        places: dict[int, list[int]] = {}
+        codes = self.codes
         for text in texts:
             for run in _HAN_RUN.findall(text.translate(self._characters.to_simplified)):
-                self._add([ord(char) for char in run], shared)
+                for at, code in enumerate(map(ord, run), len(codes)):
+                    places.setdefault(code, []).append(at)
+                codes += [*map(ord, run), 0]
+        for code, found in places.items():
+            self._places[code] = self._places.get(code, []) + found
+        self._size = sum(map(len, self._places.values()))
+        self.root = PageNode(self, [], 0)
+        self.root.following = {code: PageNode(self, found, 1) for code, found in self._places.items()}
 
-    def _add(self, codes: list[int], shared: bool) -> None:
-        """Count every sequence whose ends do not cut through a word of the table (权益保 of 权益保护
-        does). The nodes of a `shared` trie are copied on the way."""
-        self._size += len(codes)
-        cuts = [False, *map(self._is_word, codes, codes[1:]), False]
-        for start in range(len(codes)):
-            node, counts = self.root, not cuts[start]
-            for at in range(start, min(start + self.LONGEST, len(codes))):
-                entry = node.get(codes[at])
-                if entry is None:
-                    entry = node[codes[at]] = (_Count(0, 0), {})
-                elif shared:
-                    entry = node[codes[at]] = (_Count(entry[0].value, entry[0].seen), dict(entry[1]))
-                entry[0].seen += 1
-                if counts and not cuts[at + 1]:
-                    entry[0].value += 1
-                node = entry[1]
-
-    def _is_word(self, first: int, second: int) -> bool:
-        cost = self._table.cost_of_two(first, second)
+    def is_cut(self, at: int) -> bool:
+        """Whether a place and the one before it are a common word."""
+        first, second = self.codes[at - 1], self.codes[at]
+        cost = self._table.cost_of_two(first, second) if first and second else None
         return cost is not None and cost < self._GLUE
 
     def cost(self, count: int, length: int) -> float:
@@ -180,14 +173,39 @@ class PageWords:
         return self._PENALTY[-1] - math.log(seen / (self._size + self._SMOOTHING))
 
 
-class _Count:
-    """How often a sequence is one of the page's (`value`), and how often it begins one (`seen`)."""
+class PageNode:
+    """A sequence of a page's characters, by its places.
 
-    __slots__ = ("seen", "value")
+    Searches ask for few, so what goes on behind one is read off the page when it is asked for: to count all
+    of them beforehand took a seventh of the time of restoring.
+    """
 
-    def __init__(self, value: int, seen: int) -> None:
-        self.value = value
-        self.seen = seen
+    def __init__(self, page: PageWords, places: list[int], length: int) -> None:
+        self._page = page
+        self._places = places
+        self._length = length
+
+    @property
+    def seen(self) -> int:
+        """At how many places the sequence stands."""
+        return len(self._places)
+
+    @cached_property
+    def count(self) -> int:
+        """At how many of them it cuts through no word."""
+        is_cut, length = self._page.is_cut, self._length
+        return sum(not is_cut(at) and not is_cut(at + length) for at in self._places)
+
+    @cached_property
+    def following(self) -> dict[int, PageNode]:
+        """The sequences that are one character longer, by that character."""
+        if self._length == PageWords.LONGEST:
+            return {}
+        found: dict[int, list[int]] = {}
+        for at in self._places:
+            if code := self._page.codes[at + self._length]:
+                found.setdefault(code, []).append(at)
+        return {code: PageNode(self._page, places, self._length + 1) for code, places in found.items()}
 
 
 class Characters:

@@ -55,23 +55,23 @@ class Model:
         node = table.child(prefix.node, code) if prefix.node or not prefix.length else ROOT
         cost = table.cost(node) if node else None
         least = table.least(node) if node else NEVER
-        entry = prefix.page.get(code) if prefix.page is not None else None
-        page = None
-        if entry is not None and self._page is not None:
-            page = entry[1]
-            if page:
-                least = min(least, self._page.least(entry[0].seen))
-            if length > 1 and entry[0].value:
-                own = self._page.cost(entry[0].value, length)
+        page = prefix.page.following.get(code) if prefix.page is not None else None
+        if page is not None and self._page is not None:
+            if length > 1 and page.count:
+                own = self._page.cost(page.count, length)
                 cost = own if cost is None or own < cost else cost
-        if (node and table.goes_on(node)) or page:
+            if page.following:
+                least = min(least, self._page.least(page.seen))
+            else:
+                page = None
+        if (node and table.goes_on(node)) or page is not None:
             return cost, Prefix(node, page, length, least), node
         return cost, None, node
 
     def continuations(self, prefix: Prefix, codes: frozenset[int]) -> frozenset[int]:
         """Which of these characters a word begun can go on with."""
         found = self._table.children(prefix.node) & codes if prefix.node else frozenset()
-        return found | (prefix.page.keys() & codes) if prefix.page else found
+        return found | (prefix.page.following.keys() & codes) if prefix.page else found
 
     def character(self, code: int) -> float:
         """Cost of a character that is no word of the table."""

@@ -42,7 +42,8 @@ LEFT_CONTEXT: Final = 8
 """Found characters read before a place: two words, or one and its gloss."""
 MOST_PASSES: Final = 4
 """What is restored is context for what was left, until nothing changes: so restoring twice is restoring
-once."""
+once. The first pass settles what leaves no doubt, so that names and terms which are damaged at several places
+help each other."""
 ENTER_MARGIN: Final = 3.0
 """Nats by which damage must beat the found text as it stands, measured where the gate opens on clean text
 and on damaged: see docs/repair.md."""
@@ -94,50 +95,66 @@ class Restorer:
 
         `field` names the edits; their `start` counts from `offset`.
         """
-        if not looks_damaged(text):
-            return Restored(text, (), 0)
-        others = tuple(context)
-        edits: list[Edit] = []
-        repaired = text
-        for _ in range(MOST_PASSES):
-            more = list(self._pass(repaired, others, field))
-            if not more:
+        (restored,) = self.restore_page((text,), context=context, field=field)
+        shifted = tuple(replace(edit, start=edit.start + offset) for edit in restored.edits)
+        return replace(restored, edits=shifted)
+
+    def restore_page(
+        self, texts: Iterable[str], *, context: Iterable[str] = (), field: str = "article_body"
+    ) -> list[Restored]:
+        """Undo the damage of every text of a page: what one of them tells helps with the others."""
+        found, others = tuple(texts), tuple(context)
+        edits: list[list[Edit]] = [[] for _ in found]
+        repaired = found
+        for number in range(MOST_PASSES):
+            if not any(map(looks_damaged, repaired)):
                 break
-            edits = compose(text, edits, more)
-            repaired = replay(text, tuple(edits), field)
-            if not looks_damaged(repaired):
+            page = _Page(self, others, repaired, settles_doubts=number > 0)
+            more = [list(page.restore(text, field)) if looks_damaged(text) else [] for text in repaired]
+            if not any(more) and not page.doubts:
                 break
-        lacunae = sum(edit.after.count(LACUNA) - edit.before.count(LACUNA) for edit in edits)
-        shifted = (replace(edit, start=edit.start + offset) for edit in edits)
-        return Restored(repaired, tuple(shifted), lacunae)
+            edits = list(map(compose, found, edits, more))
+            repaired = tuple(
+                replay(text, tuple(made), field) for text, made in zip(found, edits, strict=True)
+            )
+        return [
+            Restored(text, tuple(made), _lacunae(made)) for text, made in zip(repaired, edits, strict=True)
+        ]
 
     def _words(self, texts: tuple[str, ...]) -> PageWords:
         """The words of the undamaged blocks of a page: kept while one damaged block after the other is
         restored."""
         return PageWords(undamaged(texts), self._characters, self._table)
 
-    def _pass(self, text: str, context: tuple[str, ...], field: str) -> Iterator[Edit]:
-        """The edits of every block, in order."""
-        page = _Page(self, (*context, text))
-        for start, end, eaten in blocks(text):
-            yield from page.restore_block(text[start:end], start, field)
-            if eaten:
-                yield Edit(field, end, "", "<", "mend_tags", "exact")
-
 
 class _Page:
-    """What is known of one page, and the restoring of its blocks one by one."""
+    """What is known of one page, and the restoring of its texts, block by block.
 
-    def __init__(self, tables: Restorer, texts: tuple[str, ...]) -> None:
+    A region in which a place would be left open is left as found and counted in `doubts`, unless the pass
+    `settles_doubts`.
+    """
+
+    def __init__(
+        self, tables: Restorer, context: tuple[str, ...], texts: tuple[str, ...], *, settles_doubts: bool
+    ) -> None:
+        self.doubts = 0
+        self._settles_doubts = settles_doubts
         self._characters = tables._characters
         self._candidates = tables._candidates
         self._neighbours = tables._neighbours
-        self._glosses = Glosses(texts, self._characters)
+        self._glosses = Glosses((*context, *texts), self._characters)
         self._vain = 0
-        self._silent = not any(map(shows_lone_bytes, texts))
-        self._model = Model(tables._table, tables.words(texts[:-1]).beside(undamaged(texts[-1:])))
+        self._silent = not any(map(shows_lone_bytes, (*context, *texts)))
+        self._model = Model(tables._table, tables.words(context).beside(undamaged(texts)))
 
-    def restore_block(self, found: str, base: int, field: str) -> Iterator[Edit]:
+    def restore(self, text: str, field: str) -> Iterator[Edit]:
+        """The edits of every block of a text, in order."""
+        for start, end, eaten in blocks(text):
+            yield from self._restore_block(text[start:end], start, field)
+            if eaten:
+                yield Edit(field, end, "", "<", "mend_tags", "exact")
+
+    def _restore_block(self, found: str, base: int, field: str) -> Iterator[Edit]:
         """Edits of one block, which begins at `base` in the field."""
         done = region = 0
         patience = PATIENCE if self._vain < MOST_VAIN else 0
@@ -157,13 +174,21 @@ class _Page:
                 choices = self._search(found, start, context)
                 if _is_damage(choices, SILENT_MARGIN if self._silent else ENTER_MARGIN):
                     settled = _up_to_last_change(choices)
-                    yield from edits_of(found, (c for c in settled if c.arc.start >= done), base, field)
+                    fresh = (choice for choice in settled if choice.arc.start >= done)
+                    yield from self._without_doubts(list(edits_of(found, fresh, base, field)))
                     context = track(context, (char for choice in settled for char in choice.arc.text))
                     done = region = settled[-1].arc.end
                     patience += 2
                 else:
                     patience -= 1
                     self._vain += 1
+
+    def _without_doubts(self, edits: list[Edit]) -> list[Edit]:
+        """The edits of a region, none where it is left to the next pass."""
+        if self._settles_doubts or not any(map(_is_open, edits)):
+            return edits
+        self.doubts += 1
+        return []
 
     def _triggers(self, found: str) -> Iterator[re.Match[str]]:
         """Where damage can begin in a block, in order."""
@@ -189,10 +214,19 @@ class _Page:
         return Search(lattice, self._model, self._neighbours, start, context)
 
 
+def _lacunae(edits: list[Edit]) -> int:
+    return sum(edit.after.count(LACUNA) - edit.before.count(LACUNA) for edit in edits)
+
+
 def _unsure(choice: Choice) -> Choice:
     """A choice of a region in which pairs may have vanished, which took too long to find out: within a longer
     word it is likely, else it is left open."""
     return replace(choice, margin=0.0, odds=choice.odds if choice.in_word else 0.0)
+
+
+def _is_open(edit: Edit) -> bool:
+    """Whether several readings were left; what an eaten byte was has none."""
+    return edit.certainty == "lost" and bool(edit.rivals)
 
 
 def _up_to_last_change(choices: list[Choice]) -> list[Choice]:

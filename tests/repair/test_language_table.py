@@ -78,13 +78,13 @@ def test_no_sequence_of_a_page_costs_less_than_its_prefix_says(texts: list[str])
     page = PageWords(texts, CHARACTERS, WORDS)
 
     def below(node: PageNode, length: int) -> Iterator[float]:
-        for count, following in node.values():
-            if count.value:
-                yield page.cost(count.value, length)
-            yield from below(following, length + 1)
+        for longer in node.following.values():
+            if longer.count:
+                yield page.cost(longer.count, length)
+            yield from below(longer, length + 1)
 
-    for count, following in page.root.values():
-        assert all(cost >= page.least(count.seen) for cost in below(following, 2))
+    for character in page.root.following.values():
+        assert all(cost >= page.least(character.seen) for cost in below(character, 2))
 
 
 @settings(deadline=None)
@@ -100,9 +100,8 @@ def test_page_words_against_plain_counting(texts: list[str]) -> None:
     for sequence, count in plain.items():
         node = page.root
         for char in sequence:
-            entry = node[ord(char)]
-            node = entry[1]
-        assert entry[0].value == count
+            node = node.following[ord(char)]
+        assert node.count == count
 
 
 @settings(deadline=None)
@@ -119,7 +118,7 @@ def test_a_block_beside_a_page_is_counted_as_together_with_it(texts: list[str], 
 
 
 def counts(node: PageNode) -> dict[int, object]:
-    return {code: (count.value, counts(below)) for code, (count, below) in node.items()}
+    return {code: (longer.count, longer.seen, counts(longer)) for code, longer in node.following.items()}
 
 
 def test_a_changed_table_is_refused(tmp_path: Path) -> None:

@@ -50,6 +50,28 @@ def test_edits_replay_to_the_text(article: str, channel: Channel) -> None:
     assert restored.lacunae == restored.text.count(LACUNA)
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(ARTICLE, min_size=1, max_size=4), CHANNELS)
+def test_the_texts_of_a_page_are_restored_as_its_lines_are(articles: list[str], channel: Channel) -> None:
+    found = [channel.damage(article) for article in articles]
+    together = RESTORER.restore("\n".join(found)).text
+    page = RESTORER.restore_page(found)
+    assert [restored.text for restored in page] == together.split("\n")
+    for text, restored in zip(found, page, strict=True):
+        assert replay(text, restored.edits, "article_body") == restored.text
+
+
+def test_what_one_damaged_text_of_a_page_tells_helps_with_another() -> None:
+    """By itself 丁。 is the likelier end of a clause."""
+    channel = Channel(level=None, cut=1.0, seed=1)
+    told, doubtful = map(
+        channel.damage, ("“我走了。”丁海，再见。丁海，本地人。", "“我都记得。”局长丁海回忆。")
+    )
+    alone, beside = RESTORER.restore(doubtful), RESTORER.restore_page((told, doubtful))[1]
+    assert "丁海" not in alone.text
+    assert "局長丁海" in beside.text
+
+
 @settings(max_examples=60, deadline=None)
 @given(ARTICLE, CHANNELS)
 def test_idempotent(article: str, channel: Channel) -> None:
