@@ -48,6 +48,11 @@ class CrawlLock:
         except OSError as error:
             raise _unwritable(self._path, error) from None
 
+    def remove_unused(self) -> None:
+        """Take the file of a place away that no crawler has ever had; while the place is held."""
+        if self.slot and not os.fstat(self._descriptor).st_size:
+            self._path.unlink(missing_ok=True)
+
     def release(self) -> None:
         """Let go; again does nothing."""
         if self._descriptor >= 0:
@@ -67,7 +72,8 @@ def without_crawlers(folder: Path, shared: bool) -> Iterator[None]:
     ArchiveBusy, ArchiveUnwritable."""
     with ExitStack() as held:
         for _ in range(MAX_CRAWLERS if shared else 1):
-            held.enter_context(CrawlLock(folder, shared))
+            place = held.enter_context(CrawlLock(folder, shared))
+            held.callback(place.remove_unused)
         yield
 
 
@@ -82,6 +88,9 @@ def _try(path: Path) -> int | None:
     except BlockingIOError:
         os.close(descriptor)
         return None
+    if not os.fstat(descriptor).st_nlink:  # taken away between the two: whoever comes next makes another
+        os.close(descriptor)
+        return _try(path)
     return descriptor
 
 

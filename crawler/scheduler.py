@@ -232,7 +232,9 @@ class FrontierScheduler(BaseScheduler):
                 frontier.expire(connection, now, all_owners=False)
             if promote:
                 frontier.promote(connection, session.plan.hosts, now)
-            return {host: refill(connection, host, room, owner, now) for host, room in wanted.items()}
+            # In one order for all crawlers: each host is locked until the transaction ends, and two crawlers
+            # that held one each and wanted the other's would wait for each other.
+            return {host: refill(connection, host, wanted[host], owner, now) for host in sorted(wanted)}
 
         session.write(work).add_done_callback(self._from_writer_thread)
 

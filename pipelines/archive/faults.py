@@ -10,7 +10,13 @@ from pipelines.errors import ArchiveBusy, ArchiveError, ArchiveUnwritable, Ipnew
 
 _SPACE = "what was written before is valid: free space or mend the permissions and try again"
 REBUILD = "restore the file from a copy, or make a new archive: ipnews backfill OLD/warc --archive NEW"
-_LOCKED = ("database is locked", "database table is locked", "lock timeout", "could not obtain lock")
+_LOCKED = (
+    "database is locked",
+    "database table is locked",
+    "lock timeout",
+    "could not obtain lock",
+    "deadlock detected",
+)
 _UNWRITABLE = (
     "disk is full",
     "readonly database",
@@ -40,8 +46,15 @@ def explained(error: SQLAlchemyError | OSError, where: str) -> IpnewsError:
     return ArchiveError(f"{where}: {said}; see what is damaged: ipnews verify")
 
 
+def is_passing(error: BaseException) -> bool:
+    """Whether the same work can be tried again: the database went away, or of two transactions that waited
+    for each other it has undone this one."""
+    undone = isinstance(error, DBAPIError) and type(error.orig).__name__ == "DeadlockDetected"
+    return undone or is_lost_connection(error)
+
+
 def is_lost_connection(error: BaseException) -> bool:
-    """Whether the database went away, so that the same work can be tried again."""
+    """Whether the database went away."""
     if not isinstance(error, DBAPIError):
         return False
     name = type(error.orig).__name__

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
-from pipelines.archive.faults import explained, is_lost_connection
+from pipelines.archive.faults import explained, is_passing
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ class Writer:
             try:
                 return self._transaction(jobs)
             except SQLAlchemyError as error:
-                if not is_lost_connection(error):
+                if not is_passing(error):
                     raise
             time.sleep(wait)
         return self._transaction(jobs)

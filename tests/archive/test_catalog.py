@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, inspect, select, update
+from sqlalchemy import Connection, delete, func, inspect, select, update
 
 from pipelines.archive import migrations
 from pipelines.archive.catalog import CATALOG_FILE, Catalog
@@ -347,3 +347,23 @@ def test_a_copy_of_the_folder_is_a_whole_archive(tmp_path: Path) -> None:
     shutil.copytree(tmp_path / "a", tmp_path / "b")
     with Catalog.open(tmp_path / "b", read_only=True) as catalog:
         assert noted(catalog) == ["x"]
+
+
+def test_of_two_transactions_that_wait_for_each_other_one_is_done_again(postgres: str) -> None:
+    both_hold_one, tries = threading.Barrier(2), []
+
+    def crossing(first: int, second: int) -> object:
+        def work(connection: Connection) -> int:
+            tries.append(first)
+            connection.execute(select(func.pg_advisory_xact_lock(first)))
+            if tries.count(first) == 1:
+                both_hold_one.wait(60)
+            connection.execute(select(func.pg_advisory_xact_lock(second)))
+            return first
+
+        return work
+
+    with Catalog.open(postgres) as one, Catalog.open(postgres) as other:
+        crossed = [one.write(crossing(1, 2)), other.write(crossing(2, 1))]
+        assert [future.result() for future in crossed] == [1, 2]
+    assert len(tries) == 3
