@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Integer, cast, func, select
 from pipelines.archive import articles as article_rows
 from pipelines.archive import member_rows, search, shingle_index
 from pipelines.archive.batches import in_batches
+from pipelines.archive.copies_faults import faults_of_copies
 from pipelines.archive.problems import REREAD, SETTLE_ANEW, TAKE_IN, Problem
 from pipelines.archive.schema import articles, captures, drops, edits, members, revisits, settled, sketches
 from pipelines.archive.tombstones import Tombstones
@@ -22,7 +23,7 @@ def faults_of_rows(connection: Connection, withdrawn: Tombstones) -> Iterator[Pr
         yield from _of_articles(connection, some, withdrawn)
     yield from _not_current(connection)
     if not _is_due(connection):
-        yield from _missettled(connection)
+        yield from list(_missettled(connection)) or faults_of_copies(connection)
 
 
 def _orphans(connection: Connection) -> Iterator[Problem]:

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from bench.copies_texts import bulletins, damaged, excerpt, made_article, own_articles, padded, stories
 from pipelines.archive import postings, settled, shingle_index
 from pipelines.archive.articles import remove_article, store_article
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.copies_faults import faults_of_copies
+from pipelines.archive.index_schema import posting_blocks
 from pipelines.archive.schema import links, tombstones
 from pipelines.archive.search import search
 from pipelines.dedupe.candidates import is_in
@@ -181,6 +183,11 @@ def test_on_postgresql_it_is_the_same(
         assert result(catalog) == expected
         rebuild(catalog)
         assert result(catalog) == expected
+        with catalog.read() as connection:
+            assert list(faults_of_copies(connection)) == []
+        catalog.write(lambda connection: connection.execute(delete(posting_blocks)).rowcount).result()
+        with catalog.read() as connection:
+            assert len(list(faults_of_copies(connection))) == 1
 
 
 class Killed(Exception):
