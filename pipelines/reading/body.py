@@ -14,7 +14,8 @@ from functools import lru_cache
 from itertools import accumulate
 
 from pipelines.reading.outline import IN_FAVOUR, Element, Line, Outline, words
-from pipelines.reading.teasers import teasers
+from pipelines.reading.tables import IN_TABLE, SHORT_CELL, is_data
+from pipelines.reading.teasers import headed, teasers
 from pipelines.reading.weight import DATED, is_spam, weigh
 
 _ENDED = re.compile(r"[。！？：:][”」』）)]?$")
@@ -28,7 +29,7 @@ AGAINST = re.compile(
     r"menu|\bfoot|copyright|side[-_]?bar|crumb|bread|weizhi|location|position|\bads?\d*\b|[-_ ]ads?[-_ ]|"
     r"guanggao|advert|banner|\btags?\b|hottag|biaoqian|pagination|login|search|toolbar|toplist|news_?list|"
     r"xiangguan|xgwz|xgnews|xgyd|keyword|disclaimer|shengming|statement|editor[-_ ]?info|survey|vote|"
-    r"weather|subscribe|promo|friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]?(?:card|bio|intro|desc)|about[-_]?author|\bbio\b|"
+    r"weather|subscri|newsletter|sign-?up|promo|friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]?(?:card|bio|intro|desc)|about[-_]?author|\bbio\b|"
     r"more[-_ ]|aside|complementary|guide|hidden"
 )
 """Names (class, id, role) of elements whose text is none of the article's: English and pinyin."""
@@ -36,16 +37,12 @@ AGAINST = re.compile(
 _COLUMN = re.compile(r" side[-_]?bar")
 COMMENTS = re.compile(r"comment|reply|pinglun|liuyan|guestbook|\bcmt|\bpl\b")
 
-_POST = re.compile(r'id="(?:postmessage|read)_\w')
-"""How forums name the text of a post: Discuz, phpwind."""
+_POSTS = (re.compile(r'id="(?:postmessage|read)_\w'), re.compile(r'id="pid\d'))
+"""How forums name the text of a post (Discuz, phpwind), and the post with its author (Discuz on phones)."""
 
 _ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*$")
-IN_TABLE = -0.5
-"""Weight of a cell in a table of data: it neither makes an article nor parts one."""
-CELLS, MOST_CELLS = 6, 2_000
-"""Cells from which on a table of nothing but short ones without links is data, and up to which it is looked
-at: tables may stand in tables."""
-
+OUTSIDE = -6.0
+"""Weight from which down a line is none of the article's, as lines are in elements named as none of it."""
 GAP = 160.0
 """Weight of the links and scraps after which running text is no longer the same article but comments or a
 disclaimer: about ten links. On the reference pages 80 to 1,000 give the same F1 to the third decimal."""
@@ -79,23 +76,16 @@ def weights(page: Outline) -> list[float]:
                 beside = ends[0] <= element.first or ends[1] >= element.last
             if inside < 0.4 * total or beside or _are_comments(element, found):
                 for i in range(element.first, element.last):
-                    found[i] = min(found[i], -4.0, -0.3 * abs(found[i]))
-        if element.tag == "table" and _is_data(page, element, found):
-            found[element.first : element.last] = [IN_TABLE] * (element.last - element.first)
+                    found[i] = min(found[i], OUTSIDE, -0.3 * abs(found[i]))
+        if element.tag == "table" and is_data(page, element, found):
+            cells = found[element.first : element.last]
+            found[element.first : element.last] = [IN_TABLE if w in SHORT_CELL else w for w in cells]
         elif element.tag in ("footer", "nav", "aside"):
             for i in range(element.first, element.last):
-                found[i] = min(-4.0, found[i])
-    for i in teasers(page, found):
-        found[i] = -0.3 * found[i]
+                found[i] = min(OUTSIDE, found[i])
+    for i in (*teasers(page, found), *headed(page, found, TWO_SENTENCES)):
+        found[i] = -0.3 * abs(found[i])
     return found
-
-
-def _is_data(page: Outline, table: Element, found: list[float]) -> bool:
-    cells = page.lines[table.first : min(table.last, table.first + MOST_CELLS + 1)]
-    return CELLS <= len(cells) <= MOST_CELLS and all(
-        weight in (-5.0, -3.0, -2.0) and not line.linked and page.cell_of(line) >= 0
-        for line, weight in zip(cells, found[table.first : table.last], strict=True)
-    )
 
 
 def _are_comments(element: Element, found: list[float]) -> bool:
@@ -154,13 +144,14 @@ def find_body(page: Outline) -> Body | None:
 
 def _first_post(page: Outline, sums: list[float]) -> Element | None:
     """The post that opens a thread of a forum, whatever the answers weigh."""
-    posts = (element for element in page.filled if _is_post(element.attributes))
-    return next((post for post in posts if sums[post.last] > sums[post.first]), None)
+    posts = [(kind, element) for element in page.filled if (kind := _post(element.attributes)) is not None]
+    filled = [(kind, post) for kind, post in posts if sums[post.last] > sums[post.first]]
+    return min(filled, key=lambda found: found[0], default=(0, None))[1]
 
 
 @lru_cache(maxsize=1 << 14)
-def _is_post(attributes: str) -> bool:
-    return _POST.search(attributes) is not None
+def _post(attributes: str) -> int | None:
+    return next((kind for kind, named in enumerate(_POSTS) if named.search(attributes)), None)
 
 
 def _without_spam(page: Outline, kept: list[int]) -> list[int]:
@@ -251,7 +242,7 @@ def _kept(page: Outline, found: list[float], first: int, last: int) -> list[int]
             kept.append(i)
             continue
         if (
-            found[i] <= -6.0
+            found[i] <= OUTSIDE
             or line.linked * 2 > line.size
             or (line.size < 3 and not _LETTER.search(line.text))
         ):

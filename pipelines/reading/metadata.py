@@ -27,7 +27,7 @@ MAX_NAMES = 48
 """Characters of a slot of names: eight names of five characters with their separators."""
 
 _SENTENCE = re.compile(r"[，。！？]")
-_REPORTER = re.compile(both(r"记\s*者|通讯|文$"))
+_REPORTER = re.compile(both(r"记\s*者|通讯|文字?$"))
 _CLOSING = re.compile(r"((?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*)+)(?:1[01]\d{5})?$")
 """What a text ends with in brackets; agencies of Taiwan put the day behind (1151116)."""
 

@@ -32,6 +32,7 @@ _FOREIGN = re.compile(
     r"[\u4e00-\u9fff]{1,8}(?:[·•・‧.][\u4e00-\u9fffA-Z]{1,8}){1,3}|"
     r"[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+){0,3}"
 )
+_LATIN = re.compile(r"[A-Z][a-z'-]+(?: [A-Z][A-Za-z.'-]*){1,2}")
 _HAN_ONLY = re.compile(r"[\u3400-\u9fff]+")
 _SENTENCE = re.compile(r"[。？！?!“”]")
 _MAIL = re.compile(r"[\w.+-]+@[\w.-]+|https?://\S+|[_\s]?(?<![A-Za-z])[A-Z]{1,3}\d{3,}\b")
@@ -63,7 +64,7 @@ _NOT_OFFICE = re.compile(
 
 def is_name(text: str) -> bool:
     """Whether a text is the name of one person: Chinese with a known surname, or foreign as usual."""
-    if text.lower() in NOT_NAMES:
+    if text.lower() in NOT_NAMES or text in PLACES:
         return False
     if _HAN_ONLY.fullmatch(text):
         if text[:2] in COMPOUND and 3 <= len(text) <= 4:
@@ -84,6 +85,8 @@ def split_names(text: str) -> tuple[str, ...]:
         return ()
     text = _MAIL.sub(" ", text)
     text = re.sub(r"[(（\[【][^)）\]】]{0,40}[)）\]】]", " ", text).strip(_EDGES)
+    if _LATIN.fullmatch(text):
+        return (text,)
     parts = [_bare(part) for part in _parts(text)]
     persons = [name for part in parts for name in unglue(part)]
     if persons:

@@ -7,13 +7,17 @@ import re
 from pipelines.reading.body import Body
 from pipelines.reading.outline import Outline
 from pipelines.reading.phrases import both, names, sought
-from pipelines.reading.teasers import LONGEST, SCRAP, is_title
+from pipelines.reading.teasers import LONGEST, SCRAP, below_title, is_title
 from pipelines.reading.weight import DATED, names_origin
 from pipelines.records import Drop, Reason, Stage
 from pipelines.text import count_han
 
 SHORT = 300
 """Characters of running text below which a page may be a notice: in an article the same words are a topic."""
+
+FEW_TITLES, MANY_TITLES = 6, 12
+"""Linked titles of a list whose teasers are read as text, and of one without: an article of a sentence or two
+may have half a dozen beside it."""
 
 _NOTICES = tuple((Reason(name), re.compile(sought(f"notice.{name}"), re.I)) for name in names("notice"))
 _MORE = "".join(set("]】)）详细詳情全文更多>» "))
@@ -70,13 +74,14 @@ def _shell(page: Outline, html: str) -> Drop | None:
 
 
 def _is_list(page: Outline, body: Body | None, size: int) -> bool:
-    """Many links with long titles and little running text between them."""
-    titles = 12
+    """Many links with long titles and little running text between them, or teasers and nothing else."""
+    titles = sum(count_han(text) >= 8 for text in page.anchors.values())
     if size >= 60:
-        if body is None or _teasers(page, body) <= 0.6:
-            return False
-        titles = 6
-    return sum(count_han(text) >= 8 for text in page.anchors.values()) >= titles
+        return body is not None and _teasers(page, body) > 0.6 and titles >= FEW_TITLES
+    return titles >= MANY_TITLES or (
+        titles >= FEW_TITLES
+        and sum(line.size >= 2 * SCRAP and below_title(page, i) for i, line in enumerate(page.lines)) >= 4
+    )
 
 
 def _teasers(page: Outline, body: Body) -> float:

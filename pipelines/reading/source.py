@@ -11,11 +11,12 @@ from pipelines.reading.origin import Found, trim, unlabelled
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet, publisher, publisher_of_host
 from pipelines.reading.records import Extracted
+from pipelines.text import count_han
 
 ADDRESS = re.compile(r"https?://[\x21-\x5a\x5c\x5e-\x7e]{4,300}")
 NO_VALUE = re.compile(
     both(
-        r"(?:未知|不详|网络|网路|互联网|本站(?:原创)?|原创|转载|本网|admin|(?:未知|网络)来源|网络转载|网站|其[他它]|无|"
+        r"(?:未知|不详|网络|网路|互联网|本站(?:原创)?|原创|转载|本网|admin|(?:未知|网络)来源|网络转载|网站|其[他它]|无|(?:作者|读者|网友|用户)?投稿|"
     )
     + both(r"来源|作者|[\W_\d]*)$"),
     re.I,
@@ -69,7 +70,7 @@ def _source_value(value: str) -> str | None:
     if PHOTO.search(value) and publisher(value) is None:
         return None
     first, _, rest = value.partition(" ")
-    behind = publisher(first) or rest in PLACES or all(map(is_name, rest.split()))
+    behind = publisher(first) or rest in PLACES or (count_han(rest) > 1 and all(map(is_name, rest.split())))
     return first if rest and behind else value
 
 

@@ -1,8 +1,9 @@
-"""Summaries of other articles: a text below the linked title of another page, set apart from the article."""
+"""What a page shows behind an article in boxes of its own: summaries of other articles, comments."""
 
 from __future__ import annotations
 
-from pipelines.reading.outline import Outline
+from pipelines.reading.outline import Outline, unglossed
+from pipelines.reading.weight import ENDING, TAIL
 from pipelines.text import count_han
 
 SCRAP = 16
@@ -10,6 +11,9 @@ SCRAP = 16
 
 LONGEST = 200
 """Characters from which on a paragraph below a linked title is text that is read here."""
+
+HEADING = 16
+"""Characters up to which a line is a heading."""
 
 FEWEST = 2
 """Teasers on a page from which on they are a list: one alone may be a paragraph behind a link to a source."""
@@ -27,7 +31,7 @@ def teasers(page: Outline, found: list[float]) -> list[int]:
     An article made of linked titles with texts below (a digest) has them beside its other paragraphs; a list
     of related articles has an element of its own.
     """
-    below = [i for i in range(1, len(found)) if found[i] > 0 and _below_title(page, i)]
+    below = [i for i in range(1, len(found)) if found[i] > 0 and below_title(page, i)]
     if len(below) < FEWEST:
         return []
     parent = {i: page.elements[page.lines[i].element].parent for i in below}
@@ -39,7 +43,25 @@ def teasers(page: Outline, found: list[float]) -> list[int]:
     return [i for i in below if parent[i] not in others] if others else []
 
 
-def _below_title(page: Outline, index: int) -> bool:
+def headed(page: Outline, found: list[float], before: float) -> list[int]:
+    """The lines of boxes that begin with a heading behind which an article is over (全部评论, 猜你喜欢).
+
+    Text that weighs at least `before` stands before them: over an article it is the name of a section.
+    """
+    inside: list[int] = []
+    for i, line in enumerate(page.lines):
+        if found[i] != ENDING or line.size > HEADING or not TAIL.match(unglossed(line.text)):
+            continue
+        box = page.elements[line.element]
+        while box.parent >= 0 and box.last == i + 1 and page.elements[box.parent].first == i:
+            box = page.elements[box.parent]
+        text = [j for j in range(i + 1, box.last) if found[j] > 0] if box.first == i else []
+        if text and sum(weight for weight in found[:i] if weight > 0) >= before:
+            inside += text
+    return inside
+
+
+def below_title(page: Outline, index: int) -> bool:
     """Whether a line stands below a linked title, with at most a date between them."""
     if page.lines[index].size >= LONGEST:
         return False

@@ -63,6 +63,7 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|font-size\s*:\s*(?:0(?![.\d])|1px)|(?:^|\s)hidden=|text-indent\s*:\s*-\d{3}|"
     r"(?<![\w-])(?:left|top)\s*:\s*-\d{4}|(visibility\s*:\s*hidden)"
 )
+_SET_AS_BLOCK = re.compile(r"[\";\s]display\s*:\s*block")
 _ESCAPED = re.compile(r"&(?:#\d{2,6}|#[xX][\da-fA-F]{2,5}|[a-zA-Z]{2,8});")
 """What was escaped twice: `&amp;ldquo;`."""
 
@@ -166,6 +167,8 @@ def _learnt(head: str) -> Head:
     step = STEPS.get(tag, PASSED)
     if ("style=" in attributes or "hidden" in attributes) and tag not in _VOIDS and _hides(attributes):
         step = UNREAD_BLOCK if tag in _BLOCKS else UNREAD
+    elif step == PASSED and "block" in attributes and _SET_AS_BLOCK.search(attributes):
+        step = BREAK
     elif step == PASSED and attributes and tells_origin(attributes):
         step = TOLD
     found = step, tag, attributes

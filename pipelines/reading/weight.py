@@ -18,6 +18,7 @@ DISCLAIMER = re.compile(
 )
 """How disclaimers, contact lines, calls to sign up begin (a line that only mentions such words is text)."""
 
+CONTACT = re.compile(phrases("contact"))
 DISCLAIMER_WITHIN = re.compile(sought("disclaimer_within"), re.I)
 HEAD = 60
 """Characters from the start of a line in which the words of a disclaimer make it one."""
@@ -35,12 +36,15 @@ DATED = re.compile(
 )
 _REPORTED = re.compile(
     both(
-        r"[【（(]?(?:本[报网刊]|首席|实习|见习|特约|全媒体)*(?:(?:记者|通讯员|撰文)[\s／/:：][^，。！？；]{2,24}|"
+        r"[【（(]?(?:(?:本[报网刊]|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|撰文)[\s／/:：][^，。！？；]{2,24}|"
+        r"[\u3400-\u9fff]{0,8}(?:记者|编辑)\s*[|丨｜][^，。！？；]{2,24}|"
         r"记者[^，。！？；／/]{2,12}[／/][^，。！？；／/]{2,4}(?:报道|报导))[】）)]?"
     )
 )
 _SPAM = re.compile(sought("spam"), re.I)
 SPAM_WORDS = 3
+ENDING = -25.0
+"""Weight of a line behind which an article is over, and of a disclaimer."""
 
 
 def weigh(line: Line) -> float:
@@ -58,7 +62,9 @@ def weigh(line: Line) -> float:
     if TAIL.match(text) or (
         size < 400 and (DISCLAIMER.match(text) or DISCLAIMER_WITHIN.search(text, 0, HEAD))
     ):
-        return -25.0
+        return ENDING
+    if size < 60 and CONTACT.match(text):
+        return -5.0
     if free >= 12 and (marks := len(_STRONG_MARKS.split(line.text, 5)) - 1):
         return float(min(free, 400)) + 8.0 * marks
     if free >= 30:
