@@ -57,6 +57,9 @@ def run(
     for note in result.notes:
         say(note)
     counts, code = finish(config)
+    if not (any(result.counts.values()) or result.stop_reason):
+        held = ", or other crawlers hold its hosts" if config.catalog else ""
+        say(f"Nothing was due{held}. Take everything with: ipnews crawl --all")
     _show(result.counts, counts, json)
     return code or result.exit_code
 
@@ -73,8 +76,8 @@ def _tell_refused(sites: Mapping[str, Site], named: Collection[str]) -> None:
 def _show(fetched: Mapping[str, int], after: Mapping[str, int], json: bool) -> None:
     if json:
         emit({"fetched": fetched, "archive": after})
-    else:
-        pairs("Crawl", {**fetched, **after})
+    elif done := {name: count for name, count in {**fetched, **after}.items() if count}:
+        pairs("Crawl", done)
         say("See what is there: ipnews report, ipnews search WORDS, ipnews status")
 
 
