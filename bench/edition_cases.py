@@ -16,7 +16,7 @@ from bench.repair_texts import own_texts, packages, references
 from pipelines.convert.simplify import simplify
 from pipelines.records import Article, Edit
 from pipelines.repair.channel import Channel, Damaged
-from pipelines.repair.restorer import Restorer, looks_damaged
+from pipelines.repair.restorer import Restorer
 
 LEVELS = (2, None, 4, 0, 1, 3)
 COPIES = 4
@@ -91,18 +91,17 @@ def _channel(number: int, mirror: int) -> Channel:
 
 
 def read_copy(text: str, channel: Channel, mirror: int = 0) -> Copy:
-    """Damage block by block, as pages are, and read as `pipelines.read` does: whole blocks are context."""
+    """Damage block by block, as pages are, and restore the blocks together, as `pipelines.read` does."""
     blocks = [line.strip() for line in text.split("\n") if line.strip()]
     runs = [_at(channel, number).run(block) for number, block in enumerate(blocks)]
-    context = tuple(run.text for run in runs if not looks_damaged(run.text))
+    page = Restorer.load().restore_page(run.text for run in runs)
     bodies: list[str] = []
     edits: list[Edit] = []
     families: dict[int, str] = {}
     offset = at = 0
-    for run in runs:
-        restored = Restorer.load().restore(run.text, context=context, offset=offset)
+    for run, restored in zip(runs, page, strict=True):
         bodies.append(restored.text)
-        edits += restored.edits
+        edits += (replace(edit, start=edit.start + offset) for edit in restored.edits)
         families |= {place.printed + at: place.family for place in run.places}
         offset, at = offset + len(run.text) + 1, at + len(run.printed) + 1
     article = made_article(

@@ -114,6 +114,7 @@ class PageWords:
 
     Press repeats its names and terms within a page, so a sequence seen once is worth more than two common
     characters side by side. One whose ends cut through a word of the table (权益保 of 权益保护 does) is none.
+    `codes`: the code points of all runs of Han characters, a 0 before, between and behind them.
     """
 
     LONGEST: Final = 4
@@ -126,36 +127,18 @@ class PageWords:
     """Characters added to the size of the page: what a short page repeats says little."""
 
     def __init__(self, texts: Iterable[str], characters: Characters, table: WordTable) -> None:
-        self._characters = characters
         self._table = table
-        self._places: dict[int, list[int]] = {}
         self.codes = [0]
-        self._read(texts)
-
-    def beside(self, texts: Iterable[str]) -> PageWords:
-        """These words and those of more texts, as if read together; these stay as they are.
-
-        So the context of a page is read once, and its damaged texts are added to that.
-        """
-        both = PageWords((), self._characters, self._table)
-        both.codes, both._places = self.codes.copy(), self._places.copy()
-        both._read(texts)
-        return both
-
-    def _read(self, texts: Iterable[str]) -> None:
-        """Note where every character stands, runs of Han characters kept apart by a 0."""
         places: dict[int, list[int]] = {}
-        codes = self.codes
         for text in texts:
-            for run in _HAN_RUN.findall(text.translate(self._characters.to_simplified)):
-                for at, code in enumerate(map(ord, run), len(codes)):
-                    places.setdefault(code, []).append(at)
-                codes += [*map(ord, run), 0]
-        for code, found in places.items():
-            self._places[code] = self._places.get(code, []) + found
-        self._size = sum(map(len, self._places.values()))
+            for run in _HAN_RUN.findall(text.translate(characters.to_simplified)):
+                for code in map(ord, run):
+                    places.setdefault(code, []).append(len(self.codes))
+                    self.codes.append(code)
+                self.codes.append(0)
+        self._size = sum(map(len, places.values()))
         self.root = PageNode(self, [], 0)
-        self.root.following = {code: PageNode(self, found, 1) for code, found in self._places.items()}
+        self.root.following = {code: PageNode(self, found, 1) for code, found in places.items()}
 
     def is_cut(self, at: int) -> bool:
         """Whether a place and the one before it are a common word."""

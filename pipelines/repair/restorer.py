@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 from pipelines.records import LACUNA, Edit, replay
@@ -80,7 +80,6 @@ class Restorer:
         self._candidates = Candidates(self._characters)
         self._table = WordTable()
         self._neighbours = Neighbours()
-        self.words = lru_cache(maxsize=1)(self._words)
 
     @staticmethod
     @cache
@@ -88,28 +87,21 @@ class Restorer:
         """The process's restorer; the tables are memory-mapped. Raises TableError when they are not whole."""
         return Restorer()
 
-    def restore(
-        self, text: str, *, context: Iterable[str] = (), field: str = "article_body", offset: int = 0
-    ) -> Restored:
-        """Undo the damage of `text`. `context`: other blocks of the page, whose words help to choose.
-
-        `field` names the edits; their `start` counts from `offset`.
-        """
-        (restored,) = self.restore_page((text,), context=context, field=field)
+    def restore(self, text: str, *, field: str = "article_body", offset: int = 0) -> Restored:
+        """Undo the damage of `text`. `field` names the edits; their `start` counts from `offset`."""
+        (restored,) = self.restore_page((text,), field=field)
         shifted = tuple(replace(edit, start=edit.start + offset) for edit in restored.edits)
         return replace(restored, edits=shifted)
 
-    def restore_page(
-        self, texts: Iterable[str], *, context: Iterable[str] = (), field: str = "article_body"
-    ) -> list[Restored]:
+    def restore_page(self, texts: Iterable[str], *, field: str = "article_body") -> list[Restored]:
         """Undo the damage of every text of a page: what one of them tells helps with the others."""
-        found, others = tuple(texts), tuple(context)
+        found = tuple(texts)
         edits: list[list[Edit]] = [[] for _ in found]
         repaired = found
         for number in range(MOST_PASSES):
             if not any(map(looks_damaged, repaired)):
                 break
-            page = _Page(self, others, repaired, settles_doubts=number > 0)
+            page = _Page(self, repaired, settles_doubts=number > 0)
             more = [list(page.restore(text, field)) if looks_damaged(text) else [] for text in repaired]
             if not any(more) and not page.doubts:
                 break
@@ -121,11 +113,6 @@ class Restorer:
             Restored(text, tuple(made), _lacunae(made)) for text, made in zip(repaired, edits, strict=True)
         ]
 
-    def _words(self, texts: tuple[str, ...]) -> PageWords:
-        """The words of the undamaged blocks of a page: kept while one damaged block after the other is
-        restored."""
-        return PageWords(undamaged(texts), self._characters, self._table)
-
 
 class _Page:
     """What is known of one page, and the restoring of its texts, block by block.
@@ -134,18 +121,17 @@ class _Page:
     `settles_doubts`.
     """
 
-    def __init__(
-        self, tables: Restorer, context: tuple[str, ...], texts: tuple[str, ...], *, settles_doubts: bool
-    ) -> None:
+    def __init__(self, tables: Restorer, texts: tuple[str, ...], *, settles_doubts: bool) -> None:
         self.doubts = 0
         self._settles_doubts = settles_doubts
         self._characters = tables._characters
         self._candidates = tables._candidates
         self._neighbours = tables._neighbours
-        self._glosses = Glosses((*context, *texts), self._characters)
+        self._glosses = Glosses(texts, self._characters)
         self._vain = 0
-        self._silent = not any(map(shows_lone_bytes, (*context, *texts)))
-        self._model = Model(tables._table, tables.words(context).beside(undamaged(texts)))
+        self._silent = not any(map(shows_lone_bytes, texts))
+        page = PageWords(undamaged(texts), self._characters, tables._table)
+        self._model = Model(tables._table, page)
 
     def restore(self, text: str, field: str) -> Iterator[Edit]:
         """The edits of every block of a text, in order."""

@@ -104,23 +104,6 @@ def test_page_words_against_plain_counting(texts: list[str]) -> None:
         assert node.count == count
 
 
-@settings(deadline=None)
-@given(
-    st.lists(st.text(alphabet="丁戊己庚辛专利", max_size=12), max_size=3),
-    st.text(alphabet="丁戊己庚专利", max_size=12),
-)
-def test_a_block_beside_a_page_is_counted_as_together_with_it(texts: list[str], block: str) -> None:
-    page = PageWords(texts, CHARACTERS, WORDS)
-    before = counts(page.root)
-    assert counts(page.beside([block]).root) == counts(PageWords([*texts, block], CHARACTERS, WORDS).root)
-    assert page.beside([block]).cost(1, 2) == PageWords([*texts, block], CHARACTERS, WORDS).cost(1, 2)
-    assert counts(page.root) == before
-
-
-def counts(node: PageNode) -> dict[int, object]:
-    return {code: (longer.count, longer.seen, counts(longer)) for code, longer in node.following.items()}
-
-
 def test_a_changed_table_is_refused(tmp_path: Path) -> None:
     copy = Path(shutil.copy(TABLES / "words.bin", tmp_path / "words.bin"))
     data = bytearray(copy.read_bytes())
