@@ -168,6 +168,14 @@ def noted_between(connection: Connection, first: int, last: int, lost: Integers)
     return postings.noted(np.maximum(sizes, 0), densities).astype(np.uint16)
 
 
+def last_number(connection: Connection) -> int:
+    """The greatest number of a text that is there; 0 when there is none."""
+    return connection.scalar(_LAST) or 0
+
+
+_LAST = select(func.max(texts.c.number))
+
+
 def new_numbers(connection: Connection) -> Integers:
     """Numbers of the texts that are to be matched."""
     return np.fromiter(connection.scalars(select(texts.c.number).where(texts.c.state == "new")), np.int64)

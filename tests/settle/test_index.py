@@ -26,6 +26,7 @@ from pipelines.dedupe.candidates import pairs_within, repeated
 from pipelines.dedupe.cluster import Edge, components
 from pipelines.dedupe.match import comparable
 from pipelines.dedupe.spanning import Forest, Pairs, verified
+from pipelines.settle.facts import Facts
 from pipelines.settle.matching import candidates, candidates_in_bulk, match, match_batch
 from pipelines.settle.segments import merge, rewrite, to_merge
 from pipelines.settle.texts import derive_plain
@@ -106,6 +107,19 @@ def test_texts_that_were_taken_out_are_no_candidates_and_go_with_a_merge(tmp_pat
             assert connection.scalar(select(func.count()).select_from(segments)) == 1
             places = connection.scalars(select(posting_blocks.c.place)).all()
             assert {place >> 40 for place in places} == {whole.id}
+
+
+def test_facts_are_those_of_the_rows_and_nothing_of_what_is_gone_or_was_never_there(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path) as catalog:
+        keys = put(catalog, copies(9), 40)
+        catalog.write(lambda c: shingle_index.remove(c, [keys[3], keys[-1]])).result()
+        with catalog.read() as connection:
+            slow = {fact.number: fact[1:] for fact in shingle_index.facts_of(connection, range(99))}
+            asked = np.array([len(keys), 2, 4, 98, 7, 4])
+            found = Facts(connection)
+            for some in (asked, asked[::-1]):
+                rows = list(zip(*(column.tolist() for column in found(some)), strict=True))
+                assert rows == [slow.get(number, (0, 0, 1)) for number in some.tolist()]
 
 
 def test_a_merge_that_was_killed_or_overtaken_changes_nothing(tmp_path: Path) -> None:
