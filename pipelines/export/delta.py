@@ -20,11 +20,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.errors import ExportError
+from pipelines.export.columns import batch_of
 from pipelines.export.commit import Change, commit
 from pipelines.export.formats import ROW_GROUP, parquet_writer
 from pipelines.export.manifest import MANIFEST
 from pipelines.export.result import ExportResult, Progress, silent
-from pipelines.export.rows import ExportRow, batch_of, digest_of, in_batches, month_of
+from pipelines.export.rows import ExportRow, digest_of, in_batches, month_of
 from pipelines.export.scratch import scratch_folder
 from pipelines.export.spool import Spool
 from pipelines.export.store import Store, file_digest

@@ -8,7 +8,8 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.export.rows import SCHEMA, ExportRow, batch_of, lines_of
+from pipelines.export.columns import batch_of
+from pipelines.export.rows import SCHEMA, ExportRow, lines_of
 
 SnapshotFormat = Literal["parquet", "jsonl"]
 

@@ -13,12 +13,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, chain
-from operator import attrgetter
-from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 from msgspec import UNSET, Raw, UnsetType
 
@@ -102,7 +98,7 @@ class ExportRow(msgspec.Struct, kw_only=True, gc=False):
     lacunae: int
     noarchive: bool
     noise: tuple[str, ...]
-    origin_raw: str
+    origin_raw: Raw
     origin_url: str | None
     original_headline: str | None
     page_number: int | None
@@ -235,48 +231,6 @@ def month_of(row: ExportRow) -> str:
         return UNKNOWN_MONTH
     month = row.date_published[:7]
     return month if _MONTH.fullmatch(month) else UNKNOWN_MONTH
-
-
-def batch_of(rows: Sequence[ExportRow]) -> pa.RecordBatch:
-    """Rows as one Arrow batch of SCHEMA."""
-    return pa.RecordBatch.from_arrays(_columns(rows, list(SCHEMA)), schema=SCHEMA)
-
-
-def _columns(records: Sequence[Any], fields: list[pa.Field]) -> list[pa.Array]:
-    """Records turned into one Arrow array per field.
-
-    Nested kinds are flattened, so that each leaf is filled in one call: handing pyarrow lists of
-    dictionaries costs three times as much.
-    """
-    values_of = attrgetter(*(field.name for field in fields))
-    columns = list(zip(*map(values_of, records), strict=True)) or [()] * len(fields)
-    return [_column(values, field.type) for values, field in zip(columns, fields, strict=True)]
-
-
-def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_list(kind):
-        offsets = pa.array(list(accumulate(map(len, values), initial=0)), pa.int32())
-        inner = _column(list(chain.from_iterable(values)), kind.value_type)
-        return pa.ListArray.from_arrays(offsets, inner, type=kind)
-    if pa.types.is_struct(kind):
-        fields = list(kind)
-        return pa.StructArray.from_arrays(_columns(values, fields), fields=fields)
-    if values and isinstance(values[0], Raw):
-        return _bodies([_utf8(text) for text in values])
-    return pa.array(values, kind)
-
-
-def _bodies(texts: list[memoryview | bytes]) -> pa.StringArray:
-    """UTF-8 as a column. Not `pa.array`: given bytes it makes a Python string of each, to check it."""
-    offsets = np.fromiter(accumulate(map(len, texts), initial=0), np.int32, len(texts) + 1)
-    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
-
-
-def _utf8(text: Raw) -> memoryview | bytes:
-    """The bytes of a string that stands there as JSON; without an escape they are what is in the quotes."""
-    if b"\\" in bytes(text):
-        return msgspec.json.decode(text, type=str).encode()
-    return memoryview(text)[1:-1]
 
 
 def in_batches(rows: Iterable[ExportRow], size: int) -> Iterable[list[ExportRow]]:

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from bench.made_articles import made_article
 from pipelines.errors import UsageError
+from pipelines.export.columns import batch_of
 from pipelines.export.filters import Filters
 from pipelines.export.rows import (
     SCHEMA,
     VOLATILE,
     ExportRow,
-    batch_of,
     digest_of,
     line_of,
     month_of,
@@ -140,7 +140,10 @@ def test_month_of_publication(published: str | None, precision: str | None, mont
     assert month_of(row_of(article, None)) == month
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+ESCAPED = st.sampled_from('\n\n\n"\\\t\x01n文')
+"""What JSON escapes, and the letter that stands in the escape of a newline."""
+
+TEXT = st.text(ESCAPED | st.characters(exclude_categories=["Cs"]), max_size=12)
 EDITS = st.builds(Edit, TEXT, st.integers(0, 2**40), TEXT, TEXT, TEXT, st.sampled_from(["exact", "lost"]))
 
 
@@ -149,6 +152,7 @@ ARTICLES = st.builds(
     headline=TEXT,
     article_body=TEXT,
     article_body_raw=TEXT,
+    origin_raw=TEXT,
     rights=st.none() | TEXT,
     authors=st.lists(TEXT, max_size=3).map(tuple),
     relevance=st.floats(0, 1),

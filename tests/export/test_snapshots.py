@@ -112,7 +112,10 @@ def test_the_order_of_reading_leaves_no_trace(
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
 
 
-def test_one_new_article_changes_one_part(made: list[Any], tmp_path: Path) -> None:
+def test_one_new_article_changes_one_part(
+    made: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "PART_ROWS", 16)
     rows = [row_of(*pair) for pair in made]
     store = Store.open(str(tmp_path / "out"))
     write_snapshot(store, rows[:150] + rows[151:], "parquet", {})
