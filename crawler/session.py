@@ -171,6 +171,16 @@ class Session:
 
         return self.write(end)
 
+    def give_up(self, visit: visits.Visit) -> None:
+        """End a lease on whose answer our own code has failed. The answer has its row all the same, and is
+        read; unless it is the row that our code fails on."""
+
+        def ended(recorded: Future[bool]) -> None:
+            if recorded.exception() is not None:
+                self.fail(visit.address, visit.outcome)
+
+        self.record(visit).add_done_callback(ended)
+
     def manners_of(self, host: str) -> HostManners:
         """The manners towards a host, one that no declaration names included: a script's, a redirect's."""
         return self.manners.setdefault(host, HostManners(PASSING))

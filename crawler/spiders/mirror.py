@@ -186,10 +186,8 @@ class MirrorSpider(Spider):
             self._learn(response.meta, None, b"", "our bug")
         address = response.meta.get("address")
         if self.session is not None and address is not None:
-            now = clock.now()
-            self.session.fail(
-                address, after_failure("our bug", address.attempts, address.interval, now, HOUR)
-            )
+            outcome = after_failure("our bug", address.attempts, address.interval, clock.now(), HOUR)
+            self.session.give_up(Visit(address, response.meta["kept"], outcome))
 
     def _closed(self, reason: str) -> None:
         if self.session is not None:

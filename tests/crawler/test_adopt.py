@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bench.odd_server import HTML, odd_server, page, said, site
 from bench.one_crawl import Order
 from crawler import adopt, clock
 from crawler.demo.declare import declarations
@@ -97,3 +101,42 @@ def test_an_answer_on_which_our_code_fails_keeps_no_archive_shut(
     )
     assert (state, failure) == ("pending", "our bug")
     assert due > clock.now() + HOUR / 2
+
+
+FAILS = """
+import json, sys
+from bench import one_crawl
+from crawler import visits
+from crawler.spiders import mirror
+
+def fails(first, *rest):
+    if getattr(first, "address", first).url.endswith("/broken"):
+        raise ZeroDivisionError
+    return whole(first, *rest)
+
+whole, {where} = {where}, fails
+if __name__ == "__main__":
+    sys.exit(one_crawl.main(json.loads(sys.argv[1])))
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "rows"), [("mirror.interpret", [("pending",)]), ("visits._learnt", [])], ids=["page", "row"]
+)
+def test_an_answer_on_which_our_code_fails_in_a_crawl_has_its_row_all_the_same(
+    where: str, rows: list[tuple[str]], catalog_rows: Rows, tmp_path: Path
+) -> None:
+    """Unless it is the transaction itself that our code fails in; the lease ends either way."""
+    archive = tmp_path / "archive"
+    answers = {path: said("200 OK", page(path), HTML) for path in ("/broken", "/whole")}
+    with odd_server(answers) as odd:
+        order = Order(archive, odd.port, {"odd": site(tuple(answers))}, read=True, patience=0.0)
+        given = json.dumps(
+            {name: getattr(order, name) for name in order.__slots__} | {"archive": str(archive)}
+        )
+        command = [sys.executable, "-c", FAILS.format(where=where), given]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert catalog_rows(archive, "select read_state from captures where url like '%/broken'") == rows
+    states = dict(catalog_rows(archive, "select url, failure from addresses where state != 'leased'"))
+    assert states == {"http://odd.test/broken": "our bug", "http://odd.test/whole": None}
