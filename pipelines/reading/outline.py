@@ -135,9 +135,10 @@ def words(attributes: str) -> str:
     return f" {' '.join(found).lower()} " if found else ""
 
 
+@lru_cache(maxsize=1 << 14)
 def tells_origin(attributes: str) -> Literal["", "byline", "outlet"]:
     """Whether the names of an element say that it holds the author (`byline`) or the source (`outlet`)."""
-    names = words(attributes)
+    names = words(attributes) if "class=" in attributes or "id=" in attributes else ""
     if not names:
         return ""
     return "outlet" if TELLS_SOURCE.search(names) else "byline" if TELLS_AUTHOR.search(names) else ""

@@ -59,14 +59,16 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
     head = head_line if 0 <= head_line < first else max(0, first - 4)
     chosen = set(body.lines)
     found: list[OriginLine] = []
-    told = {(line, piece): attributes for attributes, line, piece in page.told if line < first}
+    told: dict[int, list[tuple[int, str]]] = {}
+    for attributes, index, piece in page.told:
+        told.setdefault(index, []).append((piece, attributes))
     for index in range(_over(page, head), min(len(page.lines), last + BELOW)):
         line = page.lines[index]
         if index == head_line or line.size > ORIGIN_CHARS:
             continue
         text = _spaced(line)
         if index < first:
-            found += _told(page, index, told)
+            found += _told(page, line, told.get(index, []))
         if index < head:
             found.append(OriginLine("over", text))
         elif index < first:
@@ -108,17 +110,16 @@ def _is_cell(line: Line) -> bool:
     return line.tag in ("td", "th", "li") and not line.linked
 
 
-def _told(page: Outline, index: int, told: dict[tuple[int, int], str]) -> Iterator[OriginLine]:
-    """What stands on a line in elements named after an origin: the line, a link on it, a piece of it."""
-    line = page.lines[index]
-    named = [(page.elements[line.element].attributes, line.text)]
-    named += [(page.elements[link].attributes, page.link_text(link)) for link in line.links]
-    named += [
-        (told[index, n], clean(unescape(piece))) for n, piece in enumerate(line.pieces) if (index, n) in told
-    ]
-    for attributes, text in named:
-        if 0 < len(text) <= NAME_CHARS and (place := tells_origin(attributes)):
-            yield OriginLine(place, text)
+def _told(page: Outline, line: Line, pieces: list[tuple[int, str]]) -> Iterator[OriginLine]:
+    """What stands on a line in elements named after an origin: all of it, a link, a piece."""
+    named = [(tells_origin(page.elements[line.element].attributes), line.text)]
+    for link in line.links:
+        if place := tells_origin(page.elements[link].attributes):
+            named.append((place, page.link_text(link)))
+    for n, attributes in pieces:
+        if n < len(line.pieces):
+            named.append((tells_origin(attributes), clean(unescape(line.pieces[n]))))
+    return (OriginLine(place, text) for place, text in named if place and 0 < len(text) <= NAME_CHARS)
 
 
 def _spaced(line: Line) -> str:

@@ -18,7 +18,6 @@ DISCLAIMER = re.compile(
 )
 """How disclaimers, contact lines, calls to sign up begin (a line that only mentions such words is text)."""
 
-CONTACT = re.compile(phrases("contact"))
 DISCLAIMER_WITHIN = re.compile(sought("disclaimer_within"), re.I)
 HEAD = 60
 """Characters from the start of a line in which the words of a disclaimer make it one."""
@@ -63,8 +62,6 @@ def weigh(line: Line) -> float:
         size < 400 and (DISCLAIMER.match(text) or DISCLAIMER_WITHIN.search(text, 0, HEAD))
     ):
         return ENDING
-    if size < 60 and CONTACT.match(text):
-        return -5.0
     if free >= 12 and (marks := len(_STRONG_MARKS.split(line.text, 5)) - 1):
         return float(min(free, 400)) + 8.0 * marks
     if free >= 30:
