@@ -31,10 +31,10 @@ _SLASHED = re.compile(
 _SLASH = re.compile("[╱/／]")
 _AROUND_DATE = re.compile(
     both(
-        r"(?P<before>[\u3400-\u9fff·、\s]{2,30}?)?\s*[|丨｜·]?\s*"
+        r"(?P<before>[\u3400-\u9fff·、\s]{2,30}?)?\s*[|丨｜·/]?\s*"
         r"(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?|"
         r"\d{1,4}\s*(?:年|个月|天|小时|分钟|周)前|[昨前今]天(?:\s*\d{1,2}[:：]\d{2})?)"
-        r"\s*[|丨｜·]?\s*(?P<after>[\u3400-\u9fff·、\s]{2,30})?\s*"
+        r"\s*[|丨｜·/]?\s*(?P<after>[\u3400-\u9fff·、\s]{2,30})?\s*"
     )
 )
 _PEOPLE = re.compile(
@@ -44,6 +44,7 @@ _PEOPLE = re.compile(
     )
 )
 _NAMES_ALONE = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4}")
+_MARKED = re.compile(rf"[□■◎●◆]\s*(?P<people>{_NAMES_ALONE.pattern})")
 _SIGNATURE = re.compile(rf"[（(]\s*(?P<people>{_NAMES_ALONE.pattern})\s*[)）]")
 _TOLD = re.compile(both(r"\s*([\u3400-\u9fff]{2,4})(?:报道|报导)\s*"))
 PHOTO = re.compile(both(r"摄(?!影报[道导])|图[/／]|供图|图片|资料照|资料图|照片"))
@@ -68,13 +69,14 @@ def byline(text: str, place: str) -> tuple[str, ...]:
 
 
 def _signed(text: str, place: str) -> tuple[str, ...]:
-    """Names alone in brackets: behind a dateline, or as the line that ends the text. There one of two
-    characters may be a word (连载), and is none."""
+    """Names alone: in brackets behind a dateline or as the line that ends the text, behind a mark (□) over
+    it. One of two characters may be a word (连载), and is none."""
     if place == "start":
         dateline = _DATELINE.match(text)
         people = dateline["people"] if dateline and dateline["open"] else ""
     else:
-        signature = _SIGNATURE.fullmatch(text) if place == "end" else None
+        shape = {"end": _SIGNATURE, "above": _MARKED}.get(place)
+        signature = shape.fullmatch(text) if shape else None
         people = signature["people"] if signature and len(signature["people"]) > 2 else ""
     if not _NAMES_ALONE.fullmatch(people.strip()):
         return ()

@@ -143,7 +143,7 @@ def _relative(folded: str, text: str, now: datetime) -> Iterator[Dated]:
         back = {"昨": 1, "前": 2}.get(match["word"][0], 0)
         that = now - timedelta(days=back)
         if match["word"][0] in "刚剛":
-            yield Dated(_iso(now), "minute", match[0], match.start(), True)
+            yield Dated(_iso(_cut(now, "minute")), "minute", match[0], match.start(), True)
         elif (match["h"] or len(text) < 12) and (
             dated := _dated(that.year, that.month, that.day, match, text, now)
         ):

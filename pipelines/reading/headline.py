@@ -22,7 +22,8 @@ _DATE = re.compile(r"\d{4}[-/.年]\d")
 """Beside the name of the site alone a line of origin stands, no headline."""
 
 SECTION = 6
-"""Han characters up to which a document's title that no line near the text has names a section (通知公告)."""
+"""Han characters up to which the parts of a document's title that stands on no line near the text name a
+section and a site (通知公告 - 某某局)."""
 
 _LABEL = re.compile(
     both(r"^.{0,6}[:：]$|^[^，。“]{2,6}[:：][^，。]{0,12}$|\d{4}[-/.年]\d|[首主]页|记者|报道|报导")
@@ -54,13 +55,17 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
     scored.sort(key=lambda item: -item[0])
     found = [(text, index) for score, index, text in scored if score >= 1.0]
     stripped = strip_site(title)
-    if title and not is_site_name(stripped) and (found or count_han(stripped) > SECTION):
+    if title and not is_site_name(stripped) and (found or not _names_section(stripped)):
         found.append((stripped, -1))
     if not found:
         found = [(text, index) for index, text in _just_above(page, first_body_line)]
     if title and not found:
         found.append((stripped, -1))
     return tuple(found)
+
+
+def _names_section(title: str) -> bool:
+    return max(map(count_han, _SPLIT.split(title))) <= SECTION
 
 
 def _just_above(page: Outline, first_body_line: int) -> list[tuple[int, str]]:

@@ -19,6 +19,11 @@ FEW_TITLES, MANY_TITLES = 6, 12
 """Linked titles of a list whose teasers are read as text, and of one without: an article of a sentence or two
 may have half a dozen beside it."""
 
+LEAST_HAN = 4
+"""Han characters for each kana below which a text is Japanese, which has more kana than Han characters; the
+bodies of the reference pages have none."""
+
+_KANA = re.compile("[\u3041-\u30fa]")
 _NOTICES = tuple((Reason(name), re.compile(sought(f"notice.{name}"), re.I)) for name in names("notice"))
 _MORE = "".join(set("]】)）详细詳情全文更多>» "))
 _LEADS_ON = re.compile(both(r"[\[【(（]?\s*(?:查看|阅读)?(?:详细|详情|全文|更多)\s*[>»]*\s*[\]】)）]?$"))
@@ -50,6 +55,9 @@ def kind_of_page(page: Outline, body: Body | None, title: str, html: str) -> Dro
         return Drop(
             Stage.EXTRACT, Reason.LIST_PAGE, f"{size} characters of text beside {len(page.anchors)} links"
         )
+    shown = "".join(text)
+    if "の" in shown and (kana := len(_KANA.findall(shown))) * LEAST_HAN > count_han(shown):
+        return Drop(Stage.EXTRACT, Reason.NOT_CHINESE, f"{kana} kana in {size} characters")
     return None
 
 
