@@ -69,9 +69,20 @@ def verdict(name: str, order: Order, calm: Order) -> Iterator[Figure]:
 
 def same_export(name: str, order: Order, calm: Order) -> Figure:
     """Whether both archives, read and settled, give the same rows but for their volatile fields."""
-    rows = exported(calm)
-    same = rows == exported(order)
-    return Figure(AREA, f"{name}: the export is the undisturbed one's", float(same), len(rows), floor=1)
+    rows, others = exported(calm), exported(order)
+    print(*_differences(rows, others), sep="", end="", file=sys.stderr)
+    same = float(rows == others)
+    return Figure(AREA, f"{name}: the export is the undisturbed one's", same, len(rows), floor=1)
+
+
+def _differences(rows: list[dict[str, Any]], others: list[dict[str, Any]]) -> Iterator[str]:
+    mine, theirs = ({row["id"]: row for row in some} for some in (rows, others))
+    yield from (f"only undisturbed: {mine[one]['url']}\n" for one in mine.keys() - theirs.keys())
+    yield from (f"only disturbed: {theirs[one]['url']}\n" for one in theirs.keys() - mine.keys())
+    for one in sorted(mine.keys() & theirs.keys()):
+        for field, value in mine[one].items():
+            if theirs[one][field] != value:
+                yield f"{mine[one]['url']} {field}: {value!r:.200}, disturbed {theirs[one][field]!r:.200}\n"
 
 
 def exported(order: Order) -> list[dict[str, Any]]:

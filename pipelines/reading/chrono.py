@@ -55,6 +55,9 @@ _MODIFIED = (
 )
 
 
+_TOLD = re.compile(r"[。！？；]|^[，、]")
+"""What stands behind the date of an event, not behind that of an article."""
+
 _FIGURES = re.compile(r"[\d年月日./: -]{1,12}")
 _BOX = re.compile(
     r"\b(?P<d>[0-3]?\d)日? (?P<y>20\d\d)\s?[-/.年]\s?(?P<m>[01]?\d)月?(?!\d)|"
@@ -95,7 +98,8 @@ def _candidates(
         lambda: _first_meta(extracted, ("time",), captured),
         lambda: date_in_url(url, captured),
         lambda: _bare(
-            (line.text for line in lines if line.place in ("end", "below") and len(line.text) < 60), captured
+            (line.text for line in lines if line.place in ("end", "below") and _signs(line.text, captured)),
+            captured,
         ),
         lambda: _bare(
             (line.text for line in lines if line.place == "over" and "20" in line.text),
@@ -108,6 +112,12 @@ def _candidates(
     for choice in choices:
         if (dated := choice()) is not None:
             yield dated
+
+
+def _signs(text: str, captured: str) -> bool:
+    """Whether a line at the end signs the article with a date and is no sentence that tells of one."""
+    dated = parse_date(text, captured) if len(text) < 60 else None
+    return dated is not None and not _TOLD.search(text[dated.start + len(dated.raw) :])
 
 
 def _alone_over(extracted: Extracted, captured: str) -> Dated | None:

@@ -87,7 +87,7 @@ NO_YEAR = re.compile(
     + _TIME,
     re.I,
 )
-DAY_WORD = re.compile(both(r"(?P<word>今天|今日|昨天|昨日|前天|刚刚)") + _TIME)
+DAY_WORD = re.compile(both(r"(?P<word>今天|今日|昨天|昨日|前天|刚刚(?=发|更新|\W|$))") + _TIME)
 AGO = re.compile(
     both(
         r"(?P<n>\d{1,4}|[一二两三四五六七八九十半]{1,3})\s*个?\s*"
