@@ -1,9 +1,14 @@
-"""Speed and memory of exports, from the catalog to the disk, beside the plain way of doing it."""
+"""Speed and memory of exports, from the catalog to the disk, beside the plain way of doing it.
+
+`python -m bench.bench_export SIZE` measures with another number of articles than a million.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
+import sys
 import tempfile
 import time
 import zlib
@@ -12,8 +17,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,10 +34,12 @@ from pipelines.archive.codec import pack, unpack
 from pipelines.archive.schema import articles
 from pipelines.archive.shelf import Shelf
 from pipelines.export.filters import Filters
+from pipelines.export.formats import SnapshotFormat
 from pipelines.export.job import Format, export
 from pipelines.records import Article
 
 FULL, SHORT = 1_000_000, 50_000
+RUNS = 3
 PEER_ROWS = 10_000
 CHANGED_YEAR = "2020"
 """Of publication, of the rows that are changed: twelve of the table's months."""
@@ -51,29 +59,42 @@ class Measured(NamedTuple):
 
 def run(full: bool) -> list[Figure]:
     """Snapshots and Delta over a catalog of made articles, each step in a process of its own."""
-    size = FULL if full else SHORT
+    return measured(FULL if full else SHORT)
+
+
+def measured(size: int) -> list[Figure]:
+    """The same at any size."""
     bounds = floors("bench_export")
     with tempfile.TemporaryDirectory(prefix="ipnews-bench-") as folder:
         archive, out = Path(folder, "archive"), Path(folder, "out")
         fill_catalog(archive, size)
-        figures = []
-        for form in ("parquet", "jsonl"):
-            first = _alone(_timed_export, archive, out / form, form)
-            again = _alone(_timed_export, archive, out / form, form)
-            floor, ceiling = bounds[f"{form}_rate"], bounds["snapshot_memory"]
-            figures += [
-                Figure("export", f"{form} snapshot", first.rate, size, unit="rows/s", floor=floor),
-                Figure("export", f"{form} snapshot, of one core", first.core_rate, size, unit="rows/s"),
-                Figure("export", f"{form} snapshot, nothing changed", again.rate, size, unit="rows/s"),
-                Figure("export", f"{form} memory", first.memory, size, unit="MB", ceiling=ceiling),
-                Figure("export", f"{form} again: files written", again.touched, size, ceiling=0),
-            ]
+        figures: list[Figure] = []
+        for form in get_args(SnapshotFormat):
+            figures += snapshots(archive, out, form, size, bounds[f"{form}_rate"], bounds["snapshot_memory"])
         figures += delta(archive, out / "delta", size, bounds["delta_memory"])
         plain = _alone(_plain_way, archive, out / "plain.parquet", PEER_ROWS)
         title = "peer: json, from_pylist, write_table"
         figures.append(Figure("export", title, plain.rate, PEER_ROWS, unit="rows/s"))
         figures.append(Figure("export", f"{title}, of one core", plain.core_rate, PEER_ROWS, unit="rows/s"))
     return figures
+
+
+def snapshots(
+    archive: Path, out: Path, form: SnapshotFormat, size: int, floor: float, ceiling: float
+) -> Iterator[Figure]:
+    """Snapshots in new folders, and the last one once more; median, lowest and highest rate of the runs."""
+    runs = [_alone(_timed_export, archive, out / f"{form}-{number}", form) for number in range(RUNS)]
+    again = _alone(_timed_export, archive, out / f"{form}-{RUNS - 1}", form)
+    rates, of_a_core = sorted(one.rate for one in runs), sorted(one.core_rate for one in runs)
+    title, middle, ends = f"{form} snapshot", RUNS // 2, itemgetter(0, -1)
+    memory = max(one.memory for one in runs)
+    yield Figure("export", title, rates[middle], size, ends(rates), unit="rows/s", floor=floor)
+    yield Figure("export", f"{title}, of one core", of_a_core[middle], size, ends(of_a_core), unit="rows/s")
+    yield Figure("export", f"{title}, nothing changed", again.rate, size, unit="rows/s")
+    yield Figure("export", f"{form} memory", memory, size, unit="MB", ceiling=ceiling)
+    yield Figure("export", f"{form} again: files written", again.touched, size, ceiling=0)
+    for number in range(RUNS):
+        shutil.rmtree(out / f"{form}-{number}")
 
 
 def delta(archive: Path, out: Path, size: int, ceiling: float) -> Iterator[Figure]:
@@ -155,3 +176,8 @@ def _busy() -> float:
     """Seconds of processor time of this process and of its children that have ended."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+if __name__ == "__main__":
+    for figure in measured(int(sys.argv[1])):
+        print(figure.line())
