@@ -28,9 +28,12 @@ NAME_CHARS = 16
 """Characters of a line that may be a name and nothing else."""
 
 _TELLING = re.compile(
-    both(r"[:：/丨｜|©\d]|来源|编[辑审]|作者|记者|责|标题|转[载自]|摘自|声明|版权|源|编|者")
+    both(r"[:：/丨｜|©\d]|来源|编[辑审]|作者|记者|责|标题|转[载自]|摘自|声明|版权|源|编|者|发[布文]")
 )
 """What a line below the body must have to say anything of its origin; labels may be damaged in part."""
+
+_LABEL_CELL = re.compile(both(r"(?:信息|文章|稿件)?来源|发[布文](?:机构|单位|机关)"))
+"""A cell that is a label; its value stands in the next one."""
 
 _COLUMN = re.compile(r"\bside(?:bar)?\b|side[-_]?(?:bar|left|right|col)|rightcol|related|comment")
 _CRUMBS = re.compile(r"crumb|location|position|weizhi|\bpath\b|\bwz\b|daohang|dangqian")
@@ -75,7 +78,8 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
             if index - head <= ABOVE or first - index <= ABOVE:
                 found.append(OriginLine("above", text))
         elif index > last:
-            if _TELLING.search(text) and not _beside(page, line, last):
+            valued = _is_cell(line) and _LABEL_CELL.fullmatch(page.lines[index - 1].text)
+            if (valued or _TELLING.search(text)) and not _beside(page, line, last):
                 found.append(OriginLine("below", text))
         elif index not in chosen:
             found.append(OriginLine("above" if index - first < 3 else "end", text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.reading.outline import Outline, unglossed
+from pipelines.reading.outline import Element, Outline, unglossed
 from pipelines.reading.weight import ENDING, TAIL
 from pipelines.text import count_han
 
@@ -14,6 +14,8 @@ LONGEST = 200
 
 HEADING = 16
 """Characters up to which a line is a heading."""
+
+BOXES = ("div", "section", "ul", "ol", "dl", "table")
 
 FEWEST = 2
 """Teasers on a page from which on they are a list: one alone may be a paragraph behind a link to a source."""
@@ -44,7 +46,7 @@ def teasers(page: Outline, found: list[float]) -> list[int]:
 
 
 def headed(page: Outline, found: list[float], before: float) -> list[int]:
-    """The lines of boxes that begin with a heading behind which an article is over (全部评论, 猜你喜欢).
+    """The lines of boxes under a heading behind which an article is over (全部评论, 猜你喜欢).
 
     Text that weighs at least `before` stands before them: over an article it is the name of a section.
     """
@@ -52,13 +54,25 @@ def headed(page: Outline, found: list[float], before: float) -> list[int]:
     for i, line in enumerate(page.lines):
         if found[i] != ENDING or line.size > HEADING or not TAIL.match(unglossed(line.text)):
             continue
-        box = page.elements[line.element]
-        while box.parent >= 0 and box.last == i + 1 and page.elements[box.parent].first == i:
-            box = page.elements[box.parent]
-        text = [j for j in range(i + 1, box.last) if found[j] > 0] if box.first == i else []
+        box = _box(page, line.element)
+        text = [j for j in range(i + 1, box.last) if found[j] > 0] if box else []
         if text and sum(weight for weight in found[:i] if weight > 0) >= before:
             inside += text
     return inside
+
+
+def _box(page: Outline, heading: int) -> Element | None:
+    """The element that a heading (the place of its element) opens, or the one beside it that follows."""
+    opened = page.elements[heading]
+    first = opened.first
+    while opened.parent >= 0 and opened.last == first + 1 and page.elements[opened.parent].first == first:
+        heading, opened = opened.parent, page.elements[opened.parent]
+    if opened.first == first and opened.last > first + 1:
+        return opened
+    behind = page.elements[heading + 1 :]
+    follower = next((element for element in behind if element.parent <= opened.parent), None)
+    beside = follower is not None and follower.parent == opened.parent and follower.tag in BOXES
+    return follower if beside else None
 
 
 def below_title(page: Outline, index: int) -> bool:

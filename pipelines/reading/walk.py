@@ -70,6 +70,9 @@ _ESCAPED = re.compile(r"&(?:#\d{2,6}|#[xX][\da-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _PARAGRAPH = re.compile(r"(?<=[。！？”」』…：；])\s*\u3000{2}|\n\s*\n|\n(?=[ \u3000]{2})")
 """Where a paragraph starts without a tag: at an indent of two ideographic spaces, at lines of a `pre`."""
 
+_KEPT = re.compile(r"white-space\s*:\s*pre-")
+"""Where the ends of lines of the source are shown, with lines as long as there is room."""
+
 FALLBACK = 3
 """Tags in a `noscript` above which it may have swallowed what follows: fallbacks have a picture, a frame or a
 sentence. One that has not only costs a second parse."""
@@ -209,9 +212,11 @@ def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: l
     text = " ".join(raw.split())
     if not text or not page.elements:
         return
-    tag = page.elements[block].tag
-    if not linked and (tag == "pre" or "\u3000\u3000" in raw):
-        for paragraph in filter(None, map(clean, _PARAGRAPH.split(raw))):
+    element = page.elements[block]
+    tag = element.tag
+    kept = "\n" in raw and "white-space" in element.attributes and _KEPT.search(element.attributes)
+    if not linked and (kept or tag == "pre" or "\u3000\u3000" in raw):
+        for paragraph in filter(None, map(clean, raw.split("\n") if kept else _PARAGRAPH.split(raw))):
             size = len(paragraph) - paragraph.count(" ")
             page.lines.append(Line(paragraph, block, size, 0, tag, links, [paragraph]))
         return
