@@ -32,7 +32,7 @@ from pipelines.export.store import Store, file_digest
 from pipelines.export.table import FILE_SCHEMA, MONTH, DataFile, TableState, fixed, read_state
 
 FILE_ROWS = 16_384
-"""Rows of a data file at most, about 50 MB: what has to be written anew when one row of it changes."""
+"""Rows of a data file at most, about 35 MB: what has to be written anew when one row of it changes."""
 
 COMPARED_ROWS = 4_096
 """Rows compared with the table and spooled at once: about 80 MB as Python objects."""

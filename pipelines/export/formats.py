@@ -17,7 +17,8 @@ ROW_GROUP = 2_048
 """Rows turned at once, and the row group of a Parquet part: 2,048 articles are about 16 MB in memory."""
 
 ZSTD_LEVEL = 1
-"""Measured on articles of 1,000 characters: level 3 takes 2.2 times as long and saves 5 % of the bytes."""
+"""Measured on the articles of 126 real pages: level 2 takes 1.4 times as long and saves 13 % of the bytes,
+level 3 1.7 times and 16 %."""
 
 _DICTIONARY = ["date_precision", "encoding", "in_language", "pipeline_version", "relation", "site", "source"]
 """Columns with few values. A dictionary over bodies only fills up and is thrown away."""

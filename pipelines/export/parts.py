@@ -14,7 +14,7 @@ PART_NAME = re.compile(r"[0-9a-z]{1,8}-[0-9a-f]{32}\.(?:parquet|jsonl\.zst|warc\
 """Names that this module gives. Anything else under the address is not ours to delete."""
 
 PART_ROWS = 16_384
-"""Mean rows of a part: about 50 MB of compressed articles, large enough for few requests, small enough that
+"""Mean rows of a part: about 35 MB of compressed articles, large enough for few requests, small enough that
 the export after a few new articles moves little. Sizes are spread geometrically around the mean: one part
 in 3,000 has more than eight times as many rows, and none is held in memory."""
 
