@@ -14,6 +14,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.schema import tombstones
 from pipelines.archive.shelf import Shelf
 from pipelines.archive.warc import WarcWriter, archived
 from pipelines.export import parts
@@ -172,3 +173,24 @@ def test_plain_records_are_put_into_members(
         with path.open("rb") as file:
             kinds = [record.rec_type for record in ArchiveIterator(file, check_digests="raise")]
         assert kinds == ["warcinfo"] + ["response"] * (len(kinds) - 1)
+
+
+def test_what_was_withdrawn_leaves_records_and_indexes(captured: Captured, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    captured.export(out)
+    gone = captured.pages[7].url
+    assert len(indexed(out)) == 40
+    values = {"target": gone, "kind": "url", "reason": "asked", "withdrawn_at": "2026-11-22T00:00:00Z"}
+    captured.catalog.write(
+        lambda connection: connection.execute(tombstones.insert().values(purged=False, **values))
+    ).result()
+    assert captured.export(out).rows == 39
+    assert indexed(out) == {capture.url for capture in captured.pages} - {gone}
+    records = b"".join(gzip.decompress(path.read_bytes()) for path in out.glob("*.warc.gz"))
+    assert gone.encode() not in records
+
+
+def indexed(out: Path) -> set[str]:
+    """The addresses in the indexes of an export."""
+    lines = [line for path in out.glob("*.cdxj") for line in path.read_text().splitlines()]
+    return {json.loads(line.split(" ", 2)[2])["url"] for line in lines}
