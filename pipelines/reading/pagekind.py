@@ -83,13 +83,19 @@ def _shell(page: Outline, html: str) -> Drop | None:
 
 def _is_list(page: Outline, body: Body | None, size: int) -> bool:
     """Many links with long titles and little running text between them, or teasers and nothing else."""
-    titles = sum(count_han(text) >= 8 for text in page.anchors.values())
     if size >= 60:
-        return body is not None and _teasers(page, body) > 0.6 and titles >= FEW_TITLES
-    return titles >= MANY_TITLES or (
-        titles >= FEW_TITLES
-        and sum(line.size >= 2 * SCRAP and below_title(page, i) for i, line in enumerate(page.lines)) >= 4
+        return body is not None and _teasers(page, body) > 0.6 and _titles(page) >= FEW_TITLES
+    return (titles := _titles(page)) >= MANY_TITLES or (
+        titles >= FEW_TITLES and _summaries(page) >= FEW_TITLES
     )
+
+
+def _titles(page: Outline) -> int:
+    return sum(count_han(text) >= 8 for text in page.anchors.values())
+
+
+def _summaries(page: Outline) -> int:
+    return sum(line.size >= 2 * SCRAP and below_title(page, i) for i, line in enumerate(page.lines))
 
 
 def _teasers(page: Outline, body: Body) -> float:
