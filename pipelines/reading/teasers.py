@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from pipelines.reading.outline import Element, Outline, unglossed
 from pipelines.reading.weight import ENDING, TAIL
 from pipelines.text import count_han
@@ -15,6 +17,9 @@ LONGEST = 200
 HEADING = 16
 """Characters up to which a line is a heading."""
 
+NEAR = 16
+"""Elements looked at behind a heading for the box that it stands over."""
+
 BOXES = ("div", "section", "ul", "ol", "dl", "table")
 
 FEWEST = 2
@@ -24,7 +29,9 @@ FEWEST = 2
 def is_title(page: Outline, index: int) -> bool:
     """Whether a line is the linked title of another page."""
     line = page.lines[index]
-    return line.linked * 2 > line.size and any(count_han(page.link_text(link)) >= 8 for link in line.links)
+    if line.linked * 2 <= line.size or count_han(line.text) < 8:
+        return False
+    return len(line.links) == 1 or any(count_han(page.anchors.get(link, "")) >= 8 for link in line.links)
 
 
 def teasers(page: Outline, found: list[float]) -> list[int]:
@@ -51,13 +58,15 @@ def headed(page: Outline, found: list[float], before: float) -> list[int]:
     Text that weighs at least `before` stands before them: over an article it is the name of a section.
     """
     inside: list[int] = []
+    text, end = 0.0, 0
     for i, line in enumerate(page.lines):
-        if found[i] != ENDING or line.size > HEADING or not TAIL.match(unglossed(line.text)):
+        if found[i] > 0:
+            text += found[i]
+        if i < end or found[i] != ENDING or line.size > HEADING or text < before:
             continue
-        box = _box(page, line.element)
-        text = [j for j in range(i + 1, box.last) if found[j] > 0] if box else []
-        if text and sum(weight for weight in found[:i] if weight > 0) >= before:
-            inside += text
+        if TAIL.match(unglossed(line.text)) and (box := _box(page, line.element)):
+            end = box.last
+            inside += [j for j in range(i + 1, end) if found[j] > 0]
     return inside
 
 
@@ -69,7 +78,7 @@ def _box(page: Outline, heading: int) -> Element | None:
         heading, opened = opened.parent, page.elements[opened.parent]
     if opened.first == first and opened.last > first + 1:
         return opened
-    behind = page.elements[heading + 1 :]
+    behind = islice(page.elements, heading + 1, heading + 1 + NEAR)
     follower = next((element for element in behind if element.parent <= opened.parent), None)
     beside = follower is not None and follower.parent == opened.parent and follower.tag in BOXES
     return follower if beside else None
