@@ -67,7 +67,7 @@ def gather(connection: Connection, now: float) -> dict[str, int | dict[str, int]
         "articles": _count(connection, articles),
         "articles_current": connection.execute(select(func.count()).where(articles.c.current)).scalar_one(),
         "articles_to_settle": connection.execute(
-            select(func.count()).where(articles.c.settle_state == "pending")
+            select(func.count()).where(articles.c.settle_state != "settled")
         ).scalar_one(),
         "stories": connection.execute(select(func.count()).where(settled.c.canonical)).scalar_one(),
         "drops": _count(connection, drops),

@@ -114,7 +114,7 @@ def _not_current(connection: Connection) -> Iterator[Problem]:
 
 def _is_due(connection: Connection) -> bool:
     """Whether anything waits to be settled: until then clusters may name what has gone."""
-    pending = select(articles.c.id).where(articles.c.settle_state == "pending").limit(1)
+    pending = select(articles.c.id).where(articles.c.settle_state != "settled").limit(1)
     unsettled = shingle_index.count(connection, "new") + shingle_index.count(connection, "dirty")
     return unsettled > 0 or connection.scalar(pending) is not None or bool(member_rows.gone(connection))
 

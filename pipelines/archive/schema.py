@@ -158,7 +158,7 @@ articles = Table(
     Column("body_digest", String(32), nullable=False),  # of text.plain(article_body): equal bodies collapse
     Column("current", Boolean, nullable=False, default=True),  # newest version of its work
     Column("record", LargeBinary, nullable=False),  # the Article without edits and sketch: JSON, zlib
-    Column("settle_state", String, nullable=False),  # pending, settled
+    Column("settle_state", String, nullable=False),  # pending, settling, settled
     Index("articles_work", "work_id"),
     Index("articles_host", "host"),
     Index("articles_body", "body_digest"),

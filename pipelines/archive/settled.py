@@ -19,9 +19,9 @@ from pipelines.dedupe.hosts import Appearance
 from pipelines.records import Article, Edit, Settled
 
 
-def pending(connection: Connection, after: str, limit: int) -> list[str]:
-    """Ids above `after` of current articles whose settling is due, ascending."""
-    due = (articles.c.settle_state == "pending") & articles.c.current & (articles.c.id > after)
+def current_in(connection: Connection, state: str, after: str, limit: int) -> list[str]:
+    """Ids above `after` of current articles in a state of settling, ascending."""
+    due = (articles.c.settle_state == state) & articles.c.current & (articles.c.id > after)
     return list(connection.scalars(select(articles.c.id).where(due).order_by(articles.c.id).limit(limit)))
 
 
@@ -53,11 +53,11 @@ def whole_articles(connection: Connection, ids: Iterable[str]) -> dict[str, Arti
     return found
 
 
-def pending_among(connection: Connection, ids: Iterable[str]) -> set[str]:
-    """Those of the articles whose settling is due."""
+def settling_among(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of the articles that are being settled."""
     found: set[str] = set()
     for batch in in_batches(ids):
-        due = articles.c.id.in_(batch) & (articles.c.settle_state == "pending")
+        due = articles.c.id.in_(batch) & (articles.c.settle_state == "settling")
         found.update(connection.scalars(select(articles.c.id).where(due)))
     return found
 
@@ -74,16 +74,25 @@ class Bodies:
         return article.article_body, article.headline
 
 
-def mark_pending(connection: Connection, ids: Iterable[str]) -> None:
-    """Their settling is due again."""
+def mark(connection: Connection, ids: Iterable[str], state: str, *, was: str | None = None) -> None:
+    """Move articles to a state of settling; with `was`, those alone that are in that one: what changes while
+    it is being settled is pending by then, and stays so."""
     for batch in in_batches(ids):
-        connection.execute(update(articles).where(articles.c.id.in_(batch)).values(settle_state="pending"))
+        change = update(articles).where(articles.c.id.in_(batch)).values(settle_state=state)
+        connection.execute(change if was is None else change.where(articles.c.settle_state == was))
 
 
-def mark_settled(connection: Connection, ids: Iterable[str]) -> None:
-    """Their settling is done."""
+def mark_older(connection: Connection, ids: Iterable[str]) -> None:
+    """Those of the articles that are older versions are to be shelved."""
     for batch in in_batches(ids):
-        connection.execute(update(articles).where(articles.c.id.in_(batch)).values(settle_state="settled"))
+        older = articles.c.id.in_(batch) & ~articles.c.current
+        connection.execute(update(articles).where(older).values(settle_state="pending"))
+
+
+def resume(connection: Connection) -> None:
+    """What a settle that was cut off had taken up is due again."""
+    left = articles.c.settle_state == "settling"
+    connection.execute(update(articles).where(left).values(settle_state="pending"))
 
 
 def furniture_of_host(connection: Connection, host: str) -> frozenset[int]:

@@ -2,17 +2,18 @@
 
     members -> furniture of hosts -> pages joined -> texts -> pairs -> clusters -> canonical, edition
 
-Each step takes from the catalog what is due and leaves it whole: an article is pending until its text is
-known, a text is `new` until it is matched and `dirty` until its cluster is settled. So a settle that is
-killed goes on at the next one, and one with nothing to do reads a few counts. Only what a new, changed or
-removed article touches is done again. One process at a time settles an archive; others wait for it.
+Each step takes from the catalog what is due and leaves it whole: an article is pending until it is taken up,
+settling until its text is known, and pending again if it changes meanwhile; a text is `new` until it is
+matched and `dirty` until its cluster is settled. So a settle that is killed goes on at the next one, and one
+with nothing to do reads a few counts. Only what a new, changed or removed article touches is done again. One
+process at a time settles an archive; others wait for it.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from pipelines.archive import member_rows, shingle_index
+from pipelines.archive import member_rows, settled, shingle_index
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.settling import settling_alone
 from pipelines.settle.clustering import cluster
@@ -56,6 +57,7 @@ def rebuild(catalog: Catalog, *, progress: Progress | None = None, workers: int 
 
 
 def _to_texts(catalog: Catalog, counts: SettleCounts, pool: Workers) -> None:
+    catalog.write(settled.resume).result()
     forget(catalog, counts)
     hosts = enrol(catalog, counts, pool)
     renew_furniture(catalog, hosts)

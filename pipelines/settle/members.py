@@ -29,15 +29,16 @@ def forget(catalog: Catalog, counts: SettleCounts) -> None:
 
 
 def _forget(connection: Connection, ids: Sequence[str]) -> None:
-    """What is due because of it is marked in the same transaction: companion pages, texts, and for each host
-    one member, so that its furniture is looked for anew."""
+    """What is due because of it is marked in the same transaction: companion pages, older versions, texts,
+    and for each host one member, so that its furniture is looked for anew."""
     members = member_rows.members_of(connection, ids)
     companions = member_rows.members_of_heads(connection, {member.head for member in members.values()})
-    settled.mark_pending(connection, set(companions) - set(ids))
+    settled.mark(connection, set(companions) - set(ids), "pending")
+    settled.mark_older(connection, ids)
     member_rows.remove_members(connection, ids)
     release(connection, {member.text for member in members.values() if member.text is not None})
     hosts = {member.host for member in members.values()}
-    settled.mark_pending(connection, member_rows.one_of_each_host(connection, hosts))
+    settled.mark(connection, member_rows.one_of_each_host(connection, hosts), "pending")
 
 
 def release(connection: Connection, keys: Iterable[int]) -> None:
@@ -53,7 +54,6 @@ def shelve(connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
     """Note of older versions and of later pages which article stands for them. They are in no cluster."""
     rows = [(Settled(id, id, canonical=False, superseded_by=by), None) for id, by in pairs]
     settled.store_settled(connection, rows)
-    settled.mark_settled(connection, [id for id, _ in pairs])
 
 
 def enrol(catalog: Catalog, counts: SettleCounts, workers: Workers) -> set[str]:
@@ -62,9 +62,10 @@ def enrol(catalog: Catalog, counts: SettleCounts, workers: Workers) -> set[str]:
 
     def due(after: str) -> list[str]:
         with catalog.read() as connection:
-            return settled.pending(connection, after, BATCH)
+            return settled.current_in(connection, "pending", after, BATCH)
 
     for ids in walk(due, lambda id: id):
+        catalog.write(partial(settled.mark, ids=ids, state="settling", was="pending")).result()
         with catalog.read() as connection:
             articles = settled.whole_articles(connection, ids)
             before = member_rows.members_of(connection, ids)
@@ -106,7 +107,12 @@ def _shelve_old_versions(catalog: Catalog) -> None:
             return settled.superseded(connection, after, BATCH)
 
     for batch in walk(due, lambda pair: pair[0]):
-        catalog.write(partial(shelve, pairs=batch)).result()
+        catalog.write(partial(_shelve_and_mark, pairs=batch)).result()
+
+
+def _shelve_and_mark(connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
+    shelve(connection, pairs)
+    settled.mark(connection, [id for id, _ in pairs], "settled")
 
 
 def _note_evidence(catalog: Catalog) -> None:
@@ -137,14 +143,14 @@ def renew_furniture(catalog: Catalog, hosts: Iterable[str]) -> None:
 
 def _store_furniture(connection: Connection, host: str, found: frozenset[int], touched: list[str]) -> None:
     settled.store_furniture(connection, host, found)
-    settled.mark_pending(connection, touched)
+    settled.mark(connection, touched, "settling", was="settled")
 
 
 def regroup(catalog: Catalog) -> None:
     """Find which pages are one article anew; articles whose pages changed are due again."""
     with catalog.read() as connection:
         paged = {member.id: member for member in member_rows.paged_members(connection)}
-        due = settled.pending_among(connection, paged)
+        due = settled.settling_among(connection, paged)
     groups = join.groups(member.pages for member in paged.values() if member.pages is not None)
     heads = {id: group[0] for group in groups for id in group}
     moved = {id: heads.get(id, id) for id in paged if paged[id].head != heads.get(id, id)}
@@ -156,4 +162,4 @@ def regroup(catalog: Catalog) -> None:
 
 def _store_heads(connection: Connection, moved: dict[str, str], touched: set[str]) -> None:
     member_rows.store_heads(connection, moved)
-    settled.mark_pending(connection, touched)
+    settled.mark(connection, touched, "settling", was="settled")

@@ -70,11 +70,11 @@ def orders(members: Mapping[str, Member]) -> dict[str, tuple[str, ...]]:
 
 
 def derive(catalog: Catalog, counts: SettleCounts, workers: Workers) -> None:
-    """Derive the texts of pending articles; what of them is new to the index is to be matched."""
+    """Derive the texts of what was taken up; what of them is new to the index is to be matched."""
 
     def due(after: str) -> list[str]:
         with catalog.read() as connection:
-            return settled.pending(connection, after, BATCH)
+            return settled.current_in(connection, "settling", after, BATCH)
 
     for ids in walk(due, lambda id: id):
         with catalog.read() as connection:
@@ -123,7 +123,8 @@ def _store(
     shingle_index.mark(connection, known, "dirty", unless="new")
     release(connection, _left(before.values(), rows))
     shelve(connection, later)
-    settled.mark_settled(connection, [one.id for one in derived])
+    done = [*(one.id for one in derived), *(id for id, _ in later)]
+    settled.mark(connection, done, "settled", was="settling")
 
 
 def _left(before: Iterable[int | None], now: Iterable[int]) -> set[int]:

@@ -232,6 +232,44 @@ def test_killed_at_any_transaction_and_started_again_it_is_the_same(
     assert deaths > 5
 
 
+class Busy(Mortal):
+    """A catalog in which another process changes something right before our n-th transaction."""
+
+    def __init__(self, catalog: Catalog, before: int, changed: list[Article]) -> None:
+        super().__init__(catalog, before)
+        self._changed = changed
+
+    @property
+    def has_changed(self) -> bool:
+        return self._lives < 0
+
+    def write(self, work: Callable[[Connection], Any]) -> Future[Any]:
+        if self._lives == 0:
+            store(self._catalog, self._changed)
+        self._lives -= 1
+        return self._catalog.write(work)
+
+
+def test_what_changes_while_it_is_settled_is_due_again(tmp_path: Path, articles: list[Article]) -> None:
+    """As a crawl beside it does: an article read anew, and one that a new version takes the place of."""
+    anew = replace(articles[1], article_body=articles[5].article_body)
+    newer = made_article(articles[0].url, "另一篇", stories()[40], fetched_at="2026-03-01T00:00:00Z")
+    final = settled_at_once(tmp_path, [articles[0], newer, anew, *articles[2:6]])
+    changed = True
+    before = 0
+    while changed:
+        with Catalog.open(tmp_path / str(before)) as catalog:
+            store(catalog, articles[:6])
+            busy = Busy(catalog, before, [newer, anew])
+            settle(busy)  # type: ignore[arg-type]
+            if not (changed := busy.has_changed):
+                store(catalog, [newer, anew])
+            settle(catalog)
+            assert result(catalog) == final, before
+        before += 1
+    assert before > 5
+
+
 def test_rebuilt_it_is_the_same_and_common_shingles_are_left_out(
     tmp_path: Path, articles: list[Article], monkeypatch: pytest.MonkeyPatch
 ) -> None:
