@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,11 +71,13 @@ def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 @contextmanager
 def at_request(server: Running, number: int, act: Callable[[], object]) -> Iterator[None]:
-    """While the context lasts, `act` is called when the server gets its `number`th request from now on."""
-    handle, first = server.hub.handle, server.hub.requests
+    """While the context lasts, `act` is called when the server gets its `number`th request from now on.
+
+    Counted here: of two requests at once the server's own count passes over a number."""
+    handle, requests = server.hub.handle, count(1)
 
     def watched(request: Any, connection: int) -> Any:
-        if server.hub.requests - first + 1 == number:
+        if next(requests) == number:
             act()
         return handle(request, connection)
 
