@@ -8,17 +8,23 @@ damaged.
 
 from __future__ import annotations
 
-import os
-import sys
-from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from crawler.interrupt import stop_in_two_steps, under_way
-from pipelines.errors import IpnewsError, Stopped
+from crawler.ending import leave, run
+from crawler.interrupt import stop_in_two_steps
+from crawler.options import (
+    Archive,
+    CapturedSince,
+    CapturedUntil,
+    Json,
+    Names,
+    PublishedSince,
+    PublishedUntil,
+    Version,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,43 +34,10 @@ app = typer.Typer(
 sites_app = typer.Typer(help="The declarations of mirror sites.", no_args_is_help=True)
 app.add_typer(sites_app, name="sites")
 
-Archive = Annotated[Path | None, typer.Option("--archive", help="Folder of the archive.", metavar="DIR")]
-Json = Annotated[bool, typer.Option("--json", help="Data for programs on stdout.")]
-Names = Annotated[list[str] | None, typer.Option("--site", help="Only this declared site.", metavar="NAME")]
-Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")]
-
-
-def _say_version(wanted: bool) -> None:
-    if wanted:
-        reading = import_module("pipelines.version").PIPELINE_VERSION
-        typer.echo(f"ipnews {version('ipnews')}, reading {reading}")
-        raise typer.Exit
-
-
-Version = Annotated[
-    bool, typer.Option("--version", help="Say the version.", callback=_say_version, is_eager=True)
-]
-
 
 @app.callback()
 def ipnews(_version: Version = False) -> None:
     """What China's IP press printed, restored from the copies on mirror sites."""
-
-
-def _run(command: str, **values: Any) -> None:
-    """Call `crawler.commands.<command>.run` and leave with its exit code; a closed pipe is silence and 0."""
-    try:
-        with under_way():
-            code = import_module(f"crawler.commands.{command}").run(**values)
-            sys.stdout.flush()
-    except KeyboardInterrupt:
-        # Here and not in `main`: Typer would leave with 130, as after any program that knows no better.
-        raise Stopped("stopped; the same command goes on from here") from None
-    except BrokenPipeError:
-        # Here too: Typer would leave with 1. The reader had enough; what is still held must go somewhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
-    raise typer.Exit(code)
 
 
 @app.command()
@@ -78,7 +51,7 @@ def demo(
     json: Json = False,
 ) -> None:
     """Run the whole job against the bundled mirror network, on this machine alone."""
-    _run("demo", **locals())
+    run("demo", **locals())
 
 
 @app.command()
@@ -96,7 +69,7 @@ def crawl(
     json: Json = False,
 ) -> None:
     """Fetch what is due of the enabled sites, read it, settle the archive."""
-    _run("crawl", **locals())
+    run("crawl", **locals())
 
 
 @app.command()
@@ -108,8 +81,8 @@ def backfill(
     engine: Annotated[str, typer.Option(help="local or ray.")] = "local",
     workers: Annotated[int | None, typer.Option(help="Processes; the cores there are unless given.")] = None,
     shard: Annotated[str | None, typer.Option(help="Only part i of n.", metavar="I/N")] = None,
-    since: Day = None,
-    until: Day = None,
+    since: CapturedSince = None,
+    until: CapturedUntil = None,
     host: Annotated[
         list[str] | None,
         typer.Option(help="Only captures of this host; with --own: its captures whatever version read them."),
@@ -119,7 +92,7 @@ def backfill(
     json: Json = False,
 ) -> None:
     """Read captures made by others (or, with --own, by this archive) and settle the archive."""
-    _run("backfill", **locals())
+    run("backfill", **locals())
 
 
 @app.command()
@@ -130,13 +103,13 @@ def export(
     topics: Annotated[str, typer.Option(help="ip or all.")] = "ip",
     site: Names = None,
     source: Annotated[list[str] | None, typer.Option(help="Only of this publisher.")] = None,
-    since: Day = None,
-    until: Day = None,
+    since: PublishedSince = None,
+    until: PublishedUntil = None,
     archive: Archive = None,
     json: Json = False,
 ) -> None:
     """Write the articles to a folder or object storage; again writes nothing."""
-    _run("export", **locals())
+    run("export", **locals())
 
 
 @app.command()
@@ -149,7 +122,7 @@ def restore(
     json: Json = False,
 ) -> None:
     """Damaged text or HTML in, restored Simplified text out."""
-    _run("restore", **locals())
+    run("restore", **locals())
 
 
 @app.command()
@@ -163,7 +136,7 @@ def extract(
     archive: Archive = None,
 ) -> None:
     """One page in, one Article as JSON out."""
-    _run("extract", **locals())
+    run("extract", **locals())
 
 
 @app.command()
@@ -175,7 +148,7 @@ def explain(
     json: Json = False,
 ) -> None:
     """Every decision about one record."""
-    _run("explain", **locals())
+    run("explain", **locals())
 
 
 @app.command()
@@ -189,7 +162,7 @@ def copies(
     json: Json = False,
 ) -> None:
     """Clusters of copies and their witnesses."""
-    _run("copies", **locals())
+    run("copies", **locals())
 
 
 @app.command()
@@ -200,13 +173,13 @@ def search(
     json: Json = False,
 ) -> None:
     """Full text, two-character words included."""
-    _run("search", **locals())
+    run("search", **locals())
 
 
 @app.command()
 def status(archive: Archive = None, json: Json = False) -> None:
     """Runs, backlog, what is due and what failed."""
-    _run("status", **locals())
+    run("status", **locals())
 
 
 @app.command()
@@ -217,7 +190,7 @@ def report(
     archive: Archive = None,
 ) -> None:
     """One static HTML file that shows the archive."""
-    _run("report", **locals())
+    run("report", **locals())
 
 
 @app.command()
@@ -227,7 +200,7 @@ def verify(
     json: Json = False,
 ) -> None:
     """What is damaged, where, and what to type."""
-    _run("verify", **locals())
+    run("verify", **locals())
 
 
 @app.command()
@@ -237,7 +210,7 @@ def merge(
     json: Json = False,
 ) -> None:
     """Take other archives into this one, and settle it."""
-    _run("merge", **locals())
+    run("merge", **locals())
 
 
 @app.command()
@@ -254,19 +227,19 @@ def withdraw(
     archive: Archive = None,
 ) -> None:
     """Take something out for good: never taken in again, gone from the next export."""
-    _run("withdraw", **locals())
+    run("withdraw", **locals())
 
 
 @sites_app.command("list")
 def sites_list(json: Json = False) -> None:
     """The declared sites, enabled or not, and how old their checks are."""
-    _run("sites", action="list", name=None, url=None, json=json)
+    run("sites", action="list", name=None, url=None, json=json)
 
 
 @sites_app.command("check")
 def sites_check(name: Annotated[str | None, typer.Argument()] = None, json: Json = False) -> None:
     """Read every declaration and its recorded pages; say what does not hold."""
-    _run("sites", action="check", name=name, url=None, json=json)
+    run("sites", action="check", name=name, url=None, json=json)
 
 
 @sites_app.command("record")
@@ -276,23 +249,19 @@ def sites_record(
     archive: Archive = None,
 ) -> None:
     """Keep one page of a site as raw bytes, headers and an expectation for a person to review."""
-    _run("sites", action="record", name=name, url=url, archive=archive)
+    run("sites", action="record", name=name, url=url, archive=archive)
 
 
 @sites_app.command("enable")
 def sites_enable(name: Annotated[str, typer.Argument()]) -> None:
     """Let the next crawl take a declared site."""
-    _run("sites", action="enable", name=name, url=None)
+    run("sites", action="enable", name=name, url=None)
 
 
 def main() -> None:
-    """Entry point: a known error is one line and its exit code."""
+    """Entry point."""
     stop_in_two_steps()
-    try:
-        app()
-    except IpnewsError as error:
-        sys.stderr.write(f"ipnews: {error}\n")
-        sys.exit(error.exit_code)
+    leave(app)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,57 @@
+"""How a command of `ipnews` begins and ends: its module is imported, its exit code passed on, an error is one
+line on stderr that says what to type next."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import typer
+
+from crawler.interrupt import under_way
+from pipelines.errors import IpnewsError, Stopped, UsageError
+
+
+def run(command: str, **values: Any) -> NoReturn:
+    """Call `crawler.commands.<command>.run` and leave with its exit code; a closed pipe is silence and 0."""
+    try:
+        with under_way():
+            code = import_module(f"crawler.commands.{command}").run(**values)
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        # Here and not in `leave`: Typer would leave with 130, as after any program that knows no better.
+        raise Stopped("stopped; the same command goes on from here") from None
+    except BrokenPipeError:
+        # Here too: Typer would leave with 1. The reader had enough; what is still held must go somewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+    raise typer.Exit(code)
+
+
+def leave(app: typer.Typer) -> NoReturn:
+    """Run what the command line names, and leave with its exit code."""
+    try:
+        # Not "standalone": there Typer draws what was typed wrongly as a box of six lines.
+        sys.exit(app(prog_name="ipnews", standalone_mode=False))
+    except IpnewsError as error:
+        _end(str(error), error.exit_code)
+    except typer.TyperException as error:
+        _end(_mistyped(error), UsageError.exit_code)
+
+
+def _end(said: str, code: int) -> NoReturn:
+    if said:
+        sys.stderr.write(f"ipnews: {said}\n")
+    sys.exit(code)
+
+
+def _mistyped(error: typer.TyperException) -> str:
+    """What Typer found wrong, in our form. Empty where it has shown the help already: nothing was typed."""
+    said = str(getattr(error, "format_message", error.__str__)()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    named = [word for word in sys.argv[1:2] if not word.startswith("-")]
+    command = context.command_path if context else " ".join(["ipnews", *named])
+    stop = "" if said.endswith("?") else ";"
+    return f"{said[0].lower()}{said[1:]}{stop} see: {command} --help" if said else ""

@@ -1,0 +1,52 @@
+"""What was typed wrongly: one line that says what to type, and exit code 2."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from crawler.cli import app
+from crawler.ending import leave
+
+MISTYPED = {
+    "serch 专利": ("search", "ipnews --help"),
+    "crawl --dryrun": ("--dry-run", "ipnews crawl --help"),
+    "crawl --site": ("--site", "ipnews crawl --help"),
+    "crawl --pages two": ("--pages", "ipnews crawl --help"),
+    "search x --limit 0": ("--limit", "ipnews search --help"),
+    "crawl extra": ("extra", "ipnews crawl --help"),
+    "export": ("--to", "ipnews export --help"),
+    "search": ("words", "ipnews search --help"),
+    "sites enable": ("name", "ipnews sites enable --help"),
+    "sites on": ("'on'", "ipnews sites --help"),
+}
+
+
+def left(line: str, monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.setattr(sys, "argv", ["ipnews", *line.split()])
+    with pytest.raises(SystemExit) as leaving:
+        leave(app)
+    return leaving.value.code
+
+
+@pytest.mark.parametrize("line", MISTYPED)
+def test_what_is_mistyped_is_one_line(
+    line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named, remedy = MISTYPED[line]
+    assert left(line, monkeypatch) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("ipnews: ")
+    assert err.endswith(f" see: {remedy}\n")
+    assert (err.count("\n"), named in err) == (1, True)
+
+
+@pytest.mark.parametrize("line", ["", "sites"])
+def test_nothing_typed_shows_the_commands(
+    line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert left(line, monkeypatch) == 2
+    out, err = capsys.readouterr()
+    assert (out.count("Commands"), err) == (1, "")
