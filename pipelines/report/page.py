@@ -61,6 +61,7 @@ def render(report: Report) -> str:
         undefined=StrictUndefined,
         finalize=_grouped,
     )
+    environment.filters["moment"] = _moment
     style = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
     return environment.get_template("report.html.j2").render(
         report=report,
@@ -75,6 +76,11 @@ def render(report: Report) -> str:
 def _grouped(value: object) -> object:
     """Whole numbers with separators of thousands, wherever the template prints one."""
     return f"{value:,}" if isinstance(value, int) else value
+
+
+def _moment(date: str | None) -> str:
+    """A date as people write it, in the zone of the print; midnight stands for a day without a time."""
+    return (date or "")[:16].replace("T", " ").removesuffix(" 00:00")
 
 
 def _tiles(

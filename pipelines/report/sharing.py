@@ -17,7 +17,11 @@ from statistics import median
 from pipelines.dedupe.hosts import Appearance, moment
 
 _CELL = 30
-_LABEL = 190
+_CHARACTER = 7
+"""Room for a letter of a label, at 12 px: looked at with DejaVu Sans, which is a wide font."""
+_LONGEST = 36
+"""Letters of a name that are drawn; its cells and dots tell it whole."""
+_SLANT = math.radians(50)
 _STRIP = 430
 _TICKS = (
     (1 / 24, "1 h"),
@@ -77,15 +81,15 @@ def matrix(sharings: Sequence[Sharing], most: int = MOST) -> str:
     if not hosts:
         return ""
     top = max(count[pair] for pair in count)
-    width, height = _LABEL + _CELL * len(hosts) + 110, 150 + _CELL * len(hosts)
-    body = [_column_label(host, number) for number, host in enumerate(hosts)]
+    left = _label_width(hosts)
+    above = 10 + int(left * math.sin(_SLANT))
+    body = [_column_label(host, left + number * _CELL + 19, above - 8) for number, host in enumerate(hosts)]
     for row, earlier in enumerate(hosts):
-        y = 140 + row * _CELL
-        body.append(f'<text x="{_LABEL - 8}" y="{y + 20}" text-anchor="end">{escape(earlier)}</text>')
+        y = above + row * _CELL
+        body.append(_row_label(left, y + 20, earlier))
         for column, later in enumerate(hosts):
-            body.append(
-                _cell(_LABEL + column * _CELL, y, count.get((earlier, later), 0), top, earlier, later)
-            )
+            body.append(_cell(left + column * _CELL, y, count.get((earlier, later), 0), top, earlier, later))
+    width, height = left + _CELL * len(hosts) + int(left * math.cos(_SLANT)), above + _CELL * len(hosts)
     return _svg(width, height, "Stories that the host of the row had before the host of the column", body)
 
 
@@ -97,15 +101,11 @@ def strips(sharings: Sequence[Sharing], most: int = MOST) -> str:
     rows = sorted(((median(days), host, days) for host, days in delays.items() if days))[:most]
     if not rows:
         return ""
-    height = 40 + 26 * len(rows)
-    body = [
-        f'<g class="tick"><line x1="{_x(days):.1f}" x2="{_x(days):.1f}" y1="24" y2="{height - 6}"/>'
-        f'<text x="{_x(days):.1f}" y="16" text-anchor="middle">{name}</text></g>'
-        for days, name in _TICKS
-    ]
+    left, height = _label_width([host for _, host, _ in rows]), 40 + 26 * len(rows)
+    body = [_tick(left + _x(days), height, name) for days, name in _TICKS]
     for number, (middle, host, days) in enumerate(rows):
-        body += _strip(46 + 26 * number, host, days, middle)
-    return _svg(_LABEL + _STRIP + 40, height, "Delay of each copied story behind its first appearance", body)
+        body += _strip(left, 46 + 26 * number, host, days, middle)
+    return _svg(left + _STRIP + 40, height, "Delay of each copied story behind its first appearance", body)
 
 
 def _hosts(sharings: Sequence[Sharing], most: int) -> list[str]:
@@ -119,9 +119,28 @@ def _hosts(sharings: Sequence[Sharing], most: int) -> list[str]:
     return sorted(kept, key=lambda host: (-first.get(host, 0), host))
 
 
-def _column_label(host: str, number: int) -> str:
-    x = _LABEL + number * _CELL + 19
-    return f'<text transform="translate({x} 132) rotate(-50)">{escape(host)}</text>'
+def _label_width(hosts: Iterable[str]) -> int:
+    return 14 + _CHARACTER * max(len(_short(host)) for host in hosts)
+
+
+def _short(host: str) -> str:
+    return host if len(host) <= _LONGEST else host[: _LONGEST - 1] + "…"
+
+
+def _row_label(left: int, y: int, host: str) -> str:
+    return f'<text x="{left - 8}" y="{y}" text-anchor="end">{escape(_short(host))}</text>'
+
+
+def _column_label(host: str, x: int, y: int) -> str:
+    slant = math.degrees(_SLANT)
+    return f'<text transform="translate({x} {y}) rotate(-{slant:.0f})">{escape(_short(host))}</text>'
+
+
+def _tick(x: float, height: int, name: str) -> str:
+    return (
+        f'<g class="tick"><line x1="{x:.1f}" x2="{x:.1f}" y1="24" y2="{height - 6}"/>'
+        f'<text x="{x:.1f}" y="16" text-anchor="middle">{name}</text></g>'
+    )
 
 
 def _cell(x: int, y: int, stories: int, top: int, earlier: str, later: str) -> str:
@@ -135,23 +154,25 @@ def _cell(x: int, y: int, stories: int, top: int, earlier: str, later: str) -> s
     )
 
 
-def _strip(y: int, host: str, days: Sequence[float], middle: float) -> Iterator[str]:
-    yield f'<text x="{_LABEL - 8}" y="{y + 4}" text-anchor="end">{escape(host)}</text>'
+def _strip(left: int, y: int, host: str, days: Sequence[float], middle: float) -> Iterator[str]:
+    yield _row_label(left, y + 4, host)
     for value in days:
-        yield f'<circle cx="{_x(value):.1f}" cy="{y}" r="4"/>'
-    bar = f'x="{_x(middle) - 1.5:.1f}" y="{y - 9}" width="3" height="18"'
-    yield f"<rect {bar}><title>median {middle:.1f} days</title></rect>"
+        yield f'<circle cx="{left + _x(value):.1f}" cy="{y}" r="4"/>'
+    bar = f'x="{left + _x(middle) - 1.5:.1f}" y="{y - 9}" width="3" height="18"'
+    yield f"<rect {bar}><title>{escape(host)}: median {middle:.1f} days</title></rect>"
 
 
 def _x(days: float) -> float:
     """Position of a delay: logarithmic from an hour to ten years, earlier ones at the left edge."""
     low, high = math.log(1 / 24), math.log(3650)
     share = (math.log(max(days, 1 / 24)) - low) / (high - low)
-    return _LABEL + 10 + _STRIP * min(share, 1.0)
+    return 10 + _STRIP * min(share, 1.0)
 
 
 def _svg(width: int, height: int, label: str, body: Sequence[str]) -> str:
+    """As wide as there is room, within a size at which letters can be read and not above the page's."""
+    size = f"min-width: {0.88 * width:.0f}px; max-width: {1.25 * width:.0f}px"
     return (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
-        f'aria-label="{escape(label)}">{"".join(body)}</svg>'
+        f'<svg viewBox="0 0 {width} {height}" style="{size}" role="img" aria-label="{escape(label)}">'
+        f"{''.join(body)}</svg>"
     )

@@ -64,6 +64,14 @@ def test_numbers_have_separators_in_every_table() -> None:
     assert all(f"<td>{number}</td>" in page for number in ("12,345", "6,789", "4,321"))
 
 
+def test_dates_are_written_as_people_write_them() -> None:
+    member = Member("1", "a.example", "http://a.example/1", "same", True, "2021-08-30T09:05:00+08:00", 1, 0)
+    day = replace(member, date="2021-09-08T00:00:00+08:00")
+    page = render(replace(hostile_report(), clusters=(Cluster("标题", "earliest", (member, day)),)))
+    assert '<td class="text">2021-08-30 09:05</td>' in page
+    assert '<td class="text">2021-09-08</td>' in page
+
+
 def test_it_needs_no_network() -> None:
     html = render(hostile_report())
     collector = Collector()
@@ -83,3 +91,11 @@ def test_a_matrix_has_a_cell_for_every_pair_and_a_dot_for_every_delay() -> None:
     assert strips(sharings).count("<circle") == 3
     assert host_count(sharings) == 3
     assert matrix([]) == strips([]) == ""
+
+
+def test_long_names_are_cut_in_labels_and_told_whole() -> None:
+    long = "a" * 60 + ".example"
+    drawn = matrix([Sharing(long, "b.example", 1, (5.0,))])
+    assert drawn.count(f">{long}<") == 0
+    assert drawn.count(f">{long[:35]}…<") == 2
+    assert f"{long} first, b.example later" in drawn
