@@ -15,7 +15,7 @@ from itertools import accumulate
 
 from pipelines.reading.outline import IN_FAVOUR, Element, Line, Outline, words
 from pipelines.reading.tables import IN_TABLE, SHORT_CELL, is_data
-from pipelines.reading.teasers import headed, teasers
+from pipelines.reading.teasers import answers, headed, teasers
 from pipelines.reading.weight import DATED, is_spam, weigh
 
 _ENDED = re.compile(r"[。！？：:][”」』）)]?$")
@@ -83,7 +83,11 @@ def weights(page: Outline) -> list[float]:
         elif element.tag in ("footer", "nav", "aside"):
             for i in range(element.first, element.last):
                 found[i] = min(OUTSIDE, found[i])
-    for i in (*teasers(page, found), *headed(page, found, TWO_SENTENCES)):
+    for i in (
+        *teasers(page, found),
+        *headed(page, found, TWO_SENTENCES),
+        *answers(page, found, TWO_SENTENCES),
+    ):
         found[i] = -0.3 * abs(found[i])
     return found
 

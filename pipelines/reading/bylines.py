@@ -12,7 +12,7 @@ from pipelines.reading.publishers import is_outlet, publisher
 _DATELINE = re.compile(
     both(
         r"^[\s【\[（(〔]*(?P<outlet>[\u3400-\u9fff]{1,8}?(?:网|社|报|台|在线))?"
-        r"(?:[\u3400-\u9fff]{0,8}?(?:\d{1,2}月)?\d{1,2}日)?[\u3400-\u9fff]{0,4}?(?:专讯|讯|电|消息|报道|报导)"
+        r"(?:[\u3400-\u9fff]{0,8}?(?:(?:\d{4}年)?\d{1,2}月)?\d{1,2}日)?[\u3400-\u9fff]{0,4}?(?:专讯|讯|电|消息|报道|报导)"
         r"[】\]）)〕]?\s*(?P<open>[（(【〔])?(?P<people>[^）)】〕]{0,60})"
     )
 )

@@ -8,7 +8,8 @@ from itertools import groupby
 
 from pipelines.reading.dates import Dated, date_in_url, parse_date, parse_stamp
 from pipelines.reading.origin import Found
-from pipelines.reading.records import Extracted
+from pipelines.reading.phrases import both
+from pipelines.reading.records import Extracted, OriginLine
 
 _PUBLISHED = (
     "ld:datepublished",
@@ -58,6 +59,14 @@ _MODIFIED = (
 _TOLD = re.compile(r"[。！？；]|^[，、]")
 """What stands behind the date of an event, not behind that of an article."""
 
+_YEAR = re.compile(r"\d{4}|年")
+_ASIDE = re.compile(both(r"^\s*[(（][^()（）]*[)）]\s*$|(?:更新|修改|编辑|推荐文章)于"))
+_ZONE = re.compile(both(r"\s*(?:(?:北京|香港|台北|台湾|当地)?时间\s*)?"))
+_CLOCK = re.compile(
+    _ZONE.pattern + both(r"(?:上午|下午)?\s*\d{1,2}\s*[:：时]\s*\d\d(?:[:：分]\d\d)?分?\s*(?:[AaPp][Mm])?\s*")
+)
+"""A time of day alone on a line."""
+
 _FIGURES = re.compile(r"[\d年月日./: -]{1,12}")
 _BOX = re.compile(
     r"\b(?P<d>[0-3]?\d)日? (?P<y>20\d\d)\s?[-/.年]\s?(?P<m>[01]?\d)月?(?!\d)|"
@@ -91,14 +100,14 @@ def _candidates(
     choices: tuple[Callable[[], Dated | None], ...] = (
         lambda: _labelled(found, ("date",), captured, ("above", "start")),
         lambda: _first_meta(extracted, _PUBLISHED, captured),
-        lambda: _bare((line.text for line in lines if line.place == "above"), captured),
+        lambda: _bare(_above(extracted), captured),
         lambda: _labelled(found, ("date", "modified"), captured, ("above", "over", "below", "end")),
         lambda: _labelled(found, ("written",), captured, ("above", "over", "below", "end")),
         lambda: _in_slots(found, captured),
         lambda: _first_meta(extracted, ("time",), captured),
         lambda: date_in_url(url, captured),
         lambda: _bare(
-            (line.text for line in lines if line.place in ("end", "below") and _signs(line.text, captured)),
+            (text for text in _with_clocks(lines, "end", "below") if _signs(text, captured)),
             captured,
         ),
         lambda: _bare(
@@ -114,10 +123,32 @@ def _candidates(
             yield dated
 
 
+def _above(extracted: Extracted) -> list[str]:
+    """The lines between headline and body; behind the others those that tell of a change, and a date alone in
+    brackets, which is the occasion of a speech or of a law."""
+    lines = _with_clocks(extracted.origin_lines, "above")
+    return sorted(lines, key=lambda text: _ASIDE.search(text) is not None)
+
+
+def _with_clocks(lines: Iterable[OriginLine], *places: str) -> list[str]:
+    """The lines of some places, a time of day that stands alone put behind the date before it."""
+    texts: list[str] = []
+    for line in lines:
+        if line.place in places:
+            if texts and _CLOCK.fullmatch(line.text):
+                texts[-1] = f"{texts[-1]} {_ZONE.sub('', line.text, count=1)}"
+            else:
+                texts.append(line.text)
+    return texts
+
+
 def _signs(text: str, captured: str) -> bool:
-    """Whether a line at the end signs the article with a date and is no sentence that tells of one."""
+    """Whether a line at the end signs the article with a date and is no sentence that tells of one. The day
+    of the capture without a year is the clock of a page."""
     dated = parse_date(text, captured) if len(text) < 60 else None
-    return dated is not None and not _TOLD.search(text[dated.start + len(dated.raw) :])
+    if dated is None or (dated.day == captured[:10] and not dated.relative and not _YEAR.search(dated.raw)):
+        return False
+    return not _TOLD.search(text[dated.start + len(dated.raw) :])
 
 
 def _alone_over(extracted: Extracted, captured: str) -> Dated | None:

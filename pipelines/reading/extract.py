@@ -78,7 +78,7 @@ def _extract(html: str, url: str, rules: Selectors | None) -> Extracted | Drop:
 
 def _without_text(page: Outline, url: str) -> Drop:
     han = sum(count_han(line.text) for line in page.lines)
-    if han < MIN_HAN and len(page.lines) > 3:
+    if han < MIN_HAN and (len(page.lines) > 3 or sum(line.size for line in page.lines) > 3 * MIN_HAN):
         return Drop(
             Stage.EXTRACT, Reason.NOT_CHINESE, f"{han} Han characters in {len(page.lines)} lines", url
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.reading.outline import Outline, unglossed, words
+from pipelines.reading.outline import Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet
 from pipelines.text import count_han, plain
@@ -18,6 +18,13 @@ _SITE = re.compile(
     )
 )
 _IN_BRACKETS = re.compile(r"\s*[【(（\[]([^【】()（）\[\]]{2,14})[】)）\]]$")
+_HEADINGS = {"h1": 2.0, "h2": 1.2, "h3": 0.8}
+_STOP = re.compile("[。；，：]")
+_OFFICE = re.compile(
+    both(r"[\u3400-\u9fff（）()]{2,16}(?:局|厅|法院|检察院|委员会|协会|学会|政府|办公室|研究[院所]|事务所)")
+)
+"""An office alone is the title that its site gives every page."""
+
 _DATE = re.compile(r"\d{4}[-/.年]\d")
 """Beside the name of the site alone a line of origin stands, no headline."""
 
@@ -44,7 +51,9 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
     scored: list[tuple[float, int, str]] = []
     for index in range(0, min(first_body_line + 3, len(page.lines))):
         line = page.lines[index]
-        if not 4 <= line.size <= 80 or line.linked * 2 > line.size or _NOT_HEAD.match(unglossed(line.text)):
+        if not 4 <= line.size <= 80 or _NOT_HEAD.match(unglossed(line.text)):
+            continue
+        if line.linked * 2 > line.size and not _links_itself(line, wanted):
             continue
         score = _score(page, index, wanted)
         if index >= first_body_line:
@@ -58,7 +67,7 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
     if title and not is_site_name(stripped) and (found or not _names_section(stripped)):
         found.append((stripped, -1))
     if not found:
-        found = [(text, index) for index, text in _just_above(page, first_body_line)]
+        found = _just_above(page, first_body_line) or _opening(page, first_body_line)
     if title and not found:
         found.append((stripped, -1))
     return tuple(found)
@@ -68,23 +77,37 @@ def _names_section(title: str) -> bool:
     return max(map(count_han, _SPLIT.split(title))) <= SECTION
 
 
-def _just_above(page: Outline, first_body_line: int) -> list[tuple[int, str]]:
+def _opening(page: Outline, first_body_line: int) -> list[tuple[str, int]]:
+    """The first line of the body where it is set like a headline: on pages with one box for all."""
+    line = page.lines[first_body_line]
+    opens = 6 <= line.size <= 50 and not _STOP.search(line.text) and not _LABEL.search(line.text)
+    return [(line.text, first_body_line)] if opens else []
+
+
+def _just_above(page: Outline, first_body_line: int) -> list[tuple[str, int]]:
     """The nearest line above the body that could be a headline, when the document's title is none."""
     for index in range(first_body_line - 1, max(-1, first_body_line - 7), -1):
         line = page.lines[index]
         if 6 <= line.size <= 50 and not line.linked and not _LABEL.search(line.text):
-            return [(index, line.text)]
+            return [(line.text, index)]
     return []
 
 
 def is_site_name(title: str) -> bool:
     """Whether a document's title names the site or a section instead of an article."""
-    return count_han(title) < 4 or _SITE.search(title) is not None
+    return count_han(title) < 4 or (_SITE.search(title) or _OFFICE.fullmatch(title)) is not None
+
+
+def _links_itself(line: Line, wanted: str) -> bool:
+    """Whether a linked heading is the page's own: blogs link the title of a post to the post. `wanted` is the
+    document's title, of which a headline is the greater part; the name of a site may begin it too."""
+    own = plain(line.text)
+    return line.tag in _HEADINGS and wanted.startswith(own) and 2 * len(own) > len(wanted)
 
 
 def _score(page: Outline, index: int, wanted: str) -> float:
     line = page.lines[index]
-    score = {"h1": 2.0, "h2": 1.2, "h3": 0.8}.get(line.tag, 0.0)
+    score = _HEADINGS.get(line.tag, 0.0)
     names = words(page.elements[line.element].attributes)
     if _NAMES.search(names):
         score += 0.8

@@ -24,10 +24,14 @@ _TITLES = re.compile(
 )
 _TAIL = re.compile(
     both(
-        r"\s*(?:[/／]?(?:文|图|摄影?|报道|报导|编辑|综合|综述|整理|撰|编译|发自.*|台北[报导]|律师|博士|教授|主任|等))+$"
+        rf"\s*(?:[/／]?(?:文|图|摄影?|(?:{'|'.join(sorted(PLACES))})*(?:报道|报导)|编辑|综合|综述|整理|撰|编译|发自.*|律师|博士|教授|主任|等))+$"
     )
 )
-_SEPARATORS = re.compile(r"[、，,;；/／|丨｜&＆\s]+|\s*(?:和|与|與)\s*(?=[\u4e00-\u9fff]{2,3}$)")
+_SEPARATORS = re.compile(
+    r"[、，,;；/／|丨｜&＆]+|(?<![a-z.])\s+|\s+(?![A-Z\s])|\s*(?:和|与|與)\s*(?=[\u4e00-\u9fff]{2,3}$)"
+)
+"""A blank between Latin words is part of a name."""
+
 _FOREIGN = re.compile(
     r"[\u4e00-\u9fff]{1,8}(?:[·•・‧.][\u4e00-\u9fffA-Z]{1,8}){1,3}|"
     r"[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+){0,3}"
@@ -42,10 +46,10 @@ _EDGES = " \u3000:：()（）[]【】<>《》-—/|,，;；。."
 
 _ORGANISED = re.compile(
     both(
-        r"[报网社台院局所会处部司厅刊]$|大学|公司|中心|评论$|观察$|时[讯报]$|杂志$|[律事][师务]|研究|代理|团队|前沿|知识产"
+        r"[报网社台院局所会处部司厅刊]$|大学|公司|中心|评论$|观察$|时[讯报]$|杂志$|[律事][师务]|研究|代理|团队|前沿|知识产|知产|法律|专利|商标|版权|财经|科技|新闻|资讯|频道"
     )
 )
-"""What a row of names never has in it."""
+"""What a row of names, or a name of four characters, never has in it."""
 
 _OFFICE = re.compile(
     both(
@@ -67,6 +71,8 @@ def is_name(text: str) -> bool:
     if text.lower() in NOT_NAMES or text in PLACES:
         return False
     if _HAN_ONLY.fullmatch(text):
+        if text[:2] in NOT_NAMES or (len(text) == 4 and _ORGANISED.search(text)):
+            return False
         if text[:2] in COMPOUND and 3 <= len(text) <= 4:
             return True
         return (2 <= len(text) <= 3 and text[0] in SURNAMES) or (
@@ -111,8 +117,10 @@ def _parts(text: str) -> list[str]:
 
 
 def _bare(part: str) -> str:
-    part = _TITLES.sub("", part)
-    return _TAIL.sub("", part).strip(" :：.。") or ""
+    """A part without the titles before it and the words behind it; 文 may be a given name (骆文)."""
+    part = _TITLES.sub("", part.strip())
+    bare = _TAIL.sub("", part).strip(" :：.。")
+    return bare if len(bare) > 1 or not is_name(part) else part
 
 
 def unglue(text: str) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ _SUMMARY_NAMES = re.compile(
 )
 _SUBHEADINGS = ("h2", "h3", "h4", "h5", "h6", "p")
 
+_CLOCK = re.compile(r"\d[:：]\d\d(?!\d)")
+
 SAME, SAME_START = 0.6, 40
 """Likeness (2 * common / all) above which the first characters of a summary are those of a paragraph. On the
 reference pages a summary in its own words has at most .3; one cut from the text and damaged apart from it has
@@ -105,6 +107,7 @@ def _opens(page: Outline, line: Line, core: Element) -> bool:
         and element.attributes == ("" if line.tag in _SUBHEADINGS else core.attributes)
         and weigh(line) > -5.5
         and not DATED.search(line.text)
+        and not _CLOCK.search(line.text)
         and not LABELS.search(unglossed(line.text))
         and not is_outlet(unglossed(line.text))
     )

@@ -23,7 +23,10 @@ Slot = Literal[
 ]
 
 _SEPARATOR = r"\s*[:：﹕∶|丨｜/／╱]\s*"
-_SEPARATED = re.compile(r"[:：﹕∶|丨｜/／╱]")
+_SEPARATED = re.compile(r"[:：﹕∶|丨｜/／╱]|\b[Bb][Yy]\s")
+_BARS = str.maketrans("│┃∣", "｜｜｜")
+"""Lines of frames and of formulas that pages print as bars."""
+
 _SLOT: dict[str, Slot] = {"not_origin": "other", "credit": "other", "writer": "author", "by": "author"}
 _LABELS = {name: phrases(f"label.{name}") for name in names("label")}
 _WORDS = "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items() if name != "other")
@@ -80,6 +83,7 @@ class Found:
 
 def slots(line: str) -> tuple[Found, ...]:
     """The labelled slots of a line, in order: `来源:X发布时间:Y作者:Z` has three. Empty slots are kept."""
+    line = line.translate(_BARS)
     parted = _SEPARATED.search(line) is not None
     marks = [(m.start(), m.end(), _slot_of(m), m[0], False) for m in _LABEL.finditer(line)] if parted else []
     taken = [(start, end) for start, end, *_ in marks]

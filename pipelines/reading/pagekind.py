@@ -7,7 +7,7 @@ import re
 from pipelines.reading.body import Body
 from pipelines.reading.outline import Outline
 from pipelines.reading.phrases import both, names, sought
-from pipelines.reading.teasers import LONGEST, SCRAP, below_title, is_title
+from pipelines.reading.teasers import SCRAP, below_title, is_title
 from pipelines.reading.weight import DATED, names_origin
 from pipelines.records import Drop, Reason, Stage
 from pipelines.text import count_han
@@ -15,15 +15,22 @@ from pipelines.text import count_han
 SHORT = 300
 """Characters of running text below which a page may be a notice: in an article the same words are a topic."""
 
+SHELL = 80
+"""Characters of running text below which a page may be a shell or lead elsewhere: a sentence says so."""
+
 FEW_TITLES, MANY_TITLES = 6, 12
 """Linked titles of a list whose teasers are read as text, and of one without: an article of a sentence or two
 may have half a dozen beside it."""
+
+FEW_LED_ON = 4
+"""Lines that only lead on (阅读全文) from which on teasers are a list, however few their titles."""
 
 LEAST_HAN = 4
 """Han characters for each kana below which a text is Japanese, which has more kana than Han characters; the
 bodies of the reference pages have none."""
 
 _KANA = re.compile("[\u3041-\u30fa]")
+_HAN = re.compile("[\u3400-\u9fff]")
 _NOTICES = tuple((Reason(name), re.compile(sought(f"notice.{name}"), re.I)) for name in names("notice"))
 _MORE = "".join(set("]】)）详细詳情全文更多>» "))
 _LEADS_ON = re.compile(both(r"[\[【(（]?\s*(?:查看|阅读)?(?:详细|详情|全文|更多)\s*[>»]*\s*[\]】)）]?$"))
@@ -49,13 +56,15 @@ def kind_of_page(page: Outline, body: Body | None, title: str, html: str) -> Dro
         notice = _notice(title, shown, size)
         if notice:
             return notice
-    if size < 40 and (reason := _shell(page, html)):
+    if size < SHELL and (reason := _shell(page, html)):
         return reason
     if _is_list(page, body, size):
         return Drop(
             Stage.EXTRACT, Reason.LIST_PAGE, f"{size} characters of text beside {len(page.anchors)} links"
         )
     shown = "".join(text)
+    if size >= SHELL and not _HAN.search(shown):
+        return Drop(Stage.EXTRACT, Reason.NOT_CHINESE, f"no Han character in {size} characters of text")
     if "の" in shown and (kana := len(_KANA.findall(shown))) * LEAST_HAN > count_han(shown):
         return Drop(Stage.EXTRACT, Reason.NOT_CHINESE, f"{kana} kana in {size} characters")
     return None
@@ -84,7 +93,8 @@ def _shell(page: Outline, html: str) -> Drop | None:
 def _is_list(page: Outline, body: Body | None, size: int) -> bool:
     """Many links with long titles and little running text between them, or teasers and nothing else."""
     if size >= 60:
-        return body is not None and _teasers(page, body) > 0.6 and _titles(page) >= FEW_TITLES
+        long = _titles(page) >= FEW_TITLES or _led_on(page) >= FEW_LED_ON
+        return long and body is not None and _teasers(page, body) > 0.6
     return (titles := _titles(page)) >= MANY_TITLES or (
         titles >= FEW_TITLES and _summaries(page) >= FEW_TITLES
     )
@@ -92,6 +102,13 @@ def _is_list(page: Outline, body: Body | None, size: int) -> bool:
 
 def _titles(page: Outline) -> int:
     return sum(count_han(text) >= 8 for text in page.anchors.values())
+
+
+def _led_on(page: Outline) -> int:
+    """How many lines are nothing but a link that leads on (阅读全文)."""
+    return sum(
+        line.linked == line.size < SCRAP and _LEADS_ON.fullmatch(line.text) is not None for line in page.lines
+    )
 
 
 def _summaries(page: Outline) -> int:
@@ -106,7 +123,7 @@ def _teasers(page: Outline, body: Body) -> float:
     if len(lines) < 4:
         return len(led) / len(lines) if lines else 0.0
     cut = {i for i in lines if page.lines[i].text.rstrip(_MORE).endswith(("...", "…", "......"))}
-    titled = [i for i in lines if i and page.lines[i].size < LONGEST and is_title(page, i - 1)]
+    titled = [i for i in lines if i and below_title(page, i)]
     if titled and _is_dated(page, titled[0] - 1):
         titled = []
     return len(cut.union(led, titled)) / len(lines)

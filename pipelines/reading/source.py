@@ -13,6 +13,7 @@ from pipelines.reading.publishers import is_outlet, publisher, publisher_of_host
 from pipelines.reading.records import Extracted
 from pipelines.text import count_han
 
+_PUBLISHERS = ("ld:publisher", "og:site_name", "ld:author")
 ADDRESS = re.compile(r"https?://[\x21-\x5a\x5c\x5e-\x7e]{4,300}")
 NO_VALUE = re.compile(
     both(
@@ -35,6 +36,11 @@ _OUTLET = re.compile(r"[\u3400-\u9fffA-Za-z·]{2,16}")
 _ACCOUNT = re.compile(r"(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*[“‘「\"]?([^“”‘’「」\"（(]{2,30})")
 
 
+_IDENTIFIED = re.compile(r"\s*[(（]\s*(?:ID|微信号|微信號)\s*[:：].*$", re.I)
+_PATH = re.compile(r"\s[>＞»]\s")
+"""The identifier behind the name of an account; a path of folders, which names no source."""
+
+
 def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str]) -> str | None:
     """The source as printed: labelled, else an unlabelled publisher beside the date, else the dateline."""
     for place, slot in found:
@@ -43,6 +49,8 @@ def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: 
     for line in extracted.origin_lines:
         if line.place == "above" and (bare := _bare_source(line.text)):
             return bare
+    if named := _vouched(extracted, meta):
+        return named
     for line in extracted.origin_lines:
         if line.place == "outlet" and (named := _outlet(line.text)):
             return named
@@ -64,8 +72,9 @@ def _source_value(value: str) -> str | None:
     value = re.split(r"\s{2,}|\t|\s[|｜丨]\s|(?<=\S)\s+(?=\d{4}[-年/.])|\d{4}[-年/.]\d{1,2}[-月/.]", value)[0]
     if account := _ACCOUNT.match(value):
         value = account[1]
+    value = _IDENTIFIED.sub("", value)
     value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
-    if not value or len(value) > 40 or NO_VALUE.match(value):
+    if not value or len(value) > 40 or NO_VALUE.match(value) or _PATH.search(value):
         return None
     if PHOTO.search(value) and publisher(value) is None:
         return None
@@ -90,6 +99,17 @@ def _bare_source(text: str) -> str | None:
     for part in re.split(r"[\s|丨｜·]+", rest):
         if is_outlet(trim(part)):
             return trim(part)
+    return None
+
+
+def _vouched(extracted: Extracted, meta: dict[str, str]) -> str | None:
+    """What stands beside a date above the body and is the site or publisher in the page's own data."""
+    known = {value for name in _PUBLISHERS if (value := meta.get(name))}
+    for line in extracted.origin_lines if known else ():
+        if line.place == "above" and len(line.text) < 80 and _DATES.search(line.text):
+            beside = trim(_DATES.sub(" ", unlabelled(line.text)))
+            if beside in known:
+                return beside
     return None
 
 

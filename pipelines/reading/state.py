@@ -49,9 +49,11 @@ _TITLES: Final = (
     re.compile("^title$", re.I),
     re.compile(r"^(?:(?:news|article|main|doc)_?title|headline)$", re.I),
 )
-_DATE: Final = re.compile(
-    r"^(?:news_?)?(?:publish|pub|release)(?:ed)?_?(?:time|date|at|on)?(?:_?str)?$", re.I
+_DATES: Final = tuple(
+    re.compile(rf"^(?:(?:news|article)_?)?(?:{names})_?(?:time|date|at|on)(?:_?str)?$", re.I)
+    for names in ("(?:publish|pub|release)(?:ed)?", "(?:creat|issu|post|input|add)(?:ed?)?")
 )
+"""When a record was published; where it does not say, when it was made."""
 _SOURCE: Final = re.compile(r"^(?:(?:news|article)_?)?(?:source|copy_?from|media)(?:_?name)?$", re.I)
 _AUTHOR: Final = re.compile(r"^(?:author|writer)(?:_?name)?$", re.I)
 _EDITOR: Final = re.compile(r"^editor(?:_?name)?$", re.I)
@@ -238,7 +240,7 @@ def _told(record: dict[str, Json]) -> Iterator[str]:
         found = (value.strip() for value in values)
         if name := next((text for text in found if 0 < len(text) <= 30), None):
             yield label + name
-    times = (_time(value) for key, value in record.items() if _DATE.match(key))
+    times = (_time(value) for names in _DATES for key, value in record.items() if names.match(key))
     if time := next(filter(None, times), None):
         yield time
 

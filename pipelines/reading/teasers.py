@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import islice
+import re
 
-from pipelines.reading.outline import Element, Outline, unglossed
+from pipelines.reading.outline import Outline, unglossed
+from pipelines.reading.phrases import both
 from pipelines.reading.weight import ENDING, TAIL
 from pipelines.text import count_han
 
@@ -21,6 +22,13 @@ NEAR = 16
 """Elements looked at behind a heading for the box that it stands over."""
 
 BOXES = ("div", "section", "ul", "ol", "dl", "table")
+
+_SIGNED = re.compile(
+    both(
+        r"^(?:作者|网友|用户|楼主|层主|发表[人于]|评论人|回[复覆][人于]|\d{1,4}\s*[楼#])[\s:：].{0,60}\d{1,2}[:：]\d\d"
+    )
+)
+"""How the answers of a thread begin: who wrote, and at what time of day."""
 
 FEWEST = 2
 """Teasers on a page from which on they are a list: one alone may be a paragraph behind a link to a source."""
@@ -64,24 +72,56 @@ def headed(page: Outline, found: list[float], before: float) -> list[int]:
             text += found[i]
         if i < end or found[i] != ENDING or line.size > HEADING or text < before:
             continue
-        if TAIL.match(unglossed(line.text)) and (box := _box(page, line.element)):
-            end = box.last
+        if TAIL.match(unglossed(line.text)) and (box := _box(page, line.element)) is not None:
+            end = _last_alike(page, box)
             inside += [j for j in range(i + 1, end) if found[j] > 0]
     return inside
 
 
-def _box(page: Outline, heading: int) -> Element | None:
-    """The element that a heading (the place of its element) opens, or the one beside it that follows."""
+def answers(page: Outline, found: list[float], before: float) -> list[int]:
+    """The lines of a thread behind its first post: from the first of several lines that say who wrote at what
+    time of day and are set alike, where text that weighs at least `before` stands over it."""
+    text, first, signed = 0.0, 0, ("", -1)
+    for i, line in enumerate(page.lines):
+        if found[i] > 0:
+            text += found[i]
+        elif text >= before and line.size < LONGEST and _SIGNED.search(line.text):
+            here = page.elements[line.element].attributes, len(line.pieces)
+            if here == signed:
+                return [j for j in range(first, len(found)) if found[j] > 0]
+            first, signed = i, here
+    return []
+
+
+def _box(page: Outline, heading: int) -> int | None:
+    """The place of the element that a heading (the place of its own) opens, or of the one beside it that
+    follows."""
     opened = page.elements[heading]
     first = opened.first
     while opened.parent >= 0 and opened.last == first + 1 and page.elements[opened.parent].first == first:
         heading, opened = opened.parent, page.elements[opened.parent]
     if opened.first == first and opened.last > first + 1:
-        return opened
-    behind = islice(page.elements, heading + 1, heading + 1 + NEAR)
-    follower = next((element for element in behind if element.parent <= opened.parent), None)
-    beside = follower is not None and follower.parent == opened.parent and follower.tag in BOXES
-    return follower if beside else None
+        return heading
+    behind = range(heading + 1, min(heading + 1 + NEAR, len(page.elements)))
+    follower = next((place for place in behind if page.elements[place].parent <= opened.parent), None)
+    if follower is None or page.elements[follower].parent != opened.parent:
+        return None
+    return follower if page.elements[follower].tag in BOXES else None
+
+
+def _last_alike(page: Outline, place: int) -> int:
+    """The end of the lines of a box (its place), and of those behind it that are set as it is: a box a
+    comment."""
+    box = page.elements[place]
+    end = box.last
+    for behind in range(place + 1, len(page.elements)):
+        element = page.elements[behind]
+        if element.parent > box.parent:
+            continue
+        if (element.parent, element.tag, element.attributes) != (box.parent, box.tag, box.attributes):
+            break
+        end = element.last
+    return end
 
 
 def below_title(page: Outline, index: int) -> bool:

@@ -14,7 +14,7 @@ _STOP = re.compile(r"[。！？!?；;]")
 TAIL = re.compile(rf"^[\s【\[（(·■◆●▲☆★>»►◎※・\-—=|]*(?:{phrases('tail')})", re.I)
 CONTROL = re.compile(rf"^[\s【\[（(<]*(?:{phrases('control')})")
 DISCLAIMER = re.compile(
-    rf"^[\s“\"•·※＊*【\[（(■◆-]*(?:[\d一二三四五]{{1,2}}[、.．)）]\s*)?(?:{phrases('disclaimer')})", re.I
+    rf"^[\s“\"•·※＊*【\[（(■◆▲▼↑↓-]*(?:[\d一二三四五]{{1,2}}[、.．)）]\s*)?(?:{phrases('disclaimer')})", re.I
 )
 """How disclaimers, contact lines, calls to sign up begin (a line that only mentions such words is text)."""
 
@@ -43,6 +43,9 @@ _REPORTED = re.compile(
 )
 _SPAM = re.compile(sought("spam"), re.I)
 SPAM_WORDS = 3
+_ATTACHED = re.compile(both(r"^(?:附件|附表)|\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar)[)）\]】]?$"), re.I)
+"""A link to a file of the article: its signature may stand behind."""
+
 ENDING = -25.0
 """Weight of a line behind which an article is over, and of a disclaimer."""
 
@@ -54,6 +57,8 @@ def weigh(line: Line) -> float:
     if line.text.isascii():
         return -3.0
     if line.linked * 2 > size:
+        if _ATTACHED.search(line.text):
+            return -3.0
         return -6.0 - 0.5 * (size if size < 40 else 40)
     text = unglossed(line.text)
     shown = size - len(line.text) + len(text)
