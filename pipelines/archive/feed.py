@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -12,10 +13,16 @@ from pipelines.archive.codec import InflateError
 STEP = 1 << 16
 SCAN = 1 << 20
 MAX_LINE = 1 << 16
+BORDER = 64
+"""Bytes looked at again with the next ones: a sign may lie across the border."""
 
 
 class Broken(Exception):
     """The record being read cannot be had; the message says why."""
+
+
+class BrokenMember(Broken):
+    """The gzip member around the record cannot be inflated further."""
 
 
 class Window:
@@ -51,11 +58,11 @@ class Member:
                 piece = self._window.at(self.end, STEP)
                 self.end += len(piece)
                 if not piece:
-                    raise Broken("clipped: the file ends inside a gzip member")
+                    raise BrokenMember("clipped: the file ends inside a gzip member")
             try:
                 out = self._inflater.decompress(piece, SCAN)
             except InflateError as error:
-                raise Broken(f"corrupt gzip member: {error}") from None
+                raise BrokenMember(f"corrupt gzip member: {error}") from None
             if self._inflater.eof:
                 self.end -= len(self._inflater.unused_data)
             if out:
@@ -82,6 +89,22 @@ class Feed:
         del self._data[: len(out)]
         self.position += len(out)
         return out
+
+    def put_back(self, data: bytes) -> None:
+        """Give the bytes that were taken last to whoever takes next."""
+        self._data[:0] = data
+        self.position -= len(data)
+
+    def pass_to(self, sign: re.Pattern[bytes]) -> bool:
+        """Pass over what stands before the next match; without one, over nearly all there is, and False."""
+        while True:
+            ahead = self.peek(SCAN)
+            if match := sign.search(ahead):
+                self.take(match.start())
+                return True
+            if len(ahead) < SCAN:
+                return False
+            self.take(SCAN - BORDER)
 
     def skip(self, count: int) -> int:
         """Pass over bytes; returns how many there were."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from pipelines.archive.codings import MAX_PAYLOAD, Headers
-from pipelines.archive.feed import MAX_LINE, SCAN, STEP, Broken, Feed, Member, Window
+from pipelines.archive.feed import BORDER, MAX_LINE, SCAN, STEP, Broken, BrokenMember, Feed, Member, Window
 
 MAX_HEADER = MAX_LINE
 """Bytes of a record's WARC header. The longest address that browsers take is 32 KB."""
@@ -31,7 +31,8 @@ _BLANKS = b" \t\r\n"
 """White space around a value (WARC 1.1, 4). A form feed belongs to it, and would come back otherwise."""
 
 _VERSION = re.compile(rb"warc/\d\.\d+[ \t]*\r?\n", re.IGNORECASE)
-_NEXT = re.compile(rb"\x1f\x8b\x08|warc/\d\.\d+[ \t]*\r?\n(?=[a-z-]+:)", re.IGNORECASE)
+_HEAD = re.compile(_VERSION.pattern + rb"(?=[a-z-]+:)", re.IGNORECASE)
+_NEXT = re.compile(_GZIP + rb"|" + _HEAD.pattern, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Bytes from `offset` on that are no whole record; `length` of them until a record starts again."""
+    """Bytes from `offset` on that are no whole record; `length` of them until a record starts again, none
+    where one starts in the same gzip member."""
 
     offset: int
     length: int
@@ -96,13 +98,22 @@ def frames(
             offset = following
 
 
-def _in_member(window: Window, offset: int, blocks: bool) -> Generator[Record, None, int]:
-    """The records of one gzip member; returns the offset behind it."""
+def _in_member(window: Window, offset: int, blocks: bool) -> Generator[Record | Damage, None, int]:
+    """The records of one gzip member; returns the offset behind it. A damage among its records is told where
+    another one follows it; else it is raised, as is that of the member itself."""
     member = Member(window, offset)
     feed = Feed(member.more)
     alone = True
     while True:
-        headers, block = _parse(feed, blocks)
+        start = feed.position
+        try:
+            headers, block = _parse(feed, blocks)
+        except Broken as broken:
+            alone = False
+            if isinstance(broken, BrokenMember) or not feed.pass_to(_HEAD):
+                raise
+            yield Damage(offset, 0, f"{broken}, at byte {start:,} of what the gzip member holds")
+            continue
         feed.pass_blank()
         at_end = not feed.peek(1)
         alone = alone and at_end
@@ -131,6 +142,7 @@ def _parse(feed: Feed, blocks: bool) -> tuple[Headers, bytes | None]:
     if version.startswith(b"filedesc://"):
         raise Broken("an ARC file, older than WARC: convert it (warcio recompress OLD NEW)")
     if not _VERSION.fullmatch(version):
+        feed.put_back(version)
         raise Broken("no WARC record starts here")
     headers = _headers(feed)
     length = _content_length(headers)
@@ -138,8 +150,10 @@ def _parse(feed: Feed, blocks: bool) -> tuple[Headers, bytes | None]:
     block = feed.take(length) if kept else None
     got = len(block) if block is not None else feed.skip(length)
     if got < length:
+        feed.put_back(block or b"")
         raise Broken(f"clipped: the block has {got:,} of {length:,} bytes")
     if not feed.pass_closing():
+        feed.put_back(block or b"")
         raise Broken(f"no blank line after a block of {length:,} bytes: its Content-Length is wrong")
     return headers, block
 
@@ -191,7 +205,7 @@ def _resume(window: Window, offset: int) -> int:
                 return place
         if len(data) < SCAN:
             return position + len(data)
-        position += len(data) - 64  # a sign may lie across the border
+        position += len(data) - BORDER
 
 
 def _starts_a_record(data: bytes) -> bool:

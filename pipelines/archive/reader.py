@@ -80,7 +80,8 @@ def interpret(frame: Record | Damage, name: str) -> Found | Revisit | Drop | Non
     url = ""
     try:
         if isinstance(frame, Damage):
-            raise _Refused(Reason.BAD_RECORD, f"{frame.detail} ({frame.length:,} bytes passed over)")
+            passed = f" ({frame.length:,} bytes passed over)" if frame.length else ""
+            raise _Refused(Reason.BAD_RECORD, frame.detail + passed)
         kind = (frame.header("WARC-Type") or "").lower()
         url = target_uri((frame.header("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">"))
         if kind not in ("response", "resource", "revisit", "continuation"):

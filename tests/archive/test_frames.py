@@ -76,6 +76,32 @@ def test_damaged_files(name: str) -> None:
         assert words in drop.detail
 
 
+PACKED_AS_ONE = [
+    name
+    for name in EXPECTED
+    # A length beyond all bounds is passed over unseen, and a file that ends is one without its closing lines.
+    if name.endswith(".warc") and name not in ("empty.warc", "content-length-huge.warc")
+]
+
+
+@pytest.mark.parametrize("name", PACKED_AS_ONE)
+def test_a_file_packed_as_one_member_gives_what_it_gives_unpacked(name: str) -> None:
+    data = (DAMAGED / name).read_bytes()
+    (read, drops), (wanted, refusals) = read_all(gzip.compress(data)), EXPECTED[name]
+    assert read == wanted
+    assert len(drops) == len(refusals)
+    for drop, (_, words) in zip(drops, refusals, strict=True):
+        assert "byte 0: " in drop.detail
+        assert ("passed over" in drop.detail or words in drop.detail) is True
+
+
+def test_equal_damages_of_one_member_are_told_apart() -> None:
+    data = (DAMAGED / "header-line-without-colon.warc").read_bytes()
+    read, drops = read_all(gzip.compress(data + data))
+    assert read == "1313"
+    assert len({drop.capture_id for drop in drops}) == len(drops) == 2
+
+
 def test_fastwarc_agrees_on_intact_files() -> None:
     files = [DAMAGED / "intact.warc.gz", DAMAGED / "intact.warc"]
     if SHARED.exists():
