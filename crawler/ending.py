@@ -3,6 +3,7 @@ line on stderr that says what to type next."""
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -32,6 +33,9 @@ def run(command: str, **values: Any) -> NoReturn:
 
 def leave(app: typer.Typer) -> NoReturn:
     """Run what the command line names, and leave with its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that is not in UTF-8 (GBK, Latin-1) shows what it cannot as \\uXXXX, as stderr does.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         # Not "standalone": there Typer draws what was typed wrongly as a box of six lines.
         sys.exit(app(prog_name="ipnews", standalone_mode=False))
