@@ -30,7 +30,7 @@ AGAINST = re.compile(
     r"guanggao|advert|banner|\btags?\b|hottag|biaoqian|pagination|login|search|toolbar|toplist|news_?list|"
     r"xiangguan|xgwz|xgnews|xgyd|keyword|disclaimer|shengming|statement|editor[-_ ]?info|survey|vote|"
     r"weather|subscri|newsletter|sign-?up|promo|friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]?(?:card|bio|intro|desc)|about[-_]?author|\bbio\b|"
-    r"more[-_ ]|aside|complementary|guide|hidden"
+    r"more[-_ ]|aside|complementary|guide|hidden|\bcol-(?:md|lg|xl)-[234]\b"
 )
 """Names (class, id, role) of elements whose text is none of the article's: English and pinyin."""
 

@@ -66,11 +66,18 @@ DAY_FIRST = re.compile(
 )
 """15/11/2021 (Hong Kong) or 11/15/2021, where the day tells itself by being above twelve."""
 
+CTIME = re.compile(
+    rf"\b(?P<m>{_MONTH})\s+(?P<d>[0-3]?\d)\s+(?P<h>[012]?\d):(?P<mi>[0-5]\d):(?P<s>[0-5]\d)\s+(?P<y>(?:19|20)\d\d)",
+    re.I,
+)
+"""The time as C prints it, on boards."""
+
 WITH_YEAR = (
     (re.compile(r"(?:19|20)\d\d"), FULL),
     (re.compile(both(r"\d(?:[/.-]|\s*年)|民国")), REPUBLIC),
     (re.compile(r"[二一][〇零○一二三四五六七八九]{3}"), CHINESE),
     (re.compile(r"[a-z]{3}", re.I), ENGLISH),
+    (re.compile(r":\d\d\s+(?:19|20)\d\d"), CTIME),
     (re.compile(r"/20\d\d"), DAY_FIRST),
 )
 """The shapes that name their year, each behind a sign that all its dates have."""
@@ -100,6 +107,6 @@ MAYBE = re.compile(both(r"[\d年月日天刚前]"))
 EPOCH = re.compile(r"\s*(1\d{9})(?:\d{3})?\s*")
 IN_URL = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)"
-    r"(?:[-/_.](?P<m>0?[1-9]|1[0-2])[-/_.](?P<d>0[1-9]|[12]\d|3[01]|[1-9](?![\d.]))"
+    r"(?:[-/_.](?P<m>0?[1-9]|1[0-2])[-/_.](?P<d>0[1-9]|[12]\d|3[01]|[1-9](?!\d))(?!(?:(?<=/\d)|(?<=/\d\d))\.\w)"
     r"|[-/_.]?(?P<m2>0[1-9]|1[0-2])(?P<d2>0[1-9]|[12]\d|3[01]))(?!\d{1,3}(?!\d))"
 )

@@ -23,6 +23,7 @@ from pipelines.reading.surroundings import breadcrumbs, origin_lines, tags
 from pipelines.reading.systems import recognise
 from pipelines.reading.tree import outline
 from pipelines.reading.weight import DATED, any_spam, weigh
+from pipelines.reading.wrapped import unwrapped
 from pipelines.records import Drop, Reason, Stage
 from pipelines.sites import Selectors
 from pipelines.text import count_han
@@ -161,7 +162,7 @@ def _blocks(page: Outline, lines: Iterable[int]) -> tuple[Block, ...]:
     """The lines as blocks; the cells of one row of a table together. A cell of several lines serves the
     layout: its lines are paragraphs."""
     blocks: list[Block] = []
-    chosen = [page.lines[i] for i in lines]
+    chosen = list(unwrapped(page.lines[i] for i in lines))
     cells = [page.cell_of(line) for line in chosen]
     broken = {cell for cell, after in pairwise(cells) if cell == after}
     last_row = -1

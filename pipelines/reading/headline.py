@@ -19,6 +19,7 @@ _SITE = re.compile(
 )
 _IN_BRACKETS = re.compile(r"\s*[【(（\[]([^【】()（）\[\]]{2,14})[】)）\]]$")
 _HEADINGS = {"h1": 2.0, "h2": 1.2, "h3": 0.8}
+_POST = re.compile(both(r"标\s*题\s*[:：]\s*(?P<title>.{2,80}?)\s*发信站\s*[:：]"))
 _STOP = re.compile("[。；，：]")
 _OFFICE = re.compile(
     both(r"[\u3400-\u9fff（）()]{2,16}(?:局|厅|法院|检察院|委员会|协会|学会|政府|办公室|研究[院所]|事务所)")
@@ -45,10 +46,14 @@ _NOT_HEAD = re.compile(
 )
 
 
+Candidate = tuple[float, int, str]
+"""How good a headline is, the line it stands on, its text."""
+
+
 def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tuple[str, int], ...]:
     """Candidates for the headline with the line they stand on (-1 for the document's title), best first."""
     wanted = plain(title)
-    scored: list[tuple[float, int, str]] = []
+    scored: list[Candidate] = []
     for index in range(0, min(first_body_line + 3, len(page.lines))):
         line = page.lines[index]
         if not 4 <= line.size <= 80 or _NOT_HEAD.match(unglossed(line.text)):
@@ -61,8 +66,10 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
         score -= 0.01 * max(0, first_body_line - index)
         rest = _RUBRIC.sub("", line.text)
         scored.append((score, index, rest if rest and wanted.startswith(plain(rest)) else line.text))
+    scored = _below_section(page, scored, wanted)
     scored.sort(key=lambda item: -item[0])
     found = [(text, index) for score, index, text in scored if score >= 1.0]
+    found = [*_posted(page, first_body_line), *found]
     stripped = strip_site(title)
     if title and not is_site_name(stripped) and (found or not _names_section(stripped)):
         found.append((stripped, -1))
@@ -71,6 +78,24 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
     if title and not found:
         found.append((stripped, -1))
     return tuple(found)
+
+
+def _posted(page: Outline, first_body_line: int) -> list[tuple[str, int]]:
+    """The title in the head of a letter to a board (发信人, 标题, 发信站), which is one line of a `pre`."""
+    heads = (_POST.search(line.text) for line in page.lines[:first_body_line] if line.tag == "pre")
+    return [(head["title"], -1) for head in heads if head]
+
+
+def _below_section(page: Outline, scored: list[Candidate], wanted: str) -> list[Candidate]:
+    """The candidates, those put back that name a section in a heading over the headline's own."""
+    heads = [i for _, i, text in scored if page.lines[i].tag in _HEADINGS and count_han(text) > SECTION]
+    last = max(heads, default=-1)
+    return [
+        (score - _HEADINGS["h1"], index, text)
+        if index < last and count_han(text) <= SECTION and not wanted.startswith(plain(text))
+        else (score, index, text)
+        for score, index, text in scored
+    ]
 
 
 def _names_section(title: str) -> bool:

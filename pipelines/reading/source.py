@@ -37,8 +37,9 @@ _ACCOUNT = re.compile(r"(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*[“‘�
 
 
 _IDENTIFIED = re.compile(r"\s*[(（]\s*(?:ID|微信号|微信號)\s*[:：].*$", re.I)
+_SENT_FROM = re.compile(r"\s*[\w.-]*·?\[FROM[: ].*$")
 _PATH = re.compile(r"\s[>＞»]\s")
-"""The identifier behind the name of an account; a path of folders, which names no source."""
+"""What boards and accounts put behind their name; a path of folders, which names no source."""
 
 
 def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str]) -> str | None:
@@ -72,7 +73,7 @@ def _source_value(value: str) -> str | None:
     value = re.split(r"\s{2,}|\t|\s[|｜丨]\s|(?<=\S)\s+(?=\d{4}[-年/.])|\d{4}[-年/.]\d{1,2}[-月/.]", value)[0]
     if account := _ACCOUNT.match(value):
         value = account[1]
-    value = _IDENTIFIED.sub("", value)
+    value = _SENT_FROM.sub("", _IDENTIFIED.sub("", value))
     value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
     if not value or len(value) > 40 or NO_VALUE.match(value) or _PATH.search(value):
         return None

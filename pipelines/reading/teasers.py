@@ -6,7 +6,7 @@ import re
 
 from pipelines.reading.outline import Outline, unglossed
 from pipelines.reading.phrases import both
-from pipelines.reading.weight import ENDING, TAIL
+from pipelines.reading.weight import ENDING, TAIL, names_origin
 from pipelines.text import count_han
 
 SCRAP = 16
@@ -125,9 +125,10 @@ def _last_alike(page: Outline, place: int) -> int:
 
 
 def below_title(page: Outline, index: int) -> bool:
-    """Whether a line stands below a linked title, with at most a date between them."""
+    """Whether a line stands below a linked title, with at most a line of origin between them."""
     if page.lines[index].size >= LONGEST:
         return False
-    return is_title(page, index - 1) or (
-        index > 1 and page.lines[index - 1].size < SCRAP and is_title(page, index - 2)
-    )
+    if is_title(page, index - 1):
+        return True
+    between = page.lines[index - 1]
+    return index > 1 and is_title(page, index - 2) and (between.size < SCRAP or names_origin(between.text))

@@ -36,7 +36,7 @@ DATED = re.compile(
 _REPORTED = re.compile(
     both(
         r"[【（(]?(?:(?:本[报网刊]|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|撰文)[\s／/:：][^，。！？；]{2,24}|"
-        r"文\s*[|丨｜/／][^，。！？；]{2,8}\s图\s*[|丨｜/／][^，。！？；]{2,8}|"
+        r"文\s*[|丨｜│/／][^，。！？；]{2,8}\s(?:图|编辑|责编|摄影)\s*[|丨｜│/／][^，。！？；]{2,8}|"
         r"[\u3400-\u9fff]{0,8}(?:记者|编辑)\s*[|丨｜][^，。！？；]{2,24}|"
         r"记者[^，。！？；／/]{2,12}[／/][^，。！？；／/]{2,4}(?:报道|报导))[】）)]?"
     )
@@ -45,6 +45,16 @@ _SPAM = re.compile(sought("spam"), re.I)
 SPAM_WORDS = 3
 _ATTACHED = re.compile(both(r"^(?:附件|附表)|\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar)[)）\]】]?$"), re.I)
 """A link to a file of the article: its signature may stand behind."""
+
+_TOLD = re.compile(
+    both(
+        r"(?:发布|更新|作者|编辑|声明|来源|投稿|推荐|转发|下载|订阅|点击)[\u3400-\u9fff]+[^:：|丨]*，[^:：|丨]{8}"
+    )
+)
+"""A sentence that begins with the word of a label: 发布会上介绍，……"""
+
+_COUNTER = re.compile(r"[\[(]?\d{1,2} ?/ ?\d{1,2}[\])]?")
+"""Which part of how many a page shows."""
 
 ENDING = -25.0
 """Weight of a line behind which an article is over, and of a disclaimer."""
@@ -55,14 +65,14 @@ def weigh(line: Line) -> float:
     negative for links and scraps. Tuned on half of the reference hosts, checked on the other half."""
     size, free = line.size, line.size - line.linked
     if line.text.isascii():
-        return -3.0
+        return -8.0 if _COUNTER.fullmatch(line.text) else -3.0
     if line.linked * 2 > size:
         if _ATTACHED.search(line.text):
             return -3.0
         return -6.0 - 0.5 * (size if size < 40 else 40)
     text = unglossed(line.text)
     shown = size - len(line.text) + len(text)
-    if (shown < 60 and CONTROL.match(text)) or (shown < 200 and names_origin(text)):
+    if (shown < 60 and CONTROL.match(text) and not _TOLD.match(text)) or (shown < 200 and names_origin(text)):
         return -8.0
     if TAIL.match(text) or (
         size < 400 and (DISCLAIMER.match(text) or DISCLAIMER_WITHIN.search(text, 0, HEAD))
