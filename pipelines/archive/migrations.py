@@ -108,6 +108,11 @@ def migrate(
 def check_schema(connection: Connection, where: str, newest: int = CATALOG_SCHEMA) -> None:
     """Refuse a catalog that this version cannot read as it lies. Raises SchemaError."""
     found = version(connection, where)
+    if found is None and not inspect(connection).get_table_names():
+        raise SchemaError(
+            f"{where}: empty: nothing was crawled or read into it yet; begin with: ipnews crawl --url URL, "
+            "or ipnews backfill FILE"
+        )
     if found is None:
         raise SchemaError(f"{where}: not a catalog of ipnews; give another --archive DIR")
     _refuse_newer(found, where, newest)
