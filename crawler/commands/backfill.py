@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from crawler.commands.after import finish
+from crawler.commands.inputs import existing
 from crawler.config import Config, load_config
 from crawler.console import emit, pairs, say, ticker
 from pipelines.archive.catalog import Catalog
@@ -35,17 +36,17 @@ def run(
     json: bool = False,
 ) -> int:
     """Read, settle, say what came of it; 1 when something is to be looked at."""
-    config = load_config(archive)
     if own == bool(source):
         raise UsageError(
             "name what to read (ipnews backfill FILE...), or type --own for the archive's captures"
         )
     if own:
-        return _again(config, host or [], json)
+        return _again(existing(archive), host or [], json)
     if lists := [Path(name) for name in source or [] if is_address_list(name)]:
         return _fetch(lists, source or [], archive, json)
     if engine not in ("local", "ray"):
         raise UsageError(f"--engine {engine}: type --engine local or --engine ray")
+    config = load_config(archive)
     selection = Selection(_day("since", since), _end("until", until), tuple(host or ()))
     share = _shard(shard)
     with Catalog.open(config.catalog_location) as catalog, ticker("Reading") as show:

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from crawler.commands.explain import resolve
-from crawler.config import Config, load_config
+from crawler.commands.inputs import existing
+from crawler.config import Config
 from crawler.console import counted, emit, progress, say, table
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.codec import unpack
@@ -34,7 +35,7 @@ def run(
     json: bool = False,
 ) -> int:
     """Show one story, all stories, or the hosts; `rebuild` settles everything anew first."""
-    config = load_config(archive)
+    config = existing(archive)
     if rebuild:
         _rebuild(config)
     with Catalog.open(config.catalog_location, read_only=True) as catalog, catalog.read() as connection:

@@ -36,7 +36,7 @@ def run(
     _tell_refused(sites, site or ())
     if not config.contact and not dry_run:
         say("No contact: put contact = you@example.org into [ipnews] of scrapy.cfg, for sites to reach you")
-    with ticker("Fetching") as show, settling_beside(config, watch):
+    with ticker("Looking" if dry_run else "Fetching") as show, settling_beside(config, watch):
         result = crawl(
             config.archive,
             sites,

@@ -32,6 +32,13 @@ def declared_sites(archive: Path | None = None) -> dict[str, Site]:
     return load_sites(load_config(archive).sites if known else PROJECT / "data" / "sites")
 
 
+def existing(archive: Path | None) -> Config:
+    """The configuration, its archive being there: a mistyped name is no new archive to change."""
+    config = load_config(archive)
+    Catalog.open(config.catalog_location, read_only=True).close()
+    return config
+
+
 def now() -> str:
     """This second, as WARC-Date writes it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -13,8 +13,8 @@ from crawler import clock
 from crawler.addresses import canonical
 from crawler.commands.after import finish
 from crawler.commands.explain import resolve
-from crawler.commands.inputs import now
-from crawler.config import Config, load_config
+from crawler.commands.inputs import existing, now
+from crawler.config import Config
 from crawler.console import counted, say
 from crawler.lock import without_crawlers
 from pipelines.archive.captures import newest
@@ -39,7 +39,7 @@ def run(
     archive: Path | None = None,
 ) -> int:
     """Set the tombstones, take out what they cover, settle what is left; or list them, or lift some."""
-    config = load_config(archive)
+    config = existing(archive)
     if listed:
         return _list(config)
     if target is None:
