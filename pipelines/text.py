@@ -13,6 +13,7 @@ HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Character class body of Han characters, for use inside `[...]` of a regular expression."""
 
 _HAN = re.compile(f"[{HAN}]")
+_HAN_RUN = re.compile(f"[{HAN}]+")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _MARKS = re.compile(
     "[\n \u3000\u00b7\u2014\u2018-\u201d\u2026\u3001-\u3003\u3008-\u3011\uff01-\uff0f\uff1a-\uff20]+"
@@ -34,7 +35,7 @@ def is_han(char: str) -> bool:
 
 def count_han(text: str) -> int:
     """Number of Han characters in a text."""
-    return len(_HAN.findall(text))
+    return sum(map(len, _HAN_RUN.findall(text)))
 
 
 def is_figure(char: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import opencc
 
 from pipelines.records import Language
@@ -14,11 +15,10 @@ AMBIGUOUS = frozenset("乾著瞭藉徵覆於夥祇鍾昇甦甯谿氾祕脩蒐釐
 """Traditional by the table, yet right in some words or names of Simplified text (乾县, 显著, 瞭望, 魏徵)."""
 
 _FIRST, _LAST = 0x4E00, 0x9FA5
-_LAST_BMP = "\uffff"
 _KANA = (*range(0x3041, 0x3097), *range(0x30A1, 0x30FB))
 LONG = 120
-"""Characters from which on patterns count: three times as fast as a dictionary, but to compile them takes
-20 ms, for which the restoring of a line should not wait."""
+"""Characters from which on an array counts: ten times as fast as a dictionary for an article, but to make it
+takes 15 ms, for which the restoring of a line should not wait."""
 
 _KANA_SHARE = 0.05
 """Share of kana above which a text is Japanese; Chinese news quotes a name or a の, far below that."""
@@ -62,7 +62,7 @@ def tally(text: str) -> Tally:
     """Count the telling characters."""
     if text.isascii():
         return Tally(0, 0, 0)
-    return _looked_up(text) if len(text) < LONG else _matched(text)
+    return _looked_up(text) if len(text) < LONG else _counted(text)
 
 
 def _looked_up(text: str) -> Tally:
@@ -72,26 +72,19 @@ def _looked_up(text: str) -> Tally:
 
 
 @lru_cache(maxsize=2)
-def _matched(text: str) -> Tally:
-    """The same by patterns. Cached, since a body is counted to tell its script and again to convert it."""
-    if _ASTRAL.search(text):
+def _counted(text: str) -> Tally:
+    """The same by an array. Cached, since a body is counted to tell its script and again to convert it."""
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    if len(units) > len(text):  # characters beyond U+FFFF
         return _looked_up(text)
-    traditional, simplified, kana = (len(pattern.findall(text)) for pattern in _patterns())
+    _, traditional, simplified, kana = np.bincount(_kinds()[units], minlength=4).tolist()
     return Tally(traditional, simplified, kana)
 
 
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-
-
 @cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    """Of each class of characters below U+10000, where a pattern looks a character up in one step."""
-    return tuple(
-        re.compile(
-            f"[{''.join(char for char, kind in _classes().items() if kind == wanted and char <= _LAST_BMP)}]"
-        )
-        for wanted in (1, 2, 3)
-    )
+def _kinds() -> npt.NDArray[np.uint8]:
+    """The class of each character up to U+FFFF, 0 for those that tell nothing."""
+    return np.array([_classes().get(chr(code), 0) for code in range(0x10000)], dtype=np.uint8)
 
 
 def detect_script(text: str) -> Language | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from pipelines.reading.decode import judge, read_as
 
@@ -18,17 +19,19 @@ _WINDOWS = {ord(bytes([byte]).decode("cp1252", "replace")): byte for byte in ran
 """Letters of windows-1252 to their bytes. As browsers read it, it has controls where Python's has nothing, so
 that with these in place every text that was read by it, or as ISO 8859-1, is one of ISO 8859-1."""
 
+_BEYOND_LATIN = re.compile(r"[^\x00-\xff]+")
+
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def _payloads(text: str) -> Iterator[bytes]:
     """The bytes that a reader may have taken for this text. ISO 8859-15 has no quotation marks and dashes, of
     which windows-1252 makes some of every text."""
-    for codec, table in (("latin-1", {}), ("iso8859-15", {}), ("latin-1", _WINDOWS)):
-        try:
-            yield text.translate(table).encode(codec)
-        except UnicodeEncodeError:
-            continue
+    for codec in ("latin-1", "iso8859-15"):
+        with suppress(UnicodeEncodeError):
+            yield text.encode(codec)
+    with suppress(UnicodeEncodeError):
+        yield _BEYOND_LATIN.sub(lambda found: found[0].translate(_WINDOWS), text).encode("latin-1")
 
 
 def undo_misreading(text: str) -> str | None:

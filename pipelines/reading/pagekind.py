@@ -72,11 +72,11 @@ def kind_of_page(page: Outline, body: Body | None, title: str, html: str) -> Dro
 
 def _notice(title: str, shown: str, size: int) -> Drop | None:
     """The notice that fills a page: in the title, or on a page with little else on it."""
+    alone = size < 80 or count_han(shown) < 260
     for reason, pattern in _NOTICES:
-        found = pattern.search(title) or (
-            pattern.search(shown) if count_han(shown) < 260 or size < 80 else None
-        )
-        if found and (size < 160 or pattern.search(title)):
+        titled = pattern.search(title)
+        found = titled or (pattern.search(shown) if alone else None)
+        if found and (size < 160 or titled):
             return Drop(Stage.EXTRACT, reason, f"says {found[0][:40]!r}")
     return None
 
@@ -93,15 +93,16 @@ def _shell(page: Outline, html: str) -> Drop | None:
 def _is_list(page: Outline, body: Body | None, size: int) -> bool:
     """Many links with long titles and little running text between them, or teasers and nothing else."""
     if size >= 60:
-        long = _titles(page) >= FEW_TITLES or _led_on(page) >= FEW_LED_ON
-        return long and body is not None and _teasers(page, body) > 0.6
+        if body is None or _teasers(page, body) <= 0.6:
+            return False
+        return _titles(page) >= FEW_TITLES or _led_on(page) >= FEW_LED_ON
     return (titles := _titles(page)) >= MANY_TITLES or (
         titles >= FEW_TITLES and _summaries(page) >= FEW_TITLES
     )
 
 
 def _titles(page: Outline) -> int:
-    return sum(count_han(text) >= 8 for text in page.anchors.values())
+    return sum(len(text) >= 8 and count_han(text) >= 8 for text in page.anchors.values())
 
 
 def _led_on(page: Outline) -> int:

@@ -16,6 +16,9 @@ _TEXT = re.compile(
     r"[<‹«\[【(（]*\s*(?:第?\s*(\d{1,3})\s*[页頁]?|[上下前后後]一?[页頁]|首[页頁]|[尾末][页頁])\s*[>›»\]】)）]*"
 )
 _MAY_PAGE = re.compile(r"[\d页頁]")
+_FIRST = frozenset("第上下前后後一首尾末")
+"""The Chinese characters with which the text of a link of a pager begins."""
+
 _SESSION = re.compile(
     r"(?<=[?&])(?:sid|s|phpsessid|jsessionid|sessionid|from|spm|mobile)=[^&]*&?|;jsessionid=[^?]*", re.I
 )
@@ -34,7 +37,10 @@ def find_pages(page: Outline, url: str, chosen: Sequence[str] = ()) -> tuple[tup
     hrefs = [
         page.elements[index].get("href") or ""
         for index, text in page.anchors.items()
-        if len(text) < 40 and _MAY_PAGE.search(text) and _TEXT.fullmatch(clean(unescape(text)))
+        if (not "一" <= text[:1] <= "\u9fff" or text[0] in _FIRST)
+        and len(text) < 40
+        and _MAY_PAGE.search(text)
+        and _TEXT.fullmatch(clean(unescape(text)))
     ]
     if not hrefs and not chosen:
         return (), None

@@ -70,7 +70,7 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
         if index == head_line or line.size > ORIGIN_CHARS:
             continue
         text = _spaced(line)
-        if index < first:
+        if index < first and (line.links or index in told or _names_origin(page, line)):
             found += _told(page, line, told.get(index, []))
         if index < head:
             found.append(OriginLine("over", text))
@@ -112,6 +112,10 @@ def _over(page: Outline, head: int) -> int:
 
 def _is_cell(line: Line) -> bool:
     return line.tag in ("td", "th", "li") and not line.linked
+
+
+def _names_origin(page: Outline, line: Line) -> bool:
+    return tells_origin(page.elements[line.element].attributes) != ""
 
 
 def _told(page: Outline, line: Line, pieces: list[tuple[int, str]]) -> Iterator[OriginLine]:

@@ -60,20 +60,9 @@ def landmark(attributes: str) -> str | None:
     return next((system.name for system in SYSTEMS if system.landmark.search(attributes)), None)
 
 
-_SIGNS = (
-    "viewbox", "newsview", "dede_pages", "title_info", "info_text", "newstext", "/e/public/", "Article",
-    "article_content", "postmessage_", "thread_subject", "post-title", "post-body", "entry-", "wp-content/",
-    "TRS_Editor", "wp_articlecontent", "vsb_content", "v_news_content", "js_content", "rich_media_content",
-)  # fmt: skip
-"""Every landmark has one of these: all attributes are looked through for them at once."""
-
-
 def recognise(page: Outline, url: str) -> str | None:
     """The name of the content system of a page, by its landmarks first, else by its address."""
-    own = dict.fromkeys([element.attributes for element in page.elements if element.tag != "a"])
-    shown = "\n".join(own)
-    if any(sign in shown for sign in _SIGNS):
-        for attributes in own:
-            if name := landmark(attributes):
-                return name
+    own = [element.attributes for element in page.elements if element.tag != "a" and element.attributes]
+    if (name := next(filter(None, map(landmark, own)), None)) is not None:
+        return name
     return next((system.name for system in SYSTEMS if system.address.search(url)), None)

@@ -110,7 +110,12 @@ def _walk(serialised: str) -> Outline | None:  # noqa: PLR0912, PLR0915
         return None
     tags = zip(cut[1::2], cut[2::2], strict=False)
     for head, text in tags:
-        step, tag, attributes = known(head) or _learnt(head)
+        if (found := known(head)) is not None:
+            step, tag, attributes = found
+        elif head[:2] == "a " and "style=" not in head and "hidden" not in head:
+            step, tag, attributes = LINK, "a", head[2:]
+        else:
+            step, tag, attributes = _learnt(head)
         if step:
             if step <= _ENDS_LINE:
                 if parts:
@@ -167,6 +172,8 @@ def _walk(serialised: str) -> Outline | None:  # noqa: PLR0912, PLR0915
 def _learnt(head: str) -> Head:
     """What the head of a tag is, kept for the next one like it."""
     tag, _, attributes = head.partition(" ")
+    if tag == "img":
+        return _HEADS[tag]
     step = STEPS.get(tag, PASSED)
     if ("style=" in attributes or "hidden" in attributes) and tag not in _VOIDS and _hides(attributes):
         step = UNREAD_BLOCK if tag in _BLOCKS else UNREAD

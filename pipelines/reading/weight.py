@@ -67,7 +67,7 @@ def weigh(line: Line) -> float:
     if line.text.isascii():
         return -8.0 if _COUNTER.fullmatch(line.text) else -3.0
     if line.linked * 2 > size:
-        if _ATTACHED.search(line.text):
+        if ("." in line.text or line.text[0] == "附") and _ATTACHED.search(line.text):
             return -3.0
         return -6.0 - 0.5 * (size if size < 40 else 40)
     text = unglossed(line.text)
