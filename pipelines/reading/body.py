@@ -30,7 +30,8 @@ AGAINST = re.compile(
     r"guanggao|advert|banner|\btags?\b|hottag|biaoqian|pagination|login|search|toolbar|toplist|news_?list|"
     r"xiangguan|xgwz|xgnews|xgyd|keyword|disclaimer|shengming|statement|editor[-_ ]?info|survey|vote|"
     r"weather|subscri|newsletter|sign-?up|promo|friend[-_]?link|prev[-_]?next|prenext|gotop|download|qrcode|author[-_]?(?:card|bio|intro|desc)|about[-_]?author|\bbio\b|"
-    r"more[-_ ]|aside|complementary|guide|hidden|\bcol-(?:md|lg|xl)-[234]\b"
+    r"more[-_ ]|aside|complementary|guide|hidden|"
+    r"cookie|consent|\bcc-window|\bmodal\b|popup|agreement|xieyi|privacy|\bcol-(?:md|lg|xl)-[234]\b"
 )
 """Names (class, id, role) of elements whose text is none of the article's: English and pinyin."""
 
@@ -121,9 +122,11 @@ def voice(attributes: str) -> int:
     return 1 if IN_FAVOUR.search(names) else -1 if AGAINST.search(names) else 0
 
 
-def find_body(page: Outline) -> Body | None:
-    """The lines of the article, or None when nothing on the page weighs anything."""
+def find_body(page: Outline, within: range | None = None) -> Body | None:
+    """The lines of the article, or None when nothing on the page (on the lines `within`) weighs anything."""
     found = weights(page)
+    if within is not None:
+        found = [weight if i in within else min(weight, OUTSIDE) for i, weight in enumerate(found)]
     sums = [0.0]
     for weight in found:
         sums.append(sums[-1] + weight)
@@ -180,9 +183,23 @@ def _innermost(page: Outline, sums: list[float], chosen: int) -> Element:
     for element in page.filled[chosen + 1 :]:
         if element.first >= outer.last and element.first > outer.first:
             break
+        if element.tag in ("table", "tbody") and _among_paragraphs(page, element, sums):
+            break
         if element.tag not in ("p", "a") and sums[element.last] - sums[element.first] >= wanted:
             found = element
     return found
+
+
+def _among_paragraphs(page: Outline, table: Element, sums: list[float]) -> bool:
+    """Whether a paragraph of text stands right before or behind a table: it is part of what they say."""
+    around = table.parent if table.tag == "table" else page.elements[table.parent].parent
+    return any(
+        sums[i + 1] > sums[i]
+        and page.lines[i].tag == "p"
+        and page.elements[page.lines[i].element].parent == around
+        for i in (table.first - 1, table.last)
+        if 0 <= i < len(page.lines)
+    )
 
 
 def _heaviest(found: list[float], first: int, last: int) -> tuple[int, int]:
@@ -220,6 +237,8 @@ def _widened(page: Outline, found: list[float], element: Element, first: int, la
         return core.tag == "p" and line.element == around
 
     start, end = lines[first], lines[last - 1]
+    if end.tag in ("td", "th") and page.elements[end.element] is not element:
+        end = next((line for line in reversed(lines[first:last]) if line.tag not in ("td", "th")), end)
     if element.tag == "p" and element.parent >= 0:
         element = page.elements[element.parent]
     while (

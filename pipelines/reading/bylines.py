@@ -29,6 +29,7 @@ _SLASHED = re.compile(
     )
 )
 _SLASH = re.compile("[╱/／]")
+_WROTE = re.compile(r"(?:^|(?<=[\s(（]))(?P<people>[\u3400-\u9fff·]{2,4})\s*[/／]\s*文(?![\u3400-\u9fff])")
 _AROUND_DATE = re.compile(
     both(
         r"(?P<before>[\u3400-\u9fff·、\s]{2,30}?)?\s*[|丨｜·/]?\s*"
@@ -37,12 +38,16 @@ _AROUND_DATE = re.compile(
         r"\s*[|丨｜·/]?\s*(?P<after>[\u3400-\u9fff·、\s]{2,30})?\s*"
     )
 )
+_ACCOUNT = re.compile(both(r"[通报网台社号说谈圈界派帮刊库站榜频]$"))
+"""How accounts are named that have a surname for a first character: 云岭通."""
+
 _PEOPLE = re.compile(
     both(
-        r"(?:记者|通讯员|实习生|撰文|(?<![\u3400-\u9fff])文|(?<=[图圖摄攝])文|作者(?!单位|简介|系|为|是))\s*[:：/／|]?\s*(?P<names>[\u3400-\u9fff·、，,/\s]{2,40})"
+        r"(?:记者|通讯员|实习生|撰文|(?<![\u3400-\u9fff])文(?!章)|(?<=[图圖摄攝])文|作者(?!单位|简介|系|为|是))\s*[:：/／|]?\s*(?P<names>[\u3400-\u9fff·、，,/\s]{2,40})"
         r"(?P<dated>\d{1,2}日)?"
     )
 )
+_POSTED = re.compile(both(r"由\s*(?P<people>[^\s，。]{2,20}?)\s*(?:[在于]|发[布表]|提交)(?=.*\d)"))
 _NAMES_ALONE = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4}")
 _MARKED = re.compile(rf"[□■◎●◆]\s*(?P<people>{_NAMES_ALONE.pattern})")
 _SIGNATURE = re.compile(rf"[（(]\s*(?P<people>{_NAMES_ALONE.pattern})\s*[)）]")
@@ -55,10 +60,15 @@ def byline(text: str, place: str) -> tuple[str, ...]:
     """The authors that a line without labels names; `place` as in OriginLine."""
     if place == "above" and len(text) < 60 and (dated := _AROUND_DATE.fullmatch(unlabelled(text))):
         beside = (part.strip() for part in (dated["before"], dated["after"]) if part)
-        if names := next(filter(None, (persons(part) for part in beside if not is_outlet(part))), ()):
+        told = (persons(part) for part in beside if not is_outlet(part) and not _ACCOUNT.search(part))
+        if names := next(filter(None, told), ()):
             return names
+    if place == "above" and len(text) < 60 and (posted := _POSTED.match(text)):
+        return persons(posted["people"])
     if (slashed := _slashed(text)) and (names := persons(slashed["people"])):
         return names
+    if place == "above" and len(text) < 60 and (wrote := _WROTE.search(text)):
+        return persons(wrote["people"])
     for people in _mentions(text, place):
         named = [name for found in _PEOPLE.finditer(people) for name in _reporters(found)]
         if not named and (told := _TOLD.fullmatch(people)):

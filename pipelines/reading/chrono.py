@@ -43,6 +43,9 @@ _PUBLISHED = (
     "_pubtime",
     "firstpublishedtime",
     "sailthru.date",
+    "citation_online_date",
+    "citation_publication_date",
+    "citation_date",
 )
 _MODIFIED = (
     "ld:datemodified",

@@ -26,7 +26,7 @@ from pipelines.reading.weight import DATED, any_spam, weigh
 from pipelines.reading.wrapped import unwrapped
 from pipelines.records import Drop, Reason, Stage
 from pipelines.sites import Selectors
-from pipelines.text import count_han
+from pipelines.text import count_han, plain
 
 Meta = tuple[tuple[str, str], ...]
 
@@ -92,6 +92,7 @@ def _composed(
     """The parts put together: the body is known, headline, origin and the rest follow from its place."""
     heads = find_headlines(page, body.lines[0], title)
     head = heads[0][1] if heads else -1
+    body = _under_headline(page, body, head, title)
     body = _without_next(page, _below_headline(page, body, head), head)
     pages, number = find_pages(page, url, ruled_links(page, rules.next if rules else None))
     summary = None
@@ -130,16 +131,39 @@ def _noise(page: Outline, body: Body) -> tuple[str, ...]:
     return ("spam",) if body.spam or any_spam(line.text for line in around) else ()
 
 
+def _under_headline(page: Outline, body: Body, head: int, title: str) -> Body:
+    """The text between the document's title over a date and the heaviest text of the page, where it weighs
+    half as much: short news are lighter than what a site tells of itself at the foot of every page."""
+    if head < 0 or plain(page.lines[head].text) not in plain(title):
+        return body
+    between = range(head + 1, body.lines[0])
+    first = next((i for i in between if weigh(page.lines[i]) > 0), None)
+    if first is None or not any(_dates(page.lines[i]) for i in range(head + 1, first)):
+        return body
+    weight = sum(w for i in between if (w := weigh(page.lines[i])) > 0)
+    if 2 * weight < sum(w for i in body.lines if (w := weigh(page.lines[i])) > 0):
+        return body
+    return find_body(page, between) or body
+
+
 def _below_headline(page: Outline, body: Body, head: int) -> Body:
-    """The body without a headline that stands within its first lines, without what is over that, and without
-    the dated label right below it."""
+    """The body without a headline that stands within its first lines (a heading: anywhere before most of the
+    text), without what is over that, and without the dated label right below it."""
     if head not in body.lines:
         return body
     place = body.lines.index(head)
-    rest = body.lines[place + 1 :] if place < 3 else (*body.lines[:place], *body.lines[place + 1 :])
-    if len(rest) > 1 and place < 3 and _dates(page.lines[rest[0]]):
+    heads = page.lines[head].tag in ("h1", "h2") and _size(page, body.lines[:place]) < _size(
+        page, body.lines[place:]
+    )
+    opens = place < 3 or heads
+    rest = body.lines[place + 1 :] if opens else (*body.lines[:place], *body.lines[place + 1 :])
+    if len(rest) > 1 and opens and _dates(page.lines[rest[0]]):
         rest = rest[1:]
     return replace(body, lines=rest) if rest else body
+
+
+def _size(page: Outline, lines: Iterable[int]) -> int:
+    return sum(page.lines[i].size for i in lines)
 
 
 def _without_next(page: Outline, body: Body, head: int) -> Body:

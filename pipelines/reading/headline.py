@@ -20,6 +20,7 @@ _SITE = re.compile(
 _IN_BRACKETS = re.compile(r"\s*[【(（\[]([^【】()（）\[\]]{2,14})[】)）\]]$")
 _HEADINGS = {"h1": 2.0, "h2": 1.2, "h3": 0.8}
 _POST = re.compile(both(r"标\s*题\s*[:：]\s*(?P<title>.{2,80}?)\s*发信站\s*[:：]"))
+_CUT_OFF = re.compile(r"\.{3}|…")
 _STOP = re.compile("[。；，：]")
 _OFFICE = re.compile(
     both(r"[\u3400-\u9fff（）()]{2,16}(?:局|厅|法院|检察院|委员会|协会|学会|政府|办公室|研究[院所]|事务所)")
@@ -64,8 +65,9 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
         if index >= first_body_line:
             score -= 1.0
         score -= 0.01 * max(0, first_body_line - index)
-        rest = _RUBRIC.sub("", line.text)
-        scored.append((score, index, rest if rest and wanted.startswith(plain(rest)) else line.text))
+        text = _whole(page, index, title)
+        rest = _RUBRIC.sub("", text)
+        scored.append((score, index, rest if rest and wanted.startswith(plain(rest)) else text))
     scored = _below_section(page, scored, wanted)
     scored.sort(key=lambda item: -item[0])
     found = [(text, index) for score, index, text in scored if score >= 1.0]
@@ -84,6 +86,17 @@ def _posted(page: Outline, first_body_line: int) -> list[tuple[str, int]]:
     """The title in the head of a letter to a board (发信人, 标题, 发信站), which is one line of a `pre`."""
     heads = (_POST.search(line.text) for line in page.lines[:first_body_line] if line.tag == "pre")
     return [(head["title"], -1) for head in heads if head]
+
+
+def _whole(page: Outline, index: int, title: str) -> str:
+    """The text of a line; of the first of two in one heading both, where the document's title goes on so or
+    is cut off."""
+    line = page.lines[index]
+    after = page.lines[index + 1] if line.tag in _HEADINGS and index + 1 < len(page.lines) else None
+    if after is None or after.element != line.element or line.size + after.size > 80:
+        return line.text
+    goes_on = plain(line.text + after.text) in plain(title) or _CUT_OFF.search(title)
+    return f"{line.text} {after.text}" if goes_on and not _NOT_HEAD.match(after.text) else line.text
 
 
 def _below_section(page: Outline, scored: list[Candidate], wanted: str) -> list[Candidate]:

@@ -38,6 +38,7 @@ _ACCOUNT = re.compile(r"(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*[“‘�
 
 _IDENTIFIED = re.compile(r"\s*[(（]\s*(?:ID|微信号|微信號)\s*[:：].*$", re.I)
 _SENT_FROM = re.compile(r"\s*[\w.-]*·?\[FROM[: ].*$")
+_QUOTED = re.compile('[“"]([^“”"]+)[”"]')
 _PATH = re.compile(r"\s[>＞»]\s")
 """What boards and accounts put behind their name; a path of folders, which names no source."""
 
@@ -74,6 +75,8 @@ def _source_value(value: str) -> str | None:
     if account := _ACCOUNT.match(value):
         value = account[1]
     value = _SENT_FROM.sub("", _IDENTIFIED.sub("", value))
+    if quoted := _QUOTED.fullmatch(value.strip()):
+        value = quoted[1]
     value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
     if not value or len(value) > 40 or NO_VALUE.match(value) or _PATH.search(value):
         return None
