@@ -20,6 +20,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler import clock
+from crawler.addresses import host_of
 from crawler.connect import BoundedHTTPHandler
 from crawler.guard import Refused, check_url
 from crawler.keeper import Answer
@@ -27,6 +28,7 @@ from crawler.loads import NOT_HAD, Loads
 from crawler.manners import HostManners
 from crawler.messages import header_pairs
 from pipelines.archive.codings import CodingError, TooLarge, identity_headers, identity_payload
+from pipelines.awaiting import result_of
 
 TABS = 4
 """Pages rendered at once. A rendered page costs about 110 plain ones, and a tab 100 to 200 MB."""
@@ -151,8 +153,7 @@ class _Visitor:
         self.ended = False
         self._loads, self._request = handler.loads, request
         self._site = self.session.site_of(request.url) if self.session else None
-        host = urlsplit(request.url).hostname or ""
-        manners = self.session.manners.get(host) if self.session else None
+        manners = self.session.manners.get(host_of(request.url)) if self.session else None
         self.timeout = TIMEOUT + 20 * (manners.delay(self.origin) if manners else 0.0)
 
     async def prepare(self, page: Any, _: Request) -> None:
@@ -213,13 +214,13 @@ class _Visitor:
         return request
 
     def _is_own(self, url: str) -> bool:
-        return bool(self._site and (urlsplit(url).hostname or "").lower() in self._site.hosts)
+        return bool(self._site and host_of(url) in self._site.hosts)
 
     async def keep(self, url: str, answer: Response) -> None:
         """Write an answer to the WARC."""
         if self.session is not None:
             received = Answer(url, answer.status, header_pairs(answer), answer.body)
-            await asyncio.wrap_future(self.session.keeper.keep(received))
+            await result_of(self.session.keeper.keep(received))
 
 
 def _agent(request: Request) -> str:

@@ -43,9 +43,9 @@ def ipnews(_version: Version = False) -> None:
 @app.command()
 def demo(
     articles: Annotated[
-        int | None, typer.Option(help="Stories in the network; the written ones unless given.")
+        int | None, typer.Option(help="Stories in the network; the written ones unless given.", min=1)
     ] = None,
-    mirrors: Annotated[int | None, typer.Option(help="Mirrors in the network.")] = None,
+    mirrors: Annotated[int | None, typer.Option(help="Mirrors in the network.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="The number from which everything follows.")] = 1,
     archive: Archive = None,
     json: Json = False,
@@ -64,7 +64,7 @@ def crawl(
     watch: Annotated[bool, typer.Option("--watch", help="Go on until stopped.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due, fetch nothing.")] = False,
     pages: Annotated[int | None, typer.Option(help="Stop after so many pages.", min=1)] = None,
-    minutes: Annotated[float | None, typer.Option(help="Stop after so many minutes.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Stop after so many minutes.", min=0)] = None,
     archive: Archive = None,
     json: Json = False,
 ) -> None:
@@ -79,7 +79,9 @@ def backfill(
     ] = None,
     own: Annotated[bool, typer.Option("--own", help="Read the archive's own captures anew.")] = False,
     engine: Annotated[str, typer.Option(help="local or ray.")] = "local",
-    workers: Annotated[int | None, typer.Option(help="Processes; the cores there are unless given.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes beside this one; the cores there are unless given.", min=0)
+    ] = None,
     shard: Annotated[str | None, typer.Option(help="Only part i of n.", metavar="I/N")] = None,
     since: CapturedSince = None,
     until: CapturedUntil = None,

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Integer, Table, Update, bindparam, func, select, text, update
 from sqlalchemy.dialects import sqlite
 
-from crawler.addresses import canonical
+from crawler.addresses import canonical, host_of
 from crawler.discover import PRIORITY, Found, Kind
 from crawler.outcome import Outcome
 from pipelines.archive import tombstones
@@ -98,12 +98,12 @@ def _inserting(table: Table, dialect: str) -> Insert:
 def seed(connection: Connection, site: Site, typed: Iterable[str], now: float) -> Counts:
     """Put the addresses that a declaration starts from, and the typed ones of its hosts, into the frontier;
     known ones stay as they are."""
-    named: list[tuple[str, Kind]] = [(url, "unknown") for url in typed if _host(url) in site.hosts]
+    named: list[tuple[str, Kind]] = [(url, "unknown") for url in typed if host_of(url) in site.hosts]
     named += [(url, "list") for url in site.start]
     named += [(url, "feed") for url in site.feeds]
     named += [(url, "sitemap") for url in site.sitemaps]
     found = [
-        Found(url, _host(url), site.name, kind, PRIORITY[kind], 0)
+        Found(url, host_of(url), site.name, kind, PRIORITY[kind], 0)
         for url, kind in ((canonical(url), kind) for url, kind in named)
     ]
     return add(connection, [(each, None) for each in found], now)
@@ -276,7 +276,3 @@ def _held_by_another(connection: Connection, host: str, owner: str, now: float) 
         addresses.c.lease_until >= now,
     ).limit(1)  # fmt: skip
     return connection.execute(others).first() is not None
-
-
-def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].lower()

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.reading.addresses import as_sent
+from pipelines.reading.decode import judge
 from pipelines.reading.links import kind_of_address
 from pipelines.records import Link
 
@@ -22,35 +24,48 @@ _HREF = re.compile(
 )
 _PLAIN = re.compile(rb"(?:https?://[a-z0-9.-]+)?/?[\w~-][\w~./-]*(?:\?[\w.=-]+)?")
 """No colon, blank or ampersand: an address from the root, from the folder or whole, and no other meaning."""
+_SPLIT = re.compile(r"https?://[^/\s]+(?:/[^/\s]+)*/[^/\s]*")
+_FROM_ROOT = (b"/", b"http://", b"https://")
+"""Starts of references that mean the same on every page of a host: its navigation."""
 _NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "about:")
 
 
-def hrefs(payload: bytes, url: str) -> Iterator[Link]:
+def hrefs(payload: bytes, url: str, content_type: str | None = None) -> Iterator[Link]:
     """Absolute addresses in the order of the page, each once. `url` is the page's own."""
-    folder, seen = _directory(url), set()
+    folder, seen, encoding = _directory(url), set(), ""
     for found in _HREF.finditer(payload):
         written = found[2] or found[3] or found[4]
+        if not written.isascii():
+            encoding = encoding or judge(payload, content_type)[0]
         if found[1].lower() == b"base":
-            folder = _directory(_worked_out(url, written) or url)
+            folder = _directory(_worked_out(url, written, encoding) or url)
         elif written not in seen:
             seen.add(written)
-            if (link := _link(folder, written)) is not None:
+            base = _root(folder) if written.startswith(_FROM_ROOT) else folder
+            if (link := _link(base, written, "" if written.isascii() else encoding)) is not None:
                 yield link
 
 
 def _directory(base: str) -> str:
     # Relative addresses depend on the folder only, so that pages of one folder share what is worked out.
+    path = base.partition("#")[0].partition("?")[0]
+    if _SPLIT.fullmatch(path) and "/." not in path:
+        return path[: path.rfind("/") + 1]
     path = urlsplit(base).path
     return urljoin(base, path[: path.rfind("/") + 1] or "/")
 
 
+def _root(folder: str) -> str:
+    return folder[: folder.index("/", 8) + 1]
+
+
 @lru_cache(maxsize=16_384)
-def _link(folder: str, written: bytes) -> Link | None:
-    address = _plain(folder, written) or _worked_out(folder, written)
+def _link(base: str, written: bytes, encoding: str) -> Link | None:
+    address = _plain(base, written) or _worked_out(base, written, encoding)
     return Link(address, kind_of_address(address)) if address else None
 
 
-def _plain(folder: str, written: bytes) -> str | None:
+def _plain(base: str, written: bytes) -> str | None:
     """The address that a plain reference stands for, None where it has to be worked out."""
     if not _PLAIN.fullmatch(written) or b"//" in written[8:] or b"/." in written:
         return None
@@ -59,16 +74,17 @@ def _plain(folder: str, written: bytes) -> str | None:
         return text
     if b"//" in written:
         return None
-    return folder[: folder.index("/", 8)] + text if text[0] == "/" else folder + text
+    return _root(base) + text[1:] if text[0] == "/" else base + text
 
 
-def _worked_out(folder: str, written: bytes) -> str | None:
+def _worked_out(base: str, written: bytes, encoding: str) -> str | None:
+    encoding = encoding or "utf-8"
     try:
-        text = html.unescape(written.decode("utf-8", "replace")).strip()
-        address = urljoin(folder, re.sub(r"[\t\r\n]", "", text)).partition("#")[0]
+        text = html.unescape(written.decode(encoding, "replace")).strip()
+        address = urljoin(base, re.sub(r"[\t\r\n]", "", text)).partition("#")[0]
         usable = urlsplit(address).scheme in ("http", "https")
     except ValueError:
         return None
     if not usable or text.lower().startswith(_NO_ADDRESS):
         return None
-    return address
+    return as_sent(address, encoding)

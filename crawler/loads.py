@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import (
@@ -21,7 +20,7 @@ from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionClosed
 
 from crawler import clock
-from crawler.addresses import named_by
+from crawler.addresses import host_of, named_by
 from crawler.guard import Refused
 from crawler.keeper import Unkeepable
 from crawler.manners import ROBOTS_HOPS, HostManners, Robots, origin_of, read_robots, retry_after
@@ -82,7 +81,7 @@ class Loads:
         return await self._in_turn(request, page, session)
 
     async def _robots_of(self, url: str, page: Page, session: Session) -> Robots:
-        origin, manners = origin_of(url), session.manners_of(_host(url))
+        origin, manners = origin_of(url), session.manners_of(host_of(url))
         async with self._robots.setdefault(origin, asyncio.Lock()):
             robots = manners.robots_for(url, clock.now())
             if robots is None:
@@ -115,7 +114,7 @@ class Loads:
         return answer.status, body
 
     async def _in_turn(self, request: Request, page: Page, session: Session) -> Response:
-        host = _host(request.url)
+        host = host_of(request.url)
         manners = session.manners_of(host)
         async with self._turns.setdefault(host, asyncio.Lock()):
             await page.turn(manners)
@@ -128,7 +127,3 @@ class Loads:
             asked = dict(header_pairs(response)).get("Retry-After")
             manners.answered(request.url, response.status, retry_after(asked, clock.now()), clock.now())
         return response
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower()

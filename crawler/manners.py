@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -199,6 +200,7 @@ class HostManners:
         self.next_at = max(self.next_at, now + self.delay(origin))
 
 
+@lru_cache(maxsize=1_024)
 def origin_of(url: str) -> str:
     """Scheme, host and port: what one robots.txt holds for (RFC 9309, 2.3)."""
     parts = urlsplit(url)

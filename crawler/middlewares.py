@@ -6,7 +6,6 @@ capture, so that an answer stands in the WARC before anything looks at its conte
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import Any, cast
 
@@ -16,6 +15,7 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response, TextResponse
 
 from crawler import clock
+from crawler.addresses import host_of
 from crawler.guard import Refused, check_url
 from crawler.keeper import Answer, Unkeepable
 from crawler.manners import retry_after
@@ -24,6 +24,7 @@ from crawler.optin import LOOPBACK, hosts_opted_in
 from crawler.scheduler import FrontierScheduler
 from crawler.session import Session
 from pipelines.archive.codings import CodingError, TooLarge, identity_payload
+from pipelines.awaiting import result_of
 from pipelines.errors import IpnewsError
 
 
@@ -54,9 +55,8 @@ class GuardMiddleware(_Middleware):
 
     def process_request(self, request: Request) -> None:
         """Raises NotFetched."""
-        host = request.url.partition("://")[2].partition("/")[0].partition(":")[0].lower()
         try:
-            check_url(request.url, loopback=host in self._loopback)
+            check_url(request.url, loopback=host_of(request.url) in self._loopback)
         except Refused as error:
             raise NotFetched(f"guard: {error}") from None
 
@@ -103,7 +103,7 @@ class CaptureMiddleware(_Middleware):
                 response.replace(body=_undone(answer)) if "Content-Encoding" in response.headers else response
             )
         try:
-            kept = await asyncio.wrap_future(self.session.keeper.keep(answer, request.meta.get("address")))
+            kept = await result_of(self.session.keeper.keep(answer, request.meta.get("address")))
         except Unkeepable as error:
             raise NotFetched(str(error)) from None
         except IpnewsError as error:

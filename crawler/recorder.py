@@ -25,7 +25,7 @@ Noted = Callable[[dict[tuple[str, bool], int]], None]
 
 class Recorder:
     """Collects visits and records them together, with what their hosts ask for. `noted` is told of new
-    addresses, on the writer's thread."""
+    addresses, on a thread of its own."""
 
     def __init__(
         self, write: Write, run: int | None, noted: Noted, manners: Mapping[str, HostManners]

@@ -16,6 +16,7 @@ from crawler.keeper import Kept
 from crawler.manners import retry_after, says_no
 from crawler.outcome import Outcome, after_answer, after_failure, is_redirect
 from crawler.timing import HOUR
+from pipelines.reading.decode import judge
 from pipelines.reading.links import find_links
 from pipelines.records import Capture, Link
 from pipelines.sites import Site
@@ -128,8 +129,12 @@ def _links(address: Address, capture: Capture, site: Site) -> Iterable[Found | R
         return ()
     if kind not in ("feed", "sitemap") and _media_type(capture) not in ("", *_PAGES, *_XML):
         return ()  # what was named as a feed or sitemap is read whatever its server takes it for
-    links = tuple(hrefs(capture.payload, capture.url)) if kind == "article" else _all_links(capture)
+    links = _addresses(capture) if kind == "article" else _all_links(capture)
     return follow((*_refresh(capture, kind), *links), site, address.depth, kind)  # type: ignore[arg-type]
+
+
+def _addresses(capture: Capture) -> tuple[Link, ...]:
+    return tuple(hrefs(capture.payload, capture.url, capture.header("Content-Type")))
 
 
 def _all_links(capture: Capture) -> tuple[Link, ...]:
@@ -137,10 +142,11 @@ def _all_links(capture: Capture) -> tuple[Link, ...]:
 
 
 def _refresh(capture: Capture, kind: str) -> tuple[Link, ...]:
-    if len(capture.payload) > _MOST_FOR_REFRESH:
+    if len(capture.payload) > _MOST_FOR_REFRESH or b"refresh" not in capture.payload.lower():
         return ()
+    encoding = judge(capture.payload, capture.header("Content-Type"))[0]
     try:
-        _, target = get_meta_refresh(capture.payload.decode("latin-1"), capture.url)
+        _, target = get_meta_refresh(capture.payload.decode(encoding, "replace"), capture.url, encoding)
     except ValueError:  # an address that cannot be split
         return ()
     return (Link(target, kind),) if target else ()  # type: ignore[arg-type]

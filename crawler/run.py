@@ -12,10 +12,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from crawler import clock, frontier
-from crawler.addresses import canonical
+from crawler.addresses import canonical, host_of
 from crawler.browser import browser_settings, find_browser
 from crawler.budget import Limits
 from crawler.config import signed
@@ -189,7 +188,7 @@ def _dry_run(
         (host, "start", url)
         for site in sites
         for url in map(canonical, (*site.start, *site.feeds, *site.sitemaps, *urls))
-        if (host := urlsplit(url).hostname or "") in site.hosts and url not in known
+        if (host := host_of(url)) in site.hosts and url not in known
     ]
     rows = tuple(dict.fromkeys((*due, *starts)))
     return CrawlResult({"due": len(rows)}, 0, due=rows)

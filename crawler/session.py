@@ -11,11 +11,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from crawler import clock, frontier, hosts, visits
+from crawler.addresses import host_of
 from crawler.adopt import adopt
 from crawler.budget import DISK_STEP, HostBudgets, Limits, disk_refusal
 from crawler.discover import Found, Refusal
@@ -138,7 +138,7 @@ class Session:
 
     def site_of(self, url: str) -> Site | None:
         """The site of this crawl that an address belongs to."""
-        return self._site_of.get((urlsplit(url).hostname or "").lower())
+        return self._site_of.get(host_of(url))
 
     def admit(self, found: Iterable[Found | Refusal], site: Site) -> tuple[Found, ...]:
         """The links that fit the budgets and were not withdrawn; the others are counted by reason."""

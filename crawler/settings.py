@@ -62,9 +62,7 @@ COOKIES_ENABLED = False  # mirrors need none; a cookie would make answers depend
 ROBOTSTXT_OBEY = True  # `scrapy shell` asks too; a crawl asks more strictly, see CRAWL
 ROBOTSTXT_USER_AGENT = "ipnews"  # the product token alone: groups name no versions (RFC 9309, 2.2.1)
 CONCURRENT_REQUESTS = 32  # of all hosts together: enough to have one under way at each of a few dozen
-CONCURRENT_ITEMS = (
-    2  # Scrapy starts so many tasks for every answer, and ours has one item: 100 cost 2 ms a page
-)
+CONCURRENT_ITEMS = 1  # Scrapy starts so many tasks for every answer, and ours has one item
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # as Pace.connections: a small server answers one stranger at a time
 DOWNLOAD_DELAY = 2.0  # as Pace.delay
 
@@ -118,7 +116,7 @@ CRAWL: dict[str, Any] = {
         "crawler.middlewares.MannersMiddleware": 950,
     },
     # Every answer means something to its address, a 404 too; and the spider yields no requests of pages.
-    "SPIDER_MIDDLEWARES_BASE": {"scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25},
+    "SPIDER_MIDDLEWARES_BASE": {},
     "EXTENSIONS_BASE": {
         "scrapy.extensions.corestats.CoreStats": 0,  # `finish_reason`
         "scrapy.extensions.logcount.LogCount": 0,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -47,7 +49,7 @@ def run(
     if engine not in ("local", "ray"):
         raise UsageError(f"--engine {engine}: type --engine local or --engine ray")
     config = load_config(archive)
-    selection = Selection(_day("since", since), _end("until", until), tuple(host or ()))
+    selection = _selection(since, until, host or ())
     share = _shard(shard)
     with Catalog.open(config.catalog_location) as catalog, ticker("Reading") as show:
         result = backfill(
@@ -128,12 +130,21 @@ def _shard(shard: str | None) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _end(name: str, day: str | None) -> str:
-    """The day itself is inside: this sorts behind every moment of it."""
-    return _day(name, day) + "T99" if day else ""
+def _selection(since: str | None, until: str | None, hosts: Iterable[str]) -> Selection:
+    if since and until and until < since[: len(until)]:
+        raise UsageError(f"--since {since} is after --until {until}: no day lies between; swap them")
+    # The last day itself is inside: what is put behind it sorts behind every moment of it.
+    return Selection(_day("since", since), _day("until", until) + "T99" if until else "", tuple(hosts))
 
 
 def _day(name: str, day: str | None) -> str:
-    if day is not None and not _DAY.fullmatch(day):
-        raise UsageError(f"--{name} {day}: type it as YYYY-MM-DD")
-    return day or ""
+    """A day, month or year. Raises UsageError for what is none."""
+    if day is None:
+        return ""
+    try:
+        if _DAY.fullmatch(day):
+            date.fromisoformat(f"{day}-01-01"[:10])
+            return day
+    except ValueError:
+        pass
+    raise UsageError(f"--{name} {day}: no such day; type it as YYYY-MM-DD")

@@ -25,9 +25,11 @@ def write_report(catalog: Catalog, path: Path) -> None:
     """Draw the report of an open catalog into a file, put in place when whole."""
     from pipelines.report.page import collect, render
 
+    if path.is_dir():
+        raise ArchiveUnwritable(f"{path}: a folder; name a file in it: --to {path / 'report.html'}")
     made_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     html = render(collect(catalog, made_at))
-    part = path.with_suffix(".part")
+    part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(html, encoding="utf-8")

@@ -7,7 +7,6 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -16,7 +15,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler import clock
-from crawler.addresses import named_by
+from crawler.addresses import host_of, named_by
 from crawler.browser import browser_settings, find_browser
 from crawler.config import find_scrapy_cfg, load_config, signed
 from crawler.frontier import Address
@@ -31,6 +30,7 @@ from crawler.session import Session
 from crawler.settings import CRAWL
 from crawler.timing import HOUR
 from crawler.visits import Visit
+from pipelines.awaiting import result_of
 from pipelines.errors import IpnewsError, Stopped
 
 
@@ -95,7 +95,7 @@ class MirrorSpider(Spider):
     def robots_request(self, url: str, host: str, origin: str | None = None, hops: int = 0) -> Request:
         """The request for the robots.txt of an origin of `host`, or for what it was redirected to: that waits
         for the host of its own."""
-        asked = host if origin is None else (urlsplit(url).hostname or "").lower()
+        asked = host if origin is None else host_of(url)
         meta = {
             "robots_of": origin or origin_of(url), "robots_host": host, "robots_hops": hops, "host": asked
         }  # fmt: skip
@@ -124,7 +124,7 @@ class MirrorSpider(Spider):
             (session.shells if browser else session.plain)[address.host] += 1
         visit = Visit(address, kept, outcome, found, site.pace.depth, browser)
         try:
-            is_new = await asyncio.wrap_future(session.record(visit))
+            is_new = await result_of(session.record(visit))
         except IpnewsError as error:
             session.stop("archive", error)
             return
@@ -146,7 +146,7 @@ class MirrorSpider(Spider):
             outcome = refused(reason, address.interval, now)
         else:
             outcome = after_failure(reason, address.attempts, address.interval, now)
-        await asyncio.wrap_future(session.fail(address, outcome))
+        await result_of(session.fail(address, outcome))
         self._scheduler.host_has_more(address.host)
 
     async def parse_robots(self, response: Response) -> AsyncIterator[Request]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,18 +11,17 @@ import pytest
 from crawler.commands import backfill, copies, withdraw
 from pipelines.errors import UsageError
 
+CHANGING = {
+    "withdraw": partial(withdraw.run, "http://a.test/1", reason="asked"),
+    "lift": partial(withdraw.run, "http://a.test/1", reason="asked", lifted=True),
+    "rebuild": partial(copies.run, rebuild=True),
+    "own": partial(backfill.run, own=True),
+}
 
-@pytest.mark.parametrize("command", ["withdraw", "lift", "rebuild", "own"])
-def test_nothing_is_made(command: str, tmp_path: Path) -> None:
+
+@pytest.mark.parametrize("run", CHANGING.values(), ids=CHANGING)
+def test_nothing_is_made(run: Callable[..., int], tmp_path: Path) -> None:
     nowhere = tmp_path / "mistyped"
     with pytest.raises(UsageError, match="no archive here"):
-        match command:
-            case "withdraw":
-                withdraw.run("http://a.test/1", reason="asked", archive=nowhere)
-            case "lift":
-                withdraw.run("http://a.test/1", reason="asked", lifted=True, archive=nowhere)
-            case "rebuild":
-                copies.run(rebuild=True, archive=nowhere)
-            case _:
-                backfill.run(own=True, archive=nowhere)
+        run(archive=nowhere)
     assert not nowhere.exists()

@@ -1,0 +1,48 @@
+"""Values that cannot be meant are refused with one line: nothing is read, made or left behind for them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from crawler.cli import app
+from crawler.commands.report import write_report
+from crawler.ending import leave
+from pipelines.archive.catalog import Catalog
+from pipelines.errors import ArchiveUnwritable
+
+REFUSED = {
+    "backfill captures --workers -3": "--workers",
+    "backfill captures --since 2021-13-77": "--since 2021-13-77: no such day",
+    "backfill captures --until 2021-02-30": "--until 2021-02-30: no such day",
+    "backfill captures --since 21-02": "--since 21-02: no such day",
+    "backfill captures --since 2022-01-01 --until 2021": "swap them",
+    "demo --articles 0": "--articles",
+    "demo --mirrors -1": "--mirrors",
+    "crawl --minutes -1": "--minutes",
+}
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_cannot_be_meant_is_one_line(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["ipnews", *line.split(), "--archive", "archive"])
+    with pytest.raises(SystemExit) as leaving:
+        leave(app)
+    said = capsys.readouterr().err
+    assert (leaving.value.code, said.count("\n")) == (2, 1)
+    assert REFUSED[line] in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [".", "folder"])
+def test_a_report_is_no_folder(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "work" / "folder").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "work")
+    with Catalog.open(tmp_path / "archive") as catalog, pytest.raises(ArchiveUnwritable, match="a folder;"):
+        write_report(catalog, Path(name))
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["archive", "catalog.db", "folder", "work"]
