@@ -20,7 +20,7 @@ def test_a_browser_unpacks_the_article(network: Network, running: Running, tmp_p
         str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",
         f"--host-resolver-rules=MAP *.test 127.0.0.1:{running.port}", "--dump-dom", fact.url,
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+    done = subprocess.run(command, capture_output=True, timeout=300, check=True)
     shown = done.stdout.decode()
     assert all(paragraph in shown for paragraph in fact.text.split("\n"))
     assert f"<h1>{fact.headline}</h1>" in shown

@@ -26,7 +26,7 @@ NOON = datetime(2026, 11, 22, 12, 0, 0, 500, tzinfo=UTC)
 
 
 def ask(port: int, host: str, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request("GET", path, headers={"Host": host, **named})
@@ -59,7 +59,7 @@ def test_what_is_served_is_what_the_truth_says(running: Running, network: Networ
 
 
 def test_a_connection_is_kept_and_numbered(running: Running) -> None:
-    connection = HTTPConnection("127.0.0.1", running.port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", running.port, timeout=120)
     before = len(running.log)
     for path in ("/robots.txt", "/news/", "/sitemap.xml"):
         connection.request("GET", path, headers={"Host": PUBLISHER})
@@ -102,7 +102,7 @@ def test_packed_answers_have_a_tag_of_their_own(running: Running) -> None:
 
 
 def test_head_sends_the_length_and_no_body(running: Running) -> None:
-    connection = HTTPConnection("127.0.0.1", running.port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", running.port, timeout=120)
     connection.request("HEAD", "/news/", headers={"Host": PUBLISHER})
     answer = connection.getresponse()
     assert (answer.status, answer.read()) == (200, b"")
@@ -197,7 +197,7 @@ def test_as_a_process_it_says_where_it_is_and_ends_on_sigterm(tmp_path: Path) ->
         line = json.loads(process.stdout.readline())
         answer, body = ask(line["port"], PUBLISHER, "/news/")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=120) == 0
     assert (answer.status, len(line["hosts"])) == (200, 10)
     entry = json.loads(log.read_text("utf-8"))
     assert (entry["host"], entry["path"], entry["sent"]) == (PUBLISHER, "/news/", len(body))
@@ -213,7 +213,7 @@ def test_two_servers_of_one_seed_serve_the_same_bytes(network: Network, running:
 def test_broken_requests_are_refused(running: Running) -> None:
     import socket
 
-    with socket.create_connection(("127.0.0.1", running.port), timeout=20) as raw:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=120) as raw:
         raw.sendall(b"nonsense\r\n\r\n")
         assert raw.recv(1000).startswith(b"HTTP/1.1 400")
 
@@ -226,7 +226,7 @@ def test_a_taken_port_is_an_error(running: Running, network: Network) -> None:
 def test_the_server_ends_though_a_client_keeps_its_connection() -> None:
     with ExitStack() as later:
         with serve(Network(articles=2, mirrors=1)) as server:
-            client = later.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20))
+            client = later.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=120))
             client.sendall(b"GET / HTTP/1.1\r\nHost: nobody.test\r\n\r\n")
             assert client.recv(9) == b"HTTP/1.1 "
         with suppress(ConnectionResetError):

@@ -76,13 +76,13 @@ def test_endless_webs_lead_to_ever_new_addresses(name: str) -> None:
 
 def test_an_endless_body_comes_in_chunks_over_a_real_connection() -> None:
     with serve(Network(articles=1, mirrors=1)) as server:
-        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=120) as client:
             client.sendall(f"GET /endless/ HTTP/1.1\r\nHost: {TRAPS}\r\n\r\n".encode())
             received = b""
             while len(received) < 1 << 20:
                 received += client.recv(1 << 16)
         assert b"Transfer-Encoding: chunked" in received[:500]
-        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=120) as client:
             client.sendall(
                 f"GET /huge-headers/ HTTP/1.1\r\nHost: {TRAPS}\r\nConnection: close\r\n\r\n".encode()
             )
