@@ -58,24 +58,28 @@ PHOTO = re.compile(both(r"摄(?!影报[道导])|图[/／]|供图|图片|资料�
 
 def byline(text: str, place: str) -> tuple[str, ...]:
     """The authors that a line without labels names; `place` as in OriginLine."""
-    if place == "above" and len(text) < 60 and (dated := _AROUND_DATE.fullmatch(unlabelled(text))):
-        beside = (part.strip() for part in (dated["before"], dated["after"]) if part)
-        told = (persons(part) for part in beside if not is_outlet(part) and not _ACCOUNT.search(part))
-        if names := next(filter(None, told), ()):
-            return names
-    if place == "above" and len(text) < 60 and (posted := _POSTED.match(text)):
-        return persons(posted["people"])
+    if place == "above" and len(text) < 60 and (named := _set_apart(text)):
+        return named
     if (slashed := _slashed(text)) and (names := persons(slashed["people"])):
         return names
-    if place == "above" and len(text) < 60 and (wrote := _WROTE.search(text)):
-        return persons(wrote["people"])
     for people in _mentions(text, place):
-        named = [name for found in _PEOPLE.finditer(people) for name in _reporters(found)]
-        if not named and (told := _TOLD.fullmatch(people)):
-            named = list(persons(told[1]))
-        if named:
-            return tuple(dict.fromkeys(named))
+        reporters = [name for found in _PEOPLE.finditer(people) for name in _reporters(found)]
+        if not reporters and (told := _TOLD.fullmatch(people)):
+            reporters = list(persons(told[1]))
+        if reporters:
+            return tuple(dict.fromkeys(reporters))
     return _signed(text, place)
+
+
+def _set_apart(text: str) -> tuple[str, ...]:
+    """The names on a line between headline and body that a date, 由 … 提交 or /文 tells from a subheading."""
+    if dated := _AROUND_DATE.fullmatch(unlabelled(text)):
+        beside = (part.strip() for part in (dated["before"], dated["after"]) if part)
+        named = (persons(part) for part in beside if not is_outlet(part) and not _ACCOUNT.search(part))
+        if names := next(filter(None, named), ()):
+            return names
+    other = _POSTED.match(text) or _WROTE.search(text)
+    return persons(other["people"]) if other else ()
 
 
 def _signed(text: str, place: str) -> tuple[str, ...]:
