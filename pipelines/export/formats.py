@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.export.columns import batch_of
+from pipelines.export.columns import table_of
 from pipelines.export.rows import SCHEMA, ExportRow, lines_of
 
 SnapshotFormat = Literal["parquet", "jsonl"]
@@ -39,7 +39,7 @@ class _Parquet:
 
     @staticmethod
     def prepare(rows: list[ExportRow]) -> pa.Table:
-        return pa.Table.from_batches([batch_of(rows)])
+        return table_of(rows)
 
     @staticmethod
     def open(path: Path) -> FileWriter:

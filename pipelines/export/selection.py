@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, CursorResult, Select, and_, bindparam, func, or_, select
 
 from pipelines.archive import tombstones
 from pipelines.archive.catalog import Catalog
@@ -100,10 +100,19 @@ def _statement(filters: Filters) -> Select[Any]:
 
 
 def _pages(connection: Connection, statement: Select[Any], where: ColumnElement[bool]) -> Iterator[Any]:
-    ordered = statement.order_by(articles.c.id).limit(BATCH)
-    rows = connection.execute(ordered.where(where)).all()
+    """Rows as the driver gives them, tuples that begin with an id.
+
+    Both statements are built once: building one takes a millisecond, as SQLite takes for a hundred rows.
+    """
+    first = statement.where(where).order_by(articles.c.id).limit(BATCH)
+    following = first.where(articles.c.id > bindparam("last"))
+    rows = _fetched(connection.execute(first))
     while rows:
         yield from rows
         if len(rows) < BATCH:
             return
-        rows = connection.execute(ordered.where(where, articles.c.id > rows[-1].id)).all()
+        rows = _fetched(connection.execute(following, {"last": rows[-1][0]}))
+
+
+def _fetched(result: CursorResult[Any]) -> Sequence[Any]:
+    return result.cursor.fetchall() if result.cursor is not None else ()

@@ -187,6 +187,14 @@ def test_arrow_and_json_say_the_same(some: list[ExportRow]) -> None:
     assert batch_of(some).to_pylist() == [json.loads(line_of(row)) for row in some]
 
 
+@pytest.mark.parametrize(
+    "body", ["", "\\", "a\\", "\\n", '"', '\\"', "\x01", "甲\t乙\r\n", "\b\f/\\/", "\\u0041", "乙\\\\"]
+)
+def test_a_body_of_escapes_is_the_same_in_arrow(body: str) -> None:
+    some = [row_of(replace(ARTICLE, article_body=text), None) for text in ("前\n", body, "后", body)]
+    assert batch_of(some).column("article_body").to_pylist() == ["前\n", body, "后", body]
+
+
 @settings(max_examples=40, deadline=None)
 @given(rows(), rows())
 def test_equal_digests_mean_equal_lines(one: ExportRow, other: ExportRow) -> None:
