@@ -59,6 +59,11 @@ ENGLISH = re.compile(
     rf"|\b(?P<m2>{_MONTH})[a-z]*\.?\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?,?\s+(?P<y2>(?:19|20)\d\d))" + _TIME,
     re.I,
 )
+MONTH_FIRST = re.compile(
+    r"(?<!\d)(?P<m>[01]?\d)月\s*(?P<d>[0-3]?\d),\s*(?P<y>(?:19|20)\d\d)(?!\d)" + _TIME, re.I
+)
+"""6月 05, 2024, as Blogger prints it."""
+
 DAY_FIRST = re.compile(
     r"(?<![\d/.-])(?:(?P<d>1[3-9]|2\d|3[01])/(?P<m>0?[1-9]|1[0-2])|(?P<m2>0?[1-9]|1[0-2])/(?P<d2>1[3-9]|2\d|3[01]))"
     r"/(?P<y>20\d\d)(?![\d/])(?:\s-(?=\s))?" + _TIME,
@@ -77,6 +82,7 @@ WITH_YEAR = (
     (re.compile(both(r"\d(?:[/.-]|\s*年)|民国")), REPUBLIC),
     (re.compile(r"[二一][〇零○一二三四五六七八九]{3}"), CHINESE),
     (re.compile(r"[a-z]{3}", re.I), ENGLISH),
+    (re.compile(r",\s*20\d\d"), MONTH_FIRST),
     (re.compile(r":\d\d\s+(?:19|20)\d\d"), CTIME),
     (re.compile(r"/20\d\d"), DAY_FIRST),
 )

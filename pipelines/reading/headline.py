@@ -30,6 +30,9 @@ _OFFICE = re.compile(
 _DATE = re.compile(r"\d{4}[-/.年]\d")
 """Beside the name of the site alone a line of origin stands, no headline."""
 
+SITE_NAME = 10
+"""Han characters up to which a document's title that ends as names of sites do is one."""
+
 SECTION = 6
 """Han characters up to which the parts of a document's title that stands on no line near the text name a
 section and a site (通知公告 - 某某局)."""
@@ -54,6 +57,7 @@ Candidate = tuple[float, int, str]
 def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tuple[str, int], ...]:
     """Candidates for the headline with the line they stand on (-1 for the document's title), best first."""
     wanted = plain(title)
+    named = count_han(title) <= SITE_NAME and is_site_name(title)
     scored: list[Candidate] = []
     for index in range(0, min(first_body_line + 3, len(page.lines))):
         line = page.lines[index]
@@ -65,6 +69,8 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
         if index >= first_body_line:
             score -= 1.0
         score -= 0.01 * max(0, first_body_line - index)
+        if named and line.tag not in _HEADINGS and plain(line.text) in wanted:
+            continue
         text = _whole(page, index, title)
         rest = _RUBRIC.sub("", text)
         scored.append((score, index, rest if rest and wanted.startswith(plain(rest)) else text))

@@ -123,7 +123,7 @@ def _people(
         if wanted != "editor" and nearest not in ("", place):
             break
         if slot.slot == wanted and place != "over" and not PHOTO.search(slot.value[-3:]):
-            value = re.split(r"\d{4}[-年/.]\d{1,2}|\s{2,}(?=[^\s]{5,})", slot.value)[0]
+            value = re.split(r"\d{4}[-年/.]\d{1,2}|\s[于於]\s|\s{2,}(?=[^\s]{5,})", slot.value)[0]
             if wanted != "editor" and source and value.endswith(source) and value != source:
                 value = value.removesuffix(source)
             split = [

@@ -24,6 +24,9 @@ Slot = Literal[
 
 _SEPARATOR = r"\s*[:：﹕∶|丨｜/／╱]\s*"
 _SEPARATED = re.compile(r"[:：﹕∶|丨｜/／╱]|\b[Bb][Yy]\s")
+_BOXED = re.compile(r"[【\[]\s*([\u3400-\u9fff]{2,4})\s*[】\]]\s*[:：]?")
+"""A label in brackets without a colon: 【记者】某某."""
+
 _BARS = str.maketrans("│┃∣", "｜｜｜")
 """Lines of frames and of formulas that pages print as bars."""
 
@@ -45,8 +48,8 @@ _ONLY = re.compile(rf"[\s【\[|]*(?:{_WORDS}|(?P<other>{_LABELS['other']}))\s*")
 _BARE = re.compile(
     r"(?:^|(?<=[\s()（）\[\]【】|丨｜\d日□■◎●◆]))(?:"
     + both(
-        r"(?P<source>(?:文章|稿件|信息)?来源[于自]?|稿源|转自|转载自|摘自|本文来自(?:微信)?(?:公众号)?)|(?P<author>作者(?!简介|介绍|单位|信息|声明|授权)|(?:[\u3400-\u9fff]{1,8}(?:[报网社台刊]|新闻|客户端))?(?:见习|实习|首席|特约)?记者|(?:本报)?通讯员)|"
-        r"(?P<editor>责任编辑|责编|编辑)|(?P<date>发布时间|发表于|发布于|时间)"
+        r"(?P<source>(?:文章|稿件|信息)?来源[于自]?|稿源|转自|转载自|摘自|本文来自(?:微信)?(?:公众号)?)|(?P<author>作者(?!简介|介绍|单位|信息|声明|授权)|[\u3400-\u9fff+]{0,10}记者|(?:本报)?通讯员)|"
+        r"(?P<editor>(?!图片|视频|视觉|美术|音频)[\u3400-\u9fff]{0,4}(?:编辑|责编))|(?P<date>发布时间|发表于|发布于|时间)"
     )
     + r")\s*(?=[^\s:：|/，。、；的为為是])"
 )
@@ -83,7 +86,7 @@ class Found:
 
 def slots(line: str) -> tuple[Found, ...]:
     """The labelled slots of a line, in order: `来源:X发布时间:Y作者:Z` has three. Empty slots are kept."""
-    line = line.translate(_BARS)
+    line = _BOXED.sub(r" \1：", line.translate(_BARS))
     parted = _SEPARATED.search(line) is not None
     marks = [(m.start(), m.end(), _slot_of(m), m[0], False) for m in _LABEL.finditer(line)] if parted else []
     taken = [(start, end) for start, end, *_ in marks]

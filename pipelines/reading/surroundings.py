@@ -10,6 +10,8 @@ from pipelines.reading.body import Body
 from pipelines.reading.outline import Line, Outline, clean, tells_origin, unescape, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.records import OriginLine
+from pipelines.reading.teasers import SCRAP, is_title
+from pipelines.reading.weight import DATED
 
 ABOVE, BELOW = 12, 14
 """Lines looked at for the origin before the body and behind it; on 126 reference pages no line of source or
@@ -32,10 +34,13 @@ _TELLING = re.compile(
 )
 """What a line below the body must have to say anything of its origin; labels may be damaged in part."""
 
+_BY = re.compile(both(r"(?:本文|文章)作者\s*[:：]?"))
 _LABEL_CELL = re.compile(both(r"(?:信息|文章|稿件)?来源|发[布文](?:机构|单位|机关)"))
 """A cell that is a label; its value stands in the next one."""
 
-_COLUMN = re.compile(r"\bside(?:bar)?\b|side[-_]?(?:bar|left|right|col)|rightcol|related|comment")
+_COLUMN = re.compile(
+    r"\bside(?:bar)?\b|side[-_]?(?:bar|left|right|col)|(?:right|left)[-_]?(?:bar|col|side)|related|comment"
+)
 _CRUMBS = re.compile(r"crumb|location|position|weizhi|\bpath\b|\bwz\b|daohang|dangqian")
 _CRUMB_LINE = re.compile(
     both(
@@ -78,8 +83,7 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
             if index - head <= ABOVE or first - index <= ABOVE:
                 found.append(OriginLine("above", text))
         elif index > last:
-            valued = _is_cell(line) and _LABEL_CELL.fullmatch(page.lines[index - 1].text)
-            if (valued or _TELLING.search(text)) and not _beside(page, line, last):
+            if _tells_below(page, index, text) and not _beside(page, line, last):
                 found.append(OriginLine("below", text))
         elif index not in chosen:
             found.append(OriginLine("above" if index - first < 3 else "end", text))
@@ -88,6 +92,16 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
     for index in body.lines[-3:]:
         found.append(OriginLine("end", page.lines[index].text[-EDGE_CHARS:]))
     return tuple(found)
+
+
+def _tells_below(page: Outline, index: int, text: str) -> bool:
+    """Whether a line below the body (its text as slots) may say anything of the origin. One dated that holds
+    the linked title of another page, or stands right below it, is that page's."""
+    line, before = page.lines[index], page.lines[index - 1].text
+    if DATED.search(text) and (is_title(page, index) or (line.size < SCRAP and is_title(page, index - 1))):
+        return False
+    valued = (_is_cell(line) and _LABEL_CELL.fullmatch(before)) or _BY.fullmatch(before)
+    return (valued or _TELLING.search(text)) is not None
 
 
 def _beside(page: Outline, line: Line, last: int) -> bool:
