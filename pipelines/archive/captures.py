@@ -95,10 +95,7 @@ def insert_captures(
 
     `read_state` is given to the new ones among these; the row of a record noted before stays as it is.
     """
-    known: dict[str, CaptureRow] = {}
-    for some in groups([row.id for row in rows]):
-        for found in connection.execute(_FIND_ALL, {"wanted": some}):
-            known[found.id] = _capture_row(found)
+    known = find_all(connection, [row.id for row in rows])
     fresh = [_values(row, run, read_state) for row in rows if row.id not in known]
     earlier = [row for row in rows if row.id in known and row.precedence < known[row.id].precedence]
     if fresh:
@@ -113,6 +110,15 @@ def find(connection: Connection, capture_id: str) -> CaptureRow | None:
     """The row of a version."""
     row = connection.execute(_FIND_ALL, {"wanted": [capture_id]}).first()
     return _capture_row(row) if row else None
+
+
+def find_all(connection: Connection, ids: Sequence[str]) -> dict[str, CaptureRow]:
+    """The rows of some versions by their ids; those that are there."""
+    return {
+        found.id: _capture_row(found)
+        for some in groups(ids)
+        for found in connection.execute(_FIND_ALL, {"wanted": some})
+    }
 
 
 def newest(connection: Connection, url: str) -> CaptureRow | None:

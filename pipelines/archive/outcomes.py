@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
+import msgspec
 from sqlalchemy import Connection
 
 from pipelines.archive import tombstones
 from pipelines.archive.article_rows import ArticleRow, row_of
 from pipelines.archive.articles import known_ids, remove_article, store_articles
-from pipelines.archive.captures import mark_read
+from pipelines.archive.captures import find_all, mark_read
+from pipelines.archive.codec import unpack
 from pipelines.archive.drops import remove_drops, store_drops
 from pipelines.archive.together import Together, Write
-from pipelines.records import Article, Drop, Reason
+from pipelines.records import Article, Drop, Reason, WarcPointer
 
 
 def store_outcome(
@@ -72,4 +74,19 @@ class Outcomes:
         last = {one.id if isinstance(one, ArticleRow) else one.capture_id: one for one in some}
         rows = [one for one in last.values() if isinstance(one, ArticleRow)]
         dropped = [one for one in last.values() if isinstance(one, Drop)]
-        return store_outcomes(connection, rows, dropped, self._version)
+        return store_outcomes(connection, _standing(connection, rows), dropped, self._version)
+
+
+class _Placed(msgspec.Struct):
+    """Where an article was read, alone of its record: 26 us instead of 44."""
+
+    warc: WarcPointer | None = None
+
+
+def _standing(connection: Connection, rows: Sequence[ArticleRow]) -> list[ArticleRow]:
+    """Those that were read from the record that stands for their version. While a crawl read its own, a
+    backfill may have brought an earlier one: what is read of that stands, and the queue has it till then."""
+    beside = find_all(connection, [row.id for row in rows])
+    return [
+        row for row in rows if row.id not in beside or beside[row.id].warc == unpack(row.record, _Placed).warc
+    ]

@@ -248,7 +248,7 @@ def test_any_folder_may_hold_an_archive(tmp_path: Path, name: str) -> None:
 def test_a_reader_makes_no_catalog_of_a_file_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / CATALOG_FILE
     path.touch()
-    with pytest.raises(SchemaError, match="empty: nothing was crawled .* ipnews crawl --url URL"):
+    with pytest.raises(SchemaError, match=r"empty: nothing .* ipnews crawl --url URL"):
         Catalog.open(tmp_path, read_only=True)
     assert path.stat().st_size == 0
     with closing(sqlite3.connect(path)) as connection, connection:

@@ -16,7 +16,7 @@ from pipelines.archive import articles, captures, drops
 from pipelines.archive.article_rows import row_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.intake import take_in
-from pipelines.archive.outcomes import store_outcome
+from pipelines.archive.outcomes import Outcomes, store_outcome
 from pipelines.archive.parts import Part, part_path, read_part, remove_part, sweep, write_part
 from pipelines.archive.schema import articles as article_table
 from pipelines.archive.schema import captures as capture_table
@@ -142,6 +142,24 @@ def test_reading_again_replaces_and_keeps_the_number(
     assert number() != before  # a number is never given twice
     with archive.catalog.read() as c:
         assert drops.find(c, capture.id) is None
+
+
+@pytest.mark.parametrize("second", ["2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"])
+def test_what_a_crawl_has_read_of_a_record_that_no_longer_stands_is_not_stored(
+    second: str, archive: Any, make_article: Any
+) -> None:
+    """A backfill beside the crawl brings an earlier record of the page that the crawl is reading."""
+    early, late = (
+        Capture("http://h1.test/", at, b"page", "sha256:1", warc=WarcPointer(name, 0, 10))
+        for at, name in (("2026-01-02T00:00:00Z", "a.warc.gz"), (second, "b.warc.gz"))
+    )
+    archive.catalog.write(lambda c: captures.insert_capture(c, late)).result()
+    backfilled = part_of("backfilled", [(early, make_article(early))])
+    take_in(archive.catalog, backfilled, run=None, taken_at=NOW).result()
+    Outcomes(archive.catalog.write, "v1").store(row_of(make_article(late))).result()
+    with archive.catalog.read() as c:
+        assert articles.load(c, early.id) == make_article(early)
+        assert c.scalar(select(capture_table.c.read_state)) == "article"
 
 
 def test_the_newest_version_of_a_work_is_current(archive: Any, make_capture: Any) -> None:
