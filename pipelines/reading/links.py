@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
-from pipelines.reading.addresses import absolute
+from pipelines.reading.addresses import absolute, as_sent
 from pipelines.reading.dates import date_in_url, parse_date
 from pipelines.reading.decode import MAX_BYTES, decode
 from pipelines.reading.feeds import links_of_feed, root_of
@@ -73,13 +74,17 @@ def find_links(
     root = root_of(page.text)
     found = links_of_feed(page.text, root, url, captured) if root else _from_html(page.text, url, captured)
     unique: dict[str, Link] = {}
-    for link in found:
+    for link in found if root else (_as_sent(one, page.encoding) for one in found):
         known = unique.get(link.url)
         if known is None or (link.title and len(link.title) > len(known.title or "")):
             unique[link.url] = link if known is None else _merged(known, link)
         if len(unique) >= MAX_LINKS:
             break
     return tuple(unique.values())
+
+
+def _as_sent(link: Link, encoding: str) -> Link:
+    return link if link.url.isascii() else replace(link, url=as_sent(link.url, encoding))
 
 
 def _merged(first: Link, second: Link) -> Link:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin, urlsplit
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -25,6 +27,9 @@ def judged(url: str, site: Site = SITE, **link: str) -> Found | Refusal:
     [
         ("HTTP://WWW.Example.ORG:80/a/../b/./c#top", "http://www.example.org/b/c"),
         ("http://www.example.org", "http://www.example.org/"),
+        ("http://www.example.org./a", "http://www.example.org/a"),
+        ("http://专利.Example.ORG.:80/a", "http://xn--ohq82h.example.org/a"),
+        ("http://www.example.org/show?a=1&&sid=x&b=2&", "http://www.example.org/show?a=1&b=2"),
         ("http://www.example.org/x;jsessionid=AB12?id=7", "http://www.example.org/x?id=7"),
         ("http://www.example.org/article-1-1.html?sid=Ab1", "http://www.example.org/article-1-1.html"),
         ("http://www.example.org/?PHPSESSID=1&id=2&utm_source=x", "http://www.example.org/?id=2"),
@@ -62,7 +67,18 @@ def test_the_short_way_to_the_one_form_is_the_long_one(rest: str) -> None:
 @given(PIECES, st.sampled_from(["http://www.example.org/", "https://b.example:8080/a/b/"]))
 def test_the_short_way_from_a_reference_to_its_address_is_the_long_one(written: str, folder: str) -> None:
     short = hrefs._plain(folder, written.encode())
-    assert short is None or short == hrefs._worked_out(folder, written.encode())
+    assert short is None or short == hrefs._worked_out(folder, written.encode(), "")
+
+
+@given(PIECES)
+def test_the_short_way_to_the_folder_of_an_address_is_the_long_one(rest: str) -> None:
+    for url in (f"http://www.example.org/{rest}", f"https://{rest}"):
+        try:
+            path = urlsplit(url).path
+            joined = urljoin(url, path[: path.rfind("/") + 1] or "/")
+        except ValueError:
+            continue
+        assert hrefs._directory(url) == joined
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,6 +104,20 @@ def test_addresses_alone_are_those_of_the_full_reading() -> None:
     alone = [link.url for link in hrefs(page.encode(), URL)]
     assert alone == [link.url for link in find_links(page.encode(), "text/html; charset=utf-8", URL)]
     assert alone[1] == "http://www.example.org/a/2.html?x=1&y=2"
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_queries_are_asked_for_in_the_encoding_of_the_page(encoding: str) -> None:
+    """As browsers do (URL standard, 4.4), in every way that a page names an address; paths are in UTF-8."""
+    written = "/专利?q=专利&amp;p=商标#上"
+    word, mark = quote("专利", encoding=encoding), quote("商标", encoding=encoding)
+    asked = f"http://www.example.org/{quote('专利')}?q={word}&p={mark}"
+    anchor = f"<p>知识产权新闻与专利审查</p><a href='{written}'>专利审查员介绍本年度申请</a>"
+    refresh = f"<p>知识产权新闻与专利审查</p><meta http-equiv=refresh content='0;url={written}'>"
+    for kind, page in (("article", anchor), ("list", anchor), ("article", refresh), ("list", refresh)):
+        kept = Kept(capture(page.encode(encoding)))
+        links = interpret(address(kind), kept, SITE, NOW).links
+        assert [link.url for link in links] == [asked], (kind, page)
 
 
 ODD = (

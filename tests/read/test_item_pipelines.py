@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
+from pydispatch import dispatcher  # type: ignore[import-untyped]
+from scrapy import signals
 from scrapy.exceptions import DropItem
 from scrapy.settings import Settings
 from scrapy.statscollectors import MemoryStatsCollector
@@ -17,6 +19,7 @@ from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
 
 from pipelines.archive import captures, drops
+from pipelines.archive.article_rows import ArticleRow, article_of
 from pipelines.archive.articles import load
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.warc import WarcWriter, payload_digest
@@ -56,6 +59,10 @@ class Crawl:
         self.crawler.stats = MemoryStatsCollector(SimpleNamespace(settings=configured))
         paths = build_component_list(configured.get_component_priority_dict_with_base("ITEM_PIPELINES"))
         self.stages = [load_object(path).from_crawler(self.crawler) for path in paths]
+        dispatcher.connect(self._look, signals.item_scraped, self.crawler)
+
+    def _look(self) -> None:
+        """As an export does: what comes out is looked at."""
 
     def keep(self, found: Capture) -> Capture:
         """As the crawl does it: the record and its row stand before a pipeline sees the item."""
@@ -98,6 +105,15 @@ def test_the_pipelines_do_what_read_does(crawl: Crawl) -> None:
     assert "我们有专利。“这是" in article.article_body
     with crawl.catalog.read() as connection:
         assert load(connection, item.id) == article
+
+
+def test_what_nobody_looks_at_stays_packed(crawl: Crawl) -> None:
+    item = crawl.keep(capture("http://a.example/1.html", PAGE))
+    dispatcher.disconnect(crawl._look, signals.item_scraped, crawl.crawler)
+    packed = crawl.send(item)
+    assert isinstance(packed, ArticleRow)
+    with crawl.catalog.read() as connection:
+        assert load(connection, item.id) == article_of(packed) == read(item)
 
 
 def test_a_worker_process_reads_the_same(tmp_path: Path) -> None:
