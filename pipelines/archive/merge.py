@@ -62,18 +62,20 @@ def merge(archives: Iterable[Path], into: Path, target: Catalog, *, at: str) -> 
 
 
 def _bring_files(archive: Path, into: Path) -> None:
+    """All of them or, where one cannot be had, none: what was linked would stand here without rows."""
     folder = into / WARC_FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted((archive / WARC_FOLDER).glob("*.warc.gz")):
-            here = folder / path.name
-            if not here.exists():
-                _link(path, here)
-            elif not filecmp.cmp(path, here, shallow=False):
+        files = {path: folder / path.name for path in sorted((archive / WARC_FOLDER).glob("*.warc.gz"))}
+        for path, here in files.items():
+            if here.exists() and not filecmp.cmp(path, here, shallow=False):
                 raise UsageError(
                     f"{path} and {here} share a name and differ: one is damaged, or was copied while a crawl "
                     "wrote it. `ipnews verify` says which archive is whole; copy the file from there"
                 )
+        for path, here in files.items():
+            if not here.exists():
+                _link(path, here)
     except OSError as error:
         raise explained(error, str(folder)) from None
 

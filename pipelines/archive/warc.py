@@ -55,12 +55,14 @@ class WarcWriter:
         *,
         info: Mapping[str, str] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_id: Callable[[], uuid.UUID] = uuid.uuid4,
     ) -> None:
-        """`info` adds lines to every file's warcinfo (operator, robots, http-header-user-agent ...)."""
+        """`info` adds lines to every file's warcinfo (operator, robots, http-header-user-agent ...). `new_id`
+        names records."""
         if not _WRITER_NAME.fullmatch(writer_name):
             raise UsageError(f"writer name {writer_name!r}: use a-z, 0-9, '.' and '-', at most 63 characters")
         self._folder, self._name, self._max = folder, writer_name, max_bytes
-        self._info, self._now = dict(info or {}), now
+        self._info, self._now, self._new_id = dict(info or {}), now, lambda: str(new_id())
         self._file: io.FileIO | None = None
         self._path = folder
         self._offset = 0
@@ -77,11 +79,11 @@ class WarcWriter:
         """
         capture = archived(capture)
         self._make_ready()
-        record_id = _new_id()
+        record_id = self._new_id()
         if capture.kind != "response":
             return replace(capture, warc=self._append(response_record(record_id, capture, self._of_file)))
         extra = [*self._of_file, *([("WARC-IP-Address", ip)] if ip else [])]
-        request = request_record(_new_id(), record_id, capture, method, request_headers, extra)
+        request = request_record(self._new_id(), record_id, capture, method, request_headers, extra)
         return replace(capture, warc=self._append(response_record(record_id, capture, extra), request))
 
     def write_revisit(
@@ -94,8 +96,8 @@ class WarcWriter:
         """
         capture = replace(capture, url=target_uri(capture.url))
         self._make_ready()
-        record_id = _new_id()
-        request = request_record(_new_id(), record_id, capture, "GET", request_headers, self._of_file)
+        record_id = self._new_id()
+        request = request_record(self._new_id(), record_id, capture, "GET", request_headers, self._of_file)
         return self._append(
             revisit_record(record_id, capture, profile, refers_to_date, self._of_file), request
         )
@@ -104,7 +106,7 @@ class WarcWriter:
         """Write what is known of an address as one `metadata` record. Raises ArchiveUnwritable."""
         self._make_ready()
         fields = [("WARC-Target-URI", target_uri(url)), ("WARC-Date", self._timestamp()), *self._of_file]
-        return self._append(fields_record("metadata", _new_id(), fields, content))
+        return self._append(fields_record("metadata", self._new_id(), fields, content))
 
     def sync(self) -> None:
         """Wait until the disk holds everything written so far (fsync). Raises ArchiveUnwritable."""
@@ -148,7 +150,7 @@ class WarcWriter:
         except OSError as error:
             raise _unwritable(self._path, error) from None
         self._offset = 0
-        record_id = _new_id()
+        record_id = self._new_id()
         fields = [("WARC-Date", self._timestamp()), ("WARC-Filename", self._path.name)]
         info = {"software": "ipnews", "format": "WARC File Format 1.1", "conformsTo": _CONFORMS_TO}
         self._append(fields_record("warcinfo", record_id, fields, info | self._info))
@@ -186,10 +188,6 @@ def writer_of(file_name: str) -> str | None:
     """The writer that the name of a WARC file bears; None where no WarcWriter gave it."""
     found = _FILE_NAME.fullmatch(file_name)
     return found[1] if found else None
-
-
-def _new_id() -> str:
-    return str(uuid.uuid4())
 
 
 def _unwritable(path: Path, error: OSError) -> ArchiveUnwritable:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import NAMESPACE_URL, uuid5
 
 from pipelines.archive.article_rows import ArticleRow
 from pipelines.archive.article_rows import row_of as article_row
@@ -225,6 +227,8 @@ def writing_to(archive: Path) -> Iterator[None]:
 
 
 def _copier(task: Task, draft: str) -> WarcWriter:
-    """A writer whose file is named by its part and not by the time: the same part, the same file."""
+    """A writer whose file and records are named by its part, not by time and chance: the same part, the same
+    file, in whatever archive, so that archives that copied the same captures can be merged."""
     name = f"{COPY_MARK.strip('-')}-{task.part}"[:63].rstrip(".-")
-    return WarcWriter(Path(draft), name, now=lambda: datetime(1970, 1, 1, tzinfo=UTC))
+    ids = (uuid5(NAMESPACE_URL, f"{name}/{number}") for number in count())
+    return WarcWriter(Path(draft), name, now=lambda: datetime(1970, 1, 1, tzinfo=UTC), new_id=ids.__next__)

@@ -157,6 +157,35 @@ def test_copies_stand_in_the_archive(
         assert list(verify(tmp_path / "x", catalog)) == []
 
 
+@pytest.mark.usefixtures("small_ranges")
+def test_archives_that_copied_the_same_captures_can_be_merged(
+    tmp_path: Path, sources: list[Path], reading: Reading, holds: Any
+) -> None:
+    fill(tmp_path / "all", sources, reading, copy=True)
+    for name in ("a", "b"):
+        fill(tmp_path / name, [*sources[name == "b" :], sources[0]], reading, copy=True)
+    with Catalog.open(tmp_path / "x") as catalog:
+        merge([tmp_path / "a", tmp_path / "b"], tmp_path / "x", catalog, at=AT)
+        assert list(verify(tmp_path / "x", catalog)) == []
+    assert holds(tmp_path / "x") == holds(tmp_path / "all")
+
+
+def test_a_merge_that_is_refused_brings_nothing(
+    tmp_path: Path, sources: list[Path], reading: Reading
+) -> None:
+    for name in ("a", "x"):
+        fill(tmp_path / name, sources[:1], reading, copy=True)
+    fill(tmp_path / "a", sources[1:], reading, copy=True)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "x" / "warc").iterdir()}
+    shared = sorted(before)[-1]
+    (tmp_path / "a" / "warc" / shared).write_bytes(b"another file")
+    with Catalog.open(tmp_path / "x") as catalog:
+        with pytest.raises(UsageError, match="share a name and differ"):
+            merge([tmp_path / "a"], tmp_path / "x", catalog, at=AT)
+        assert list(verify(tmp_path / "x", catalog)) == []
+    assert {path.name: path.read_bytes() for path in (tmp_path / "x" / "warc").iterdir()} == before
+
+
 def test_records_that_share_a_gzip_member_are_copied(tmp_path: Path, reading: Reading, holds: Any) -> None:
     damaged = ROOT / "tests" / "archive" / "damaged" / "one-member-for-all.warc.gz"
     fill(tmp_path / "x", [damaged], reading)
