@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
-from pipelines.repair.candidates import Option, Options
+from pipelines.repair.candidates import Options
 
 Node = tuple[int, int]
 Kind = Literal["found", "gloss", "pair", "first", "last", "named", "eaten", "vanished"]
@@ -32,7 +34,8 @@ class Arc(NamedTuple):
     target: Node
 
 
-class Fan(NamedTuple):
+@dataclass(frozen=True)
+class Fan:
     """Many arcs that differ only in the printed character."""
 
     start: int
@@ -42,7 +45,10 @@ class Fan(NamedTuple):
     kind: Kind
     target: Node
 
-    def arc(self, option: Option) -> Arc:
-        """The arc of one option."""
-        cost = self.cost + option.cost
-        return Arc(self.start, self.end, option.char, option.code, cost, self.kind, self.target)
+    @cached_property
+    def arcs(self) -> list[Arc]:
+        """The arcs of the options, in their order."""
+        return [
+            Arc(self.start, self.end, char, code, self.cost + cost, self.kind, self.target)
+            for char, code, cost in self.options.all
+        ]

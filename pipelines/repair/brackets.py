@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -20,7 +21,7 @@ CLOSING: Final = 2.5
 """What a closing sign costs, all told, when it closes what was opened last: one character in twelve does."""
 CROSSING: Final = 3.0
 EMPTY: Final = 7.0
-"""A pair of signs with nothing between them."""
+"""A pair of signs with nothing between them, or a closing sign that begins a block."""
 UNOPENED: Final = 2.5
 """A closing quote that was not opened in the block: a quotation may run over paragraphs. One within another
 (’) does not."""
@@ -28,13 +29,17 @@ UNOPENED_BRACKET: Final = 7.0
 REPEATED: Final = 4.0
 """An opening quote within the same quote: printed only when a quotation runs over paragraphs."""
 LEFT_OPEN: Final = 3.0
+UNCLOSED: Final = 7.0
+"""A bracket that is not closed in its block, as one that is not opened."""
+_MAY_CLOSE: Final = re.compile("[)）?？]")
+"""Behind `?` a bracket may be damaged."""
 ENDS_OPENING: Final = 6.0
 """A block whose last character is an opening sign."""
 INDENT: Final = -7.0
 """An ideographic space at the start of a block: how paragraphs begin."""
 MISPLACED: Final = 7.0
-"""A stop at the start of a block, after another stop or after an opening sign: nobody prints 。， or “。
-But ?， and ！， are printed."""
+"""A stop at the start of a block, indented or not, after another stop or after an opening sign: nobody prints
+。， or “。 But ?， and ！， are printed."""
 UNJOINED: Final = 3.0
 """A dash, dots, a middle dot or a sign of another kind (℃, ×, ●) directly behind a full stop."""
 SHORT_SENTENCE: Final = 3.0
@@ -63,6 +68,7 @@ class Context(NamedTuple):
 START: Final = "^"
 """What stands before the first character of a block."""
 BLOCK_START: Final = Context("", START)
+_BEGINNINGS: Final = frozenset((START, "\u3000"))
 
 
 def follow(context: Context, char: str) -> tuple[float, Context]:
@@ -75,7 +81,7 @@ def follow(context: Context, char: str) -> tuple[float, Context]:
     opened, last, fresh = context
     cost = SHORT_SENTENCE if char in _FULL_STOPS and 0 < fresh <= FRESH else 0.0
     if char in _STOPS:
-        if (last in _STOPS and last not in "?？!！") or last in _OPENERS or last == START:
+        if (last in _STOPS and last not in "?？!！") or last in _OPENERS or last in _BEGINNINGS:
             cost += MISPLACED
     elif char in _OPENERS:
         sign = _OPENERS[char]
@@ -83,7 +89,7 @@ def follow(context: Context, char: str) -> tuple[float, Context]:
         opened = (opened + sign)[-_DEEPEST:]
     elif char in _OPENER:
         cost, opened = _close(opened, char)
-        cost += EMPTY if last == _OPENER[char] else 0.0
+        cost += EMPTY if last == _OPENER[char] or last in _BEGINNINGS else 0.0
     elif char in _JOINERS:
         cost = UNJOINED if last == "。" else 0.0
     elif last in (START, char):
@@ -114,6 +120,13 @@ def track(context: Context, text: Iterable[str]) -> Context:
     return context
 
 
-def at_end(context: Context) -> float:
-    """Cost in nats of ending a block in this context."""
-    return LEFT_OPEN * len(context.opened) + _UNFINISHED.get(context.last, 0.0)
+def at_end(context: Context, ahead: str) -> float:
+    """Cost in nats of ending a region in this context, with so much of its block found behind it.
+
+    A quotation may run over paragraphs, a bracket does not: where none closes behind it, none was opened.
+    """
+    brackets = context.opened.count("（")
+    if ahead:
+        return 0.0 if _MAY_CLOSE.search(ahead) else UNCLOSED * brackets
+    quotes = len(context.opened) - brackets
+    return LEFT_OPEN * quotes + UNCLOSED * brackets + _UNFINISHED.get(context.last, 0.0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from pipelines.repair.gbk import LEADS, SECONDS, decode_pair, vanishing_groups
+from pipelines.repair.gbk import LEADS, SECONDS, USER_ROWS, decode_pair, vanishing_groups
 from pipelines.repair.language import Characters
 
 SIGN_COSTS: Final = {
@@ -56,16 +56,15 @@ class Option(NamedTuple):
 
 
 class Options:
-    """The characters that one unknown byte allows, grouped by the code under which the language model
+    """The characters that one unknown byte allows; their places by the code under which the language model
     knows them."""
 
     def __init__(self, options: Iterable[Option]) -> None:
         self.all = tuple(options)
-        grouped: dict[int, list[Option]] = {}
-        for option in self.all:
-            grouped.setdefault(option.code, []).append(option)
-        self.by_code = grouped
-        self.codes = frozenset(grouped)
+        self.places: dict[int, list[int]] = {}
+        for place, option in enumerate(self.all):
+            self.places.setdefault(option.code, []).append(place)
+        self.codes = frozenset(self.places)
 
 
 class Candidates:
@@ -130,10 +129,12 @@ class Candidates:
         return Options(read)
 
     def _between_vanished(self, group: int, following: int) -> Options:
-        """Characters of which both bytes went with vanished pairs: quotes, dashes and the commonest words."""
+        """Characters of which both bytes went with vanished pairs: where the second is of the user rows
+        quotes, dashes and the commonest words, else the bracket behind the number of an item."""
         leads, seconds = vanishing_groups()[group][1], vanishing_groups()[following][0]
         pairs = ((lead, second) for lead in leads for second in seconds)
-        return Options(option for option in self._options(pairs).all if self._is_common(option.char))
+        is_common = self._is_common if following == USER_ROWS else "）".__contains__
+        return Options(option for option in self._options(pairs).all if is_common(option.char))
 
     def _is_common(self, char: str) -> bool:
         return char in COMMON_SIGNS or self._characters.share(char) > COMMON_SHARE

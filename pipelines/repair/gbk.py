@@ -8,6 +8,7 @@ User row 3 (A140-A7A0), a lone 80 as the euro sign and FF as nothing follow code
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
@@ -18,10 +19,11 @@ SECONDS: Final = tuple(byte for byte in range(0x40, 0xFF) if byte != 0x7F)
 """Second bytes of two-byte codes."""
 
 EURO_BYTE: Final = 0x80
+USER_GROUPS: Final = 2
+"""How many of `vanishing_groups` are those of the user rows: the first."""
 USER_ROWS: Final = 0
-"""Index of the user rows among `vanishing_groups`."""
+"""Index of user rows 1 and 2 among them."""
 _USER_LEADS = frozenset((*range(0xAA, 0xB0), *range(0xF8, 0xFF)))
-_PRIVATE: Final = frozenset(map(chr, range(0xE000, 0xF900)))
 _THIRD_ROW_LEADS = range(0xA1, 0xA8)
 
 
@@ -80,16 +82,22 @@ def encode_char(char: str) -> bytes | None:
 def vanishing_groups() -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
     """(first bytes, second bytes) of the pairs that leave no printable trace, first bytes of a kind together.
 
-    Group USER_ROWS is that of the user rows 1 and 2. User rows and undefined pairs as observed; 80 as a
-    first byte for tools that take it for one (inferred).
+    The first USER_GROUPS are those of the user rows, rows 1 and 2 before row 3. User rows and undefined pairs
+    as observed; 80 as a first byte for tools that take it for one (inferred).
     """
-    seconds: dict[int, list[int]] = {EURO_BYTE: list(LEADS)}
-    for pair, char in _pairs().items():
-        lead, second = pair
-        unseen = not char or (char in _PRIVATE and is_user_row(lead, second))
-        if unseen and second in LEADS:
-            seconds.setdefault(lead, []).append(second)
+    users: dict[int, list[int]] = {}
+    undefined = {EURO_BYTE: list(LEADS)}
+    for (lead, second), char in reversed(_pairs().items()):
+        if second in LEADS and is_user_row(lead, second):
+            users.setdefault(lead, []).append(second)
+        elif second in LEADS and not char:
+            undefined.setdefault(lead, []).append(second)
+    return (*_alike(users), *_alike(undefined))
+
+
+def _alike(seconds: dict[int, list[int]]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """First bytes that have the same second bytes together, with these."""
     groups: dict[tuple[int, ...], list[int]] = {}
-    for lead, found in sorted(seconds.items(), key=lambda item: item[0] not in _USER_LEADS):
+    for lead, found in seconds.items():
         groups.setdefault(tuple(found), []).append(lead)
-    return tuple((tuple(leads), found) for found, leads in groups.items())
+    return ((tuple(leads), found) for found, leads in groups.items())

@@ -9,13 +9,13 @@ proof that its text gives the found one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from pipelines.records import LACUNA
 from pipelines.repair.arcs import IN_STEP, TAIL, VANISHED, Arc, Fan, Kind, Node
 from pipelines.repair.candidates import Candidates, Options
-from pipelines.repair.gbk import EURO_BYTE, USER_ROWS, decode_pair, encode_char, is_user_row, vanishing_groups
+from pipelines.repair.gbk import EURO_BYTE, USER_GROUPS, decode_pair, encode_char, vanishing_groups
 from pipelines.repair.gloss import GLOSS, PINYIN, Glosses, reading_of
 from pipelines.repair.language import Characters
 from pipelines.repair.marks import MARKS, can_begin
@@ -36,16 +36,9 @@ COST_STILL_FOLDED: Final = 1.0
 COST_BOTH_LOST: Final = 9.5
 
 
-def vanishing_groups_of(user_rows_shown: bool) -> tuple[int, ...]:
-    """On a page that shows private-use characters only undefined pairs vanish."""
-    groups = vanishing_groups()
-    return tuple(
-        number
-        for number, (leads, seconds) in enumerate(groups)
-        if not (
-            user_rows_shown and any(is_user_row(lead, second) for lead in leads for second in seconds[-1:])
-        )
-    )
+def vanishing_groups_of(user_rows_shown: bool) -> range:
+    """Where private-use characters are shown only undefined pairs vanish."""
+    return range(USER_GROUPS if user_rows_shown else 0, len(vanishing_groups()))
 
 
 class Lattice:
@@ -58,7 +51,7 @@ class Lattice:
         characters: Characters,
         candidates: Candidates,
         glosses: Glosses,
-        vanishing: tuple[int, ...] = (),
+        vanishing: Sequence[int] = (),
         silent: bool = False,
     ) -> None:
         self.found = found
@@ -154,7 +147,7 @@ class Lattice:
 
     def _out_of_step(self, at: int, pending: int) -> Iterator[Arc | Fan]:
         char = self.found[at]
-        code = bytes((EURO_BYTE,)) if char == "€" else encode_char(char)
+        code = _code(char)
         if char in _QUESTION:
             yield from self._lost_last(at, pending)
         if self._silent and char in MARKS:
@@ -229,7 +222,7 @@ class Lattice:
     def _after_vanished(self, at: int, pending: int) -> Iterator[Arc | Fan]:
         """The pending byte went with a vanished pair; another pair may have vanished too."""
         group = pending & 0xFF
-        code = encode_char(self.found[at])
+        code = _code(self.found[at])
         if code is None:
             return
         if self.found[at] in _QUESTION:
@@ -239,8 +232,7 @@ class Lattice:
             yield self._tail(at, code, group)
         if pending - VANISHED < MOST_VANISHED << 8:
             between = self._candidates.between_vanished
-            groups = (USER_ROWS,) if USER_ROWS in self._vanishing else ()
-            yield from self._vanish(at, pending, groups, lambda following: between(group, following))
+            yield from self._vanish(at, pending, self._vanishing, lambda following: between(group, following))
 
     def _named_after_vanished(self, at: int, group: int) -> Iterator[Fan]:
         """`?pinyin)`: the last byte of a character ate the bracket of its gloss, the first had vanished."""
@@ -263,3 +255,8 @@ class Lattice:
             if read:
                 return Fan(at, gloss.end(), Options(read), 0.0, "vanished", (gloss.end(), IN_STEP))
         return Fan(at, at + 1, options, 0.0, "vanished", (at + 1, IN_STEP))
+
+
+def _code(char: str) -> bytes | None:
+    """The bytes of a found character: € was a lone 80."""
+    return bytes((EURO_BYTE,)) if char == "€" else encode_char(char)

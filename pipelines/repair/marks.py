@@ -9,8 +9,9 @@ from pipelines.repair.gloss import GLOSS
 MARKS: Final = {mark: mark.encode("gbk") for mark in "！，？；：。、）"} | {
     half: bytes((0xA3, ord(half) | 0x80)) for half in "!,?;:)"
 }
-NEARBY: Final = 9
-"""Characters around a place among which there must be Chinese: one, its gloss of eight."""
+NEARBY: Final = 12
+"""Characters around a place among which there must be Chinese: one, its gloss of eight, and three of a run
+that are none (`?。ㄊ┮?guī)范`)."""
 
 
 def can_begin(found: str, at: int) -> bool:

@@ -3,9 +3,13 @@ character."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from pipelines.repair.candidates import sign_cost
+from pipelines.repair.brackets import SIGNS
+from pipelines.repair.candidates import Option, Options, sign_cost
 from pipelines.repair.language import ROOT, PageNode, PageWords, WordTable
 
 NEVER: Final = float("inf")
@@ -68,15 +72,45 @@ class Model:
             return cost, Prefix(node, page, length, least), node
         return cost, None, node
 
+    def beginnings(self, options: Options, room: float) -> Iterator[int]:
+        """Places of the options that may begin a word for that many nats: where the table has none so cheap,
+        the page may."""
+        order, costs = _cheapest(self._table, options)
+        tried = bisect_right(costs, room)
+        yield from order[:tried]
+        if self._page is not None:
+            own = self._page.root.following
+            yield from (place for place in order[tried:] if options.all[place].code in own)
+
     def continuations(self, prefix: Prefix, codes: frozenset[int]) -> frozenset[int]:
         """Which of these characters a word begun can go on with."""
         found = self._table.children(prefix.node) & codes if prefix.node else frozenset()
         return found | (prefix.page.following.keys() & codes) if prefix.page else found
 
-    def character(self, code: int) -> float:
-        """Cost of a character that is no word of the table."""
-        if 0x4E00 <= code <= 0x9FFF:
-            return UNKNOWN_HAN
-        if code < 0x80:
-            return LETTER_COST if chr(code).isalpha() else ASCII_COST
-        return sign_cost(chr(code))
+
+def character_cost(code: int) -> float:
+    """Cost of a character that is no word of the table."""
+    if 0x4E00 <= code <= 0x9FFF:
+        return UNKNOWN_HAN
+    if code < 0x80:
+        return LETTER_COST if chr(code).isalpha() else ASCII_COST
+    return sign_cost(chr(code))
+
+
+@lru_cache(maxsize=4096)
+def _cheapest(table: WordTable, options: Options) -> tuple[list[int], list[float]]:
+    """Places of the options, and what the table's cheapest word costs that begins with each, in order."""
+    costs = [option.cost + _least(table, option) for option in options.all]
+    order = sorted(range(len(costs)), key=costs.__getitem__)
+    return order, [costs[place] for place in order]
+
+
+def _least(table: WordTable, option: Option) -> float:
+    """Cost of the cheapest word that an option may begin; 0 for a mark, whose place may speak for it."""
+    if option.char in SIGNS:
+        return 0.0
+    node = table.child(ROOT, option.code)
+    if not node:
+        return character_cost(option.code)
+    cost = table.cost(node)
+    return min(character_cost(option.code) if cost is None else cost, table.least(node))

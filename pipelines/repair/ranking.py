@@ -8,7 +8,7 @@ Aubert 1997), forward and backward, so that each arc has the score of the best p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from pipelines.repair.arcs import Arc
@@ -52,33 +52,38 @@ _Step = tuple[int, int, float]
 """The histories before and behind a word, and what it gains between them."""
 
 
-def rank(words: Iterable[Word], start: Node, ends: Collection[Node], neighbours: Neighbours) -> Ranking:
-    """Weigh all paths from `start` to one of `ends`. Raises nothing; `ends` must be reached.
+def rank(words: Iterable[Word], start: Node, ends: Mapping[Node, float], neighbours: Neighbours) -> Ranking:
+    """Weigh all paths from `start` to one of `ends`, each with what it costs (nats) to end there. Raises
+    nothing; `ends` must be reached.
 
     `words` in the order in which they were found: all that lead to a node before any that leads on from it.
     """
     kept = _within_beam(list(words), start, ends)
     into, steps = _forward(kept, start, neighbours)
-    rest = {(node, history): 0.0 for node in ends for history in into.get(node, ())}
+    rest = {(node, history): -cost for node, cost in ends.items() for history in into.get(node, ())}
     arcs: dict[Arc, float] = {}
     for word, taken in zip(reversed(kept), reversed(steps), strict=True):
         through = _backward(word, taken, into[word.began], rest)
         for arc in word.path:
             if through > arcs.get(arc, NEVER):
                 arcs[arc] = through
-    finals = ((way, node, history) for node in ends for history, way in into.get(node, {}).items())
-    way, node, history = max(finals, key=lambda final: final[0][0])
-    return Ranking(way[0], _trail(into, node, history), arcs)
+    finals = (
+        (way[0] - cost, node, history)
+        for node, cost in ends.items()
+        for history, way in into.get(node, {}).items()
+    )
+    best, node, history = max(finals, key=lambda final: final[0])
+    return Ranking(best, _trail(into, node, history), arcs)
 
 
-def _within_beam(words: list[Word], start: Node, ends: Collection[Node]) -> list[Word]:
+def _within_beam(words: list[Word], start: Node, ends: Mapping[Node, float]) -> list[Word]:
     """The words on paths that are within the beam of the best, neighbours not weighed."""
     alpha = {start: 0.0}
     for began, node, gain, _, _ in words:
         before = alpha.get(began)
         if before is not None and before + gain > alpha.get(node, NEVER):
             alpha[node] = before + gain
-    beta = dict.fromkeys(ends, 0.0)
+    beta = {node: -cost for node, cost in ends.items()}
     for began, node, gain, _, _ in reversed(words):
         behind = beta.get(node)
         if behind is not None and gain + behind > beta.get(began, NEVER):

@@ -10,7 +10,7 @@ from the found text becomes edits with a certainty each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -26,6 +26,7 @@ from pipelines.repair.blocks import (
 )
 from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
+from pipelines.repair.choices import Choice
 from pipelines.repair.compose import compose
 from pipelines.repair.gloss import GLOSS, Glosses, before_gloss
 from pipelines.repair.judge import edits_of
@@ -34,7 +35,7 @@ from pipelines.repair.lattice import Lattice, vanishing_groups_of
 from pipelines.repair.marks import can_begin
 from pipelines.repair.model import Model
 from pipelines.repair.neighbours import Neighbours
-from pipelines.repair.search import MOST_WORK, Choice, Search
+from pipelines.repair.search import MOST_WORK, Search
 
 __all__ = ["Restored", "Restorer", "looks_damaged"]
 
@@ -193,7 +194,7 @@ class _Page:
             return choices
         return [_unsure(choice) for choice in self._searched(found, start, context, ()).run()]
 
-    def _searched(self, found: str, start: int, context: Context, vanishing: tuple[int, ...]) -> Search:
+    def _searched(self, found: str, start: int, context: Context, vanishing: Sequence[int]) -> Search:
         lattice = Lattice(
             found, self._characters, self._candidates, self._glosses, vanishing, silent=self._silent
         )

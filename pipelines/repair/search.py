@@ -9,19 +9,17 @@ best, in nats.
 from __future__ import annotations
 
 import gc
-import math
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from pipelines.records import Rival
 from pipelines.repair.arcs import IN_STEP, TAIL, VANISHED, Arc, Fan
-from pipelines.repair.brackets import BLOCK_START, Context, at_end, follow
+from pipelines.repair.brackets import BLOCK_START, SIGNS, Context, at_end, follow
+from pipelines.repair.choices import Choice, choices_of
 from pipelines.repair.lattice import Lattice
-from pipelines.repair.model import Model, Prefix
+from pipelines.repair.model import Model, Prefix, character_cost
 from pipelines.repair.neighbours import Neighbours
 from pipelines.repair.ranking import BEAM as RANKING_BEAM
 from pipelines.repair.ranking import NEVER, NOTHING, Node, Path, Word, rank
@@ -42,10 +40,6 @@ LONGEST_REGION: Final = 160
 MOST_WORK: Final = 10_000
 """Steps of the language model after which a region is given up. Of 124 regions of our own articles half need
 575 at most, ninety-nine in a hundred 2,756; of 2,014 of news and manuals the greatest 8,800."""
-MOST_RIVALS: Final = 20
-_WHOLE: Final = frozenset(("found", "pair", "named"))
-WEAK: Final = 8.0
-"""Cost of a word, in nats a character, above which the model finds nothing likely in it."""
 
 
 class Token(NamedTuple):
@@ -62,25 +56,6 @@ class Token(NamedTuple):
 
 
 _SCORE: Final = attrgetter("score")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One arc of the best path, its distance to the best path that reads otherwise (nats), and its rivals.
-
-    `odds`: the log odds against all rivals together: twenty that are two nats behind weigh more than one.
-    `weak`: the language model finds nothing likely here, so that something else may have happened.
-    `genuine`: the distance to the best path on which the found character is what was printed. `in_word`:
-    the character is part of a longer word of the best path, all of whose bytes survive.
-    """
-
-    arc: Arc
-    margin: float
-    odds: float
-    rivals: tuple[Rival, ...]
-    weak: bool
-    genuine: float
-    in_word: bool
 
 
 @dataclass(slots=True)
@@ -107,6 +82,8 @@ class Search:
         self._model = model
         self._neighbours = neighbours
         self._states: dict[int, dict[Node, _State]] = defaultdict(dict)
+        self._ways = cache(lambda node: tuple(lattice.arcs(node)))
+        self._best: dict[int, float] = defaultdict(lambda: NEVER)
         self._words: list[Word] = []
         self._start = self._open = start
         self._first: Node = (start, IN_STEP, context)
@@ -114,9 +91,20 @@ class Search:
         self.work = 0
 
     def run(self) -> list[Choice]:
-        """The choices in order; none when no path leads back into step."""
-        with _uncollected():
+        """The choices in order; none when no path leads back into step.
+
+        Python's collector of cycles rests meanwhile, and finds nothing of it left: a search makes tens of
+        thousands of tuples and no cycle, and looking through them at every 700 took a fifth of its time.
+        """
+        collects = gc.isenabled()
+        gc.disable()
+        try:
             return self._run()
+        finally:
+            self._states.clear()
+            self._words.clear()
+            if collects:
+                gc.enable()
 
     def _run(self) -> list[Choice]:
         index = self._start
@@ -131,12 +119,18 @@ class Search:
         while index < length and not self._ends(index) and index <= max(self._states):
             index += 1
         ends = self._ends(index)
-        return self._choices(ends) if ends else []
+        ranking = rank(self._words, self._first, ends, self._neighbours) if ends else None
+        return choices_of(ranking, self._lattice.found) if ranking else []
 
-    def _ends(self, index: int) -> list[Node]:
-        """The nodes of an index at which a path can end: in step, and at the end of a word."""
-        states = self._states.get(index, {})
-        return [node for node, state in states.items() if node[1] == IN_STEP and state.alpha > NEVER]
+    def _ends(self, index: int) -> dict[Node, float]:
+        """The nodes of an index at which a path can end, in step and at the end of a word, and what the end
+        costs there."""
+        ahead = self._lattice.found[index:]
+        return {
+            node: at_end(node[2], ahead)
+            for node, state in self._states.get(index, {}).items()
+            if node[1] == IN_STEP and state.alpha > NEVER
+        }
 
     def _expand(self, index: int) -> None:
         """Leave every node of an index; zero-width arcs add nodes to it while this runs."""
@@ -155,7 +149,7 @@ class Search:
         if node[1] != IN_STEP:
             self._open = max(self._open, node[0])
         self._prune(state)
-        for way in self._lattice.arcs(node[:2]):
+        for way in self._ways(node[:2]):
             self._follow(node, state, way)
 
     @staticmethod
@@ -172,13 +166,14 @@ class Search:
         tokens = state.tokens
         fresh = [self._fresh(node, state)] if state.alpha > NEVER else []
         if isinstance(way, Fan):
-            for option in way.options.all:
-                for token in fresh:
-                    self._lengthen(way.arc(option), token)
+            for token in fresh:
+                room = state.alpha - way.cost - self._floor(*way.target)
+                for place in self._model.beginnings(way.options, room):
+                    self._lengthen(way.arcs[place], token)
             for token in tokens:
                 for code in self._model.continuations(token.prefix, way.options.codes):
-                    for option in way.options.by_code[code]:
-                        self._lengthen(way.arc(option), token)
+                    for place in way.options.places[code]:
+                        self._lengthen(way.arcs[place], token)
         elif not way.text:
             self._pass_on(node, state, way)
         else:
@@ -194,23 +189,34 @@ class Search:
         self.work += 1
         cost, longer, number = self._model.step(prefix, arc.code)
         if cost is None and not arcs:
-            cost = self._model.character(arc.code)
+            cost = character_cost(arc.code)
         elif cost is None and longer is None:
             return
-        placed, context = follow(context, arc.text)
+        spent += arc.cost
+        if context.last or context.fresh or arc.text in SIGNS:
+            placed, context = follow(context, arc.text)
+            spent += placed
+        ended = NEVER if cost is None else alpha - spent - cost
+        score = NEVER if longer is None else alpha - spent - longer.least
+        index, pending = arc.target
+        floor = self._floor(index, pending)
+        if ended < floor and score < floor:
+            return
         if arc.kind == "eaten":
             context = Context(context.opened, "")
-        spent += arc.cost + placed
         path = (*arcs, arc)
-        node = (*arc.target, context)
+        node = (index, pending, context)
         state = self._state(node)
         if cost is not None:
             self._reach(node, state, token, cost + spent, path, number)
-        if longer is not None:
-            score = alpha - spent - longer.least
-            if score >= state.best - TOKEN_BEAM:
-                state.tokens.append(Token(longer, began, alpha, spent, path, context, score))
-                state.best = max(state.best, score)
+        if longer is not None and score >= state.best - TOKEN_BEAM:
+            state.tokens.append(Token(longer, began, alpha, spent, path, context, score))
+            state.best = max(state.best, score)
+            self._best[index] = max(self._best[index], score)
+
+    def _floor(self, index: int, pending: int) -> float:
+        """The score below which nothing that leads to a node is worth keeping."""
+        return self._best[index] - (VANISHED_BEAM if VANISHED <= pending < TAIL else BEAM)
 
     def _pass_on(self, node: Node, state: _State, arc: Arc) -> None:
         """An arc that prints nothing (a gloss): partial words go on behind it."""
@@ -233,8 +239,6 @@ class Search:
 
     def _reach(self, node: Node, state: _State, token: Token, loss: float, path: Path, number: int) -> None:
         """A word ends at a node; one that the ranking would leave out is not kept."""
-        if node[0] == len(self._lattice.found):
-            loss += at_end(node[2])
         score = token.alpha - loss
         if score < state.alpha - RANKING_BEAM:
             return
@@ -242,51 +246,4 @@ class Search:
         if score > state.alpha:
             state.alpha = score
             state.best = max(state.best, score)
-
-    def _choices(self, ends: list[Node]) -> list[Choice]:
-        found = self._lattice.found
-        ranking = rank(self._words, self._first, ends, self._neighbours)
-        by_place: dict[tuple[int, bool], dict[tuple[int, str], float]] = defaultdict(dict)
-        for arc, score in ranking.arcs.items():
-            known = by_place[arc.start, arc.start == arc.end]
-            known[arc.end, arc.text] = max(score, known.get((arc.end, arc.text), score))
-        choices: list[Choice] = []
-        for word in ranking.words:
-            spent = sum(arc.cost for arc in word.path)
-            weak = -word.gain - spent > WEAK * len(word.path)
-            printed = [arc.kind for arc in word.path if arc.text]
-            in_word = len(printed) > 1 and _WHOLE.issuperset(printed)
-            choices += (
-                _choice(arc, ranking.best, by_place[arc.start, arc.start == arc.end], found, weak, in_word)
-                for arc in word.path
-            )
-        return choices
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without Python's collector of cycles, for the hundredth of a second that a search takes: it makes tens
-    of thousands of tuples and no cycle, and looking through them at every 700 took a fifth of its time."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
-def _choice(
-    arc: Arc, best: float, known: dict[tuple[int, str], float], found: str, weak: bool, in_word: bool
-) -> Choice:
-    genuine = best - known.get((arc.start + 1, found[arc.start : arc.start + 1]), NEVER)
-    others: dict[str, float] = {}
-    for (_, text), score in known.items():
-        if text != arc.text:
-            others[text] = max(score - best, others.get(text, NEVER))
-    ranked = sorted(others.items(), key=lambda other: (-other[1], other[0]))
-    rivals = tuple(Rival(text, round(score, 2)) for text, score in ranked[:MOST_RIVALS])
-    margin = -ranked[0][1] if ranked else float("inf")
-    total = math.fsum(math.exp(score) for _, score in ranked)
-    odds = -math.log(total) if total else float("inf")
-    return Choice(arc, margin, odds, rivals, weak, genuine, in_word)
+            self._best[node[0]] = max(self._best[node[0]], score)

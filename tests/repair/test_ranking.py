@@ -45,6 +45,10 @@ def node(at: int) -> Node:
     return at, IN_STEP, BLOCK_START
 
 
+ENDS = {node(LAST - 1): 1.5, node(LAST): 0.5}
+"""Where a path may end, and what that costs."""
+
+
 @st.composite
 def words(draw: st.DrawFn) -> list[Word]:
     """Words between five nodes, two at least behind each, so that an end is always reached."""
@@ -60,7 +64,7 @@ def words(draw: st.DrawFn) -> list[Word]:
 
 
 def every_path(found: list[Word], at: Node) -> Iterator[tuple[Word, ...]]:
-    if at == node(LAST):
+    if at in ENDS:
         yield ()
     for word in found:
         if word.began == at:
@@ -70,7 +74,7 @@ def every_path(found: list[Word], at: Node) -> Iterator[tuple[Word, ...]]:
 def score(path: tuple[Word, ...], neighbours: Chosen) -> float:
     printed = [0, *(word.number for word in path if word.number != NOTHING)]
     gains = (neighbours.gain(printed[:at], printed[at]) for at in range(1, len(printed)))
-    return sum(word.gain for word in path) + sum(gains)
+    return sum(word.gain for word in path) + sum(gains) - ENDS[path[-1].node]
 
 
 NUMBERS = st.integers(1, 3)
@@ -87,7 +91,7 @@ def test_the_best_path_is_the_best_of_all(
     found: list[Word], pairs: dict[tuple[int, int], float], triples: dict[tuple[int, int, int], float]
 ) -> None:
     neighbours = Chosen(pairs, triples)
-    ranking = rank(found, node(0), [node(LAST)], neighbours)
+    ranking = rank(found, node(0), ENDS, neighbours)
     paths = list(every_path(found, node(0)))
     assert ranking.best == pytest.approx(max(score(path, neighbours) for path in paths))
     assert score(ranking.words, neighbours) == pytest.approx(ranking.best)
@@ -104,7 +108,7 @@ def test_a_neighbour_decides_between_words_of_one_cost() -> None:
         Word(node(1), node(LAST), -2.0, (Arc(1, 4, "丈", 0, 0.0, "last", (4, IN_STEP)),), 3),
     ]
     for likely, text in ((2, "仗"), (3, "丈")):
-        ranking = rank(found, node(0), [node(LAST)], Chosen({(1, likely): 3.0}, {}))
+        ranking = rank(found, node(0), {node(LAST): 0.0}, Chosen({(1, likely): 3.0}, {}))
         assert ranking.words[-1].path[0].text == text
         assert sorted(ranking.arcs.values()) == [-3.0, 0.0, 0.0]
 

@@ -1,0 +1,74 @@
+"""What a search has chosen, place by place: how far the best path is ahead of those that read otherwise."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Final
+
+from pipelines.records import Rival
+from pipelines.repair.arcs import Arc
+from pipelines.repair.ranking import NEVER, Ranking, Word
+
+MOST_RIVALS: Final = 20
+WEAK: Final = 8.0
+"""Cost of a word, in nats a character, above which the model finds nothing likely in it."""
+_WHOLE: Final = frozenset(("found", "pair", "named"))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One arc of the best path, its distance to the best path that reads otherwise (nats), and its rivals.
+
+    `odds`: the log odds against all rivals together: twenty that are two nats behind weigh more than one.
+    `weak`: the language model finds nothing likely here, so that something else may have happened.
+    `genuine`: the distance to the best path on which the found character is what was printed. `in_word`:
+    the character is part of a longer word of the best path, all of whose bytes survive.
+    """
+
+    arc: Arc
+    margin: float
+    odds: float
+    rivals: tuple[Rival, ...]
+    weak: bool
+    genuine: float
+    in_word: bool
+
+
+def choices_of(ranking: Ranking, found: str) -> list[Choice]:
+    """The choices of the best path through a region of `found`, in order."""
+    by_place: dict[tuple[int, bool], dict[tuple[int, str], float]] = defaultdict(dict)
+    for arc, score in ranking.arcs.items():
+        known = by_place[arc.start, arc.start == arc.end]
+        known[arc.end, arc.text] = max(score, known.get((arc.end, arc.text), score))
+    return [
+        _choice(arc, ranking.best, by_place[arc.start, arc.start == arc.end], found, *_judged(word))
+        for word in ranking.words
+        for arc in word.path
+    ]
+
+
+def _judged(word: Word) -> tuple[bool, bool]:
+    """(whether the model finds nothing likely in a word, whether it is a longer one all of whose bytes
+    survive)."""
+    spent = sum(arc.cost for arc in word.path)
+    printed = [arc.kind for arc in word.path if arc.text]
+    weak = -word.gain - spent > WEAK * len(word.path)
+    return weak, len(printed) > 1 and _WHOLE.issuperset(printed)
+
+
+def _choice(
+    arc: Arc, best: float, known: dict[tuple[int, str], float], found: str, weak: bool, in_word: bool
+) -> Choice:
+    genuine = best - known.get((arc.start + 1, found[arc.start : arc.start + 1]), NEVER)
+    others: dict[str, float] = {}
+    for (_, text), score in known.items():
+        if text != arc.text:
+            others[text] = max(score - best, others.get(text, NEVER))
+    ranked = sorted(others.items(), key=lambda other: (-other[1], other[0]))
+    rivals = tuple(Rival(text, round(score, 2)) for text, score in ranked[:MOST_RIVALS])
+    margin = -ranked[0][1] if ranked else float("inf")
+    total = math.fsum(math.exp(score) for _, score in ranked)
+    odds = -math.log(total) if total else float("inf")
+    return Choice(arc, margin, odds, rivals, weak, genuine, in_word)
