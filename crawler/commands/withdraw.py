@@ -23,7 +23,7 @@ from pipelines.archive.purge import purge as purge_records
 from pipelines.archive.schema import addresses
 from pipelines.archive.schema import tombstones as stones
 from pipelines.archive.settling import settling_alone
-from pipelines.archive.tombstones import HOST_PREFIX
+from pipelines.archive.tombstones import HOST_PREFIX, LIFTED
 from pipelines.archive.withdraw import Target, address_of, lift, target_of, withdraw
 from pipelines.errors import ArchiveBusy, UsageError
 
@@ -91,6 +91,12 @@ def _withdraw(config: Config, catalog: Catalog, chosen: Target, reason: str, pur
 
 
 def _lift(catalog: Catalog, chosen: Target, reason: str) -> None:
+    with catalog.read() as connection:
+        kind = connection.scalar(select(stones.c.kind).where(stones.c.target == chosen.key))
+    if kind == LIFTED:
+        # No slip: a command that was killed is given again, and what it let in waits to be read.
+        say(f"Was let in before: {chosen.value}")
+        return
     with settling_alone(catalog):
         waiting = catalog.write(lambda connection: lift(connection, chosen, reason, now())).result()
     say(f"Let in again: {chosen.kind} {chosen.value}; {waiting:,} of its captures are read again")

@@ -62,7 +62,7 @@ class WarcWriter:
         if not _WRITER_NAME.fullmatch(writer_name):
             raise UsageError(f"writer name {writer_name!r}: use a-z, 0-9, '.' and '-', at most 63 characters")
         self._folder, self._name, self._max = folder, writer_name, max_bytes
-        self._info, self._now, self._new_id = dict(info or {}), now, lambda: str(new_id())
+        self._info, self._now, self._next_id = dict(info or {}), now, new_id
         self._file: io.FileIO | None = None
         self._path = folder
         self._offset = 0
@@ -169,6 +169,9 @@ class WarcWriter:
         pointer = WarcPointer(self._path.name, self._offset + len(before), len(member))
         self._offset += len(before) + len(member)
         return pointer
+
+    def _new_id(self) -> str:
+        return str(self._next_id())
 
     def _take_back(self) -> None:
         """Cut a torn record off. A disk that does not even do that gets no record behind it: the next one
