@@ -13,6 +13,7 @@ from pipelines.errors import TableError
 TABLE = Path(__file__).with_name("phrases.toml")
 
 _BEGINS = re.compile(r"\[([\u3400-\u9fff]+)\]|([\u3400-\u9fffA-Z])(?![?*{])")
+_CHOICE = re.compile(r"\(\?:([^()]*)\)(?![?*{])")
 _PART = re.compile(r"\\.|\[\^?|\]|.", re.S)
 
 
@@ -60,10 +61,17 @@ def _entry(name: str) -> list[str]:
 def sought(name: str) -> str:
     """`phrases`, to be searched for anywhere in a text: a look ahead for a character with which a phrase
     begins passes over all other places, in a quarter of the time on the lines of the reference pages."""
-    begun = {phrase: found for phrase in _entry(name) if (found := _BEGINS.match(phrase))}
-    first = both(f"[{''.join(found[1] or found[2] for found in begun.values())}]")
+    begun = {phrase: found for phrase in _entry(name) if (found := _begins(phrase))}
+    first = both(f"[{''.join(begun.values())}]")
     others = [phrase for phrase in _entry(name) if phrase not in begun]
     return "|".join([f"(?={first})(?:{both('|'.join(begun))})", *map(both, others)])
+
+
+def _begins(phrase: str) -> str:
+    """The characters with which a phrase can begin; "" where they cannot be told."""
+    choice = _CHOICE.match(phrase)
+    begun = [_BEGINS.match(part) for part in (choice[1].split("|") if choice else [phrase])]
+    return "".join(found[1] or found[2] for found in begun if found) if all(begun) else ""
 
 
 def names(section: str) -> tuple[str, ...]:
