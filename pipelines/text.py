@@ -65,4 +65,5 @@ def plain(text: str) -> str:
     bare = _MARKS.sub("", text)
     if not unicodedata.is_normalized("NFKC", bare):
         bare = unicodedata.normalize("NFKC", text)
-    return _NOT_LETTERS.sub("", bare.lower())
+    lower = bare.lower()
+    return lower if lower.isalnum() else _NOT_LETTERS.sub("", lower)

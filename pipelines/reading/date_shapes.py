@@ -79,7 +79,7 @@ CTIME = re.compile(
 
 WITH_YEAR = (
     (re.compile(r"(?:19|20)\d\d"), FULL),
-    (re.compile(both(r"\d(?:[/.-]|\s*年)|民国")), REPUBLIC),
+    (re.compile(both(r"(?<!\d)(?:9|1[0-3])\d(?:[/.-]|\s*年)|民国")), REPUBLIC),
     (re.compile(r"[二一][〇零○一二三四五六七八九]{3}"), CHINESE),
     (re.compile(r"[a-z]{3}", re.I), ENGLISH),
     (re.compile(r",\s*20\d\d"), MONTH_FIRST),

@@ -83,7 +83,7 @@ def _notice(title: str, shown: str, size: int) -> Drop | None:
 
 def _shell(page: Outline, html: str) -> Drop | None:
     """A page whose text a script would bring."""
-    if (found := _EMPTY_ROOT.search(html)) and len(page.anchors) < 40:
+    if len(page.anchors) < 40 and (found := _EMPTY_ROOT.search(html)):
         return Drop(Stage.EXTRACT, Reason.NEEDS_BROWSER, f"an empty page around {found[0][:60]!r}")
     if len(page.lines) < 4 and _REDIRECT.search(html):
         return Drop(Stage.EXTRACT, Reason.NEEDS_BROWSER, "a script or a refresh leads elsewhere")

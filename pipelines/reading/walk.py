@@ -45,7 +45,7 @@ _heads: dict[str, Head] = dict(_HEADS)
 them; links and pictures, which they do not, are left out."""
 
 _RAW = re.compile(
-    r"<(?:!--[^-]*(?:-(?!->)[^-]*)*-->|[?!][^>]*>"
+    r"<(?=[!?sinpx])(?:!--[^-]*(?:-(?!->)[^-]*)*-->|[?!][^>]*>"
     r"|(script|style|iframe|noembed|noframes|xmp|plaintext)\b[^<]*(?:<(?!/\1>)[^<]*)*</\1>)"
 )
 """Comments, and the elements whose content is characters without markup: what is left has an end for every
