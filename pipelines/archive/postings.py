@@ -19,8 +19,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pipelines.archive.batches import AT_ONCE, in_batches, rows_in
 from pipelines.archive.index_schema import posting_blocks, segments
-from pipelines.archive.read_ahead import read_ahead
-from pipelines.dedupe.candidates import Integers
+from pipelines.archive.read_ahead import read_blocks
+from pipelines.dedupe.candidates import Flags, Integers, is_in
 
 POSTING = np.dtype([("hash", "<u8"), ("text", "<u4")])
 """12 bytes a posting. Above the 48 bits of the hash stand 12 of the size of the text (hashes indexed, at most
@@ -146,14 +146,16 @@ def set_state(connection: Connection, ids: Sequence[int], state: str) -> None:
 
 
 def lookup(connection: Connection, wanted: Integers) -> Iterator[Postings]:
-    """The postings, by hash, in the blocks that hold these hashes (sorted): others are among them. Those of a
-    text come together; where few are looked up all come at once."""
-    places = [(np.unique(wanted >> one.shift) | one.id << _BLOCKS).tolist() for one in whole(connection)]
-    read_ahead(connection, "posting_blocks", "place", sorted(chain.from_iterable(places)))
+    """The postings of these hashes (sorted), by hash, perhaps with others. Those of a text come together;
+    where few are looked up all come at once."""
+    chosen = whole(connection)
+    places = [(np.unique(wanted >> one.shift) | one.id << _BLOCKS).tolist() for one in chosen]
     for near in _few_at_once(places):
-        rows = sorted(rows_in(connection, _BLOCKS_AT, chain.from_iterable(near)))
+        every = sorted(chain.from_iterable(near))
+        blocks = read_blocks(connection, {one.id for one in chosen}, every)
+        rows = sorted(rows_in(connection, _BLOCKS_AT, every) if blocks is None else blocks)
         found = _decoded(data for _, data in rows)
-        yield found if len(near) == 1 else _by_hash(found)
+        yield found if len(near) == 1 else _by_hash(_of(found, is_in(found.hashes, wanted)))
 
 
 def _few_at_once(places: Iterable[list[int]]) -> Iterator[list[list[int]]]:
@@ -170,8 +172,11 @@ def _few_at_once(places: Iterable[list[int]]) -> Iterator[list[list[int]]]:
 
 
 def _by_hash(found: Postings) -> Postings:
-    order = np.argsort(found.hashes, kind="stable")
-    return Postings(*(column[order] for column in found))
+    return _of(found, np.argsort(found.hashes, kind="stable"))
+
+
+def _of(found: Postings, places: Integers | Flags) -> Postings:
+    return Postings(*(column[places] for column in found))
 
 
 _BLOCKS_AT = "SELECT place, postings FROM posting_blocks WHERE place"
@@ -216,8 +221,7 @@ def between(connection: Connection, chosen: Sequence[Segment], low: int, high: i
     """The postings of these segments in a range of hashes, by hash."""
     found = _decoded(_blocks_between(connection, chosen, low, high))
     inside = np.flatnonzero((found.hashes >= low) & (found.hashes < high))
-    order = inside[np.argsort(found.hashes[inside])]
-    return Postings(*(column[order] for column in found))
+    return _of(found, inside[np.argsort(found.hashes[inside])])
 
 
 def _blocks_between(

@@ -1,15 +1,17 @@
-"""Rows read ahead by several threads: SQLite waits for one page after another, a disk answers many at once.
+"""Blocks of postings read by several threads: SQLite waits for one page after another, a disk answers many at
+once.
 
-What the threads read is thrown away; it is in the system's cache when the one who asked reads it himself, on
-his own connection and in his own view of the catalog.
+Each thread has a connection and so a view of the catalog of its own, which may be newer. It makes no
+difference while the segments stand: their blocks never change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -19,25 +21,42 @@ work: 71 ms one after another, 47 with 4 threads and 50 with 8 (60 texts of 100,
 cache it costs a millisecond or two of processor time."""
 
 MOST = 2_000
-"""Rows up to which it is done: one text asks for some hundreds. A batch of texts reads most pages anyway, and
-its time is the processor's."""
+"""Blocks up to which it is done: one text asks for some hundreds. A batch of texts reads most pages anyway,
+and its time is the processor's."""
+
+Block = tuple[int, bytes]
+"""(place, postings)."""
 
 
-def read_ahead(connection: Connection, table: str, column: str, keys: Sequence[int]) -> None:
-    """Bring the rows of a table with these keys (ascending, of its own order) near; nothing on PostgreSQL."""
-    if connection.dialect.name != "sqlite" or not 2 * THREADS < len(keys) <= MOST:
-        return
-    share = -(-len(keys) // THREADS)
-    parts = [keys[start : start + share] for start in range(0, len(keys), share)]
-    statements = [
-        f"SELECT count(*) FROM {table} WHERE {column} IN ({','.join(map(str, part))})" for part in parts
-    ]
-    wait([_threads().submit(_touch, connection.engine, statement) for statement in statements])
+def read_blocks(connection: Connection, segments: Set[int], places: Sequence[int]) -> list[Block] | None:
+    """The blocks at these places (ascending) of segments that are whole in the view of `connection`.
+
+    None where they are not for threads to read: on PostgreSQL, few of them or very many, or when a thread
+    meets a catalog in which one of the segments is replaced already, or not yet there.
+    """
+    if connection.dialect.name != "sqlite" or not 2 * THREADS < len(places) <= MOST:
+        return None
+    share = -(-len(places) // THREADS)
+    parts = [places[start : start + share] for start in range(0, len(places), share)]
+    blocks: list[Block] = []
+    for rows in _threads().map(partial(_read, connection.engine), parts):
+        standing = {number for number, postings in rows if postings is None}
+        if not segments <= standing:
+            return None
+        blocks += (row for row in rows if row[1] is not None)
+    return blocks
 
 
-def _touch(engine: Engine, statement: str) -> None:
+def _read(engine: Engine, places: Sequence[int]) -> list[Any]:
+    """Blocks, and (segment, None) of each that is whole: in one statement, hence in one view."""
+    statement = (
+        f"SELECT place, postings FROM posting_blocks WHERE place IN ({','.join(map(str, places))})"
+        " UNION ALL SELECT id, NULL FROM segments WHERE state = 'whole'"
+    )
     with closing(engine.raw_connection()) as other:  # SQLAlchemy's own connection costs more than the reading
-        other.cursor().execute(statement)
+        cursor = other.cursor()
+        cursor.execute(statement)
+        return list(cursor.fetchall())
 
 
 @cache

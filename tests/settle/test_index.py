@@ -309,6 +309,27 @@ def test_blocks_are_the_same_read_ahead_or_not(tmp_path: Path, monkeypatch: pyte
         assert ahead == (rows_of(candidates(connection, keys[-1:])), rows_of(candidates(connection, keys)))
 
 
+def test_what_only_the_own_connection_sees_is_found_all_the_same(tmp_path: Path) -> None:
+    """A segment of a transaction under way, and one that was replaced and taken apart since the view began."""
+
+    def put_and_asked(connection: Connection) -> list[tuple[int, int, float]]:
+        shingle_index.add(connection, [derive_plain(texts[-1])])
+        return rows_of(candidates(connection, keys[-1:]))
+
+    text = passage(1_200, random.Random(4))
+    texts = [*copies(7), passage(1_200, random.Random(5)), text, edited(text, 0.05, random.Random(6))]
+    with Catalog.open(tmp_path) as catalog:
+        keys = [*put(catalog, texts[:-1], 1), derive_plain(texts[-1]).key]
+        within = catalog.write(put_and_asked).result()
+        assert {key for a, b, _ in within for key in (a, b)} == set(keys[-2:])
+        with catalog.read() as connection:
+            assert rows_of(candidates(connection, keys[-1:])) == within
+            rewrite(catalog)
+            while catalog.write(lambda other: postings.discard(other, 1_000)).result():
+                pass
+            assert rows_of(candidates(connection, keys[-1:])) == within
+
+
 @pytest.mark.parametrize("at_once", [1, 200, 5_000])
 def test_a_lookup_brings_all_postings_of_a_hash_by_hash_and_those_of_a_text_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
