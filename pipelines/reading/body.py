@@ -222,7 +222,7 @@ def _widened(page: Outline, found: list[float], element: Element, first: int, la
 
     def alike(line: Line, core: Line) -> bool:
         own, around = page.elements[line.element], page.elements[core.element].parent
-        if line.tag == "dt" and core.tag == "dd":
+        if (line.tag, core.tag) in (("dt", "dd"), ("th", "td")):
             return own.parent == around
         if line.tag == core.tag:
             return line.element == core.element or (

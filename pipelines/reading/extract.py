@@ -36,6 +36,10 @@ CELL = 40
 MIN_HAN = 20
 """Han characters on a whole page below which it is in another language."""
 
+SHORT_NEWS = 0.4
+"""Share of the heaviest text's weight from which on a text under the headline and its date is the article:
+between a summary over a text of three sentences, and two sentences beside a column of as many."""
+
 _EMPTY = (Reason.NEEDS_BROWSER, Reason.NO_ARTICLE, Reason.NOT_CHINESE)
 _AGE = re.compile(both(r"\d\s*(?:分钟|小时|天|个月)前|昨[天日]\s*\d"))
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -133,7 +137,7 @@ def _noise(page: Outline, body: Body) -> tuple[str, ...]:
 
 def _under_headline(page: Outline, body: Body, head: int, title: str) -> Body:
     """The text between the document's title over a date and the heaviest text of the page, where it weighs
-    half as much: short news are lighter than what a site tells of itself at the foot of every page."""
+    SHORT_NEWS of that: short news are lighter than what a site tells of itself at the foot of every page."""
     if head < 0 or plain(page.lines[head].text) not in plain(title):
         return body
     between = range(head + 1, body.lines[0])
@@ -141,7 +145,7 @@ def _under_headline(page: Outline, body: Body, head: int, title: str) -> Body:
     if first is None or not any(_dates(page.lines[i]) for i in range(head + 1, first)):
         return body
     weight = sum(w for i in between if (w := weigh(page.lines[i])) > 0)
-    if 2 * weight < sum(w for i in body.lines if (w := weigh(page.lines[i])) > 0):
+    if weight < SHORT_NEWS * sum(w for i in body.lines if (w := weigh(page.lines[i])) > 0):
         return body
     return find_body(page, between) or body
 
