@@ -61,9 +61,9 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
     scored: list[Candidate] = []
     for index in range(0, min(first_body_line + 3, len(page.lines))):
         line = page.lines[index]
-        if not 4 <= line.size <= 80 or _NOT_HEAD.match(unglossed(line.text)):
+        if not 4 <= line.size <= 80 or (line.linked * 2 > line.size and not _links_itself(line, wanted)):
             continue
-        if line.linked * 2 > line.size and not _links_itself(line, wanted):
+        if _NOT_HEAD.match(unglossed(line.text)):
             continue
         score = _score(page, index, wanted)
         if index >= first_body_line:
@@ -145,8 +145,10 @@ def is_site_name(title: str) -> bool:
 def _links_itself(line: Line, wanted: str) -> bool:
     """Whether a linked heading is the page's own: blogs link the title of a post to the post. `wanted` is the
     document's title, of which a headline is the greater part; the name of a site may begin it too."""
+    if line.tag not in _HEADINGS:
+        return False
     own = plain(line.text)
-    return line.tag in _HEADINGS and wanted.startswith(own) and 2 * len(own) > len(wanted)
+    return wanted.startswith(own) and 2 * len(own) > len(wanted)
 
 
 def _score(page: Outline, index: int, wanted: str) -> float:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
+
+import msgspec
 
 from pipelines.reading.phrases import both, names, phrases
 
@@ -27,7 +29,7 @@ _SEPARATED = re.compile(r"[:：﹕∶|丨｜/／╱]|\b[Bb][Yy]\s")
 _BOXED = re.compile(r"[【\[]\s*([\u3400-\u9fff]{2,4})\s*[】\]]\s*[:：]?")
 """A label in brackets without a colon: 【记者】某某."""
 
-_BARS = str.maketrans("│┃∣", "｜｜｜")
+_BARS = re.compile("[│┃∣]")
 """Lines of frames and of formulas that pages print as bars."""
 
 _SLOT: dict[str, Slot] = {"not_origin": "other", "credit": "other", "writer": "author", "by": "author"}
@@ -69,12 +71,12 @@ _TOOLS = re.compile(
     r"(?![\u3400-\u9fff]{0,2}(?:报|報|网|網|社|台|臺)).*$"
 )
 _OPEN = re.compile(r"^[(（\[【<《「『]+(?=[^)）\]】>》」』]*$)|[(（\[【<《「『]+$")
+_OPENING, _CLOSING = re.compile(r"[(（\[【<《「『]"), ")）]】>」』"
 _WRAPPED = re.compile(r"[(（\[【<「『].*[)）\]】>」』]")
 _EDGES = " \t\u3000:：|丨｜·•-–—_,，;；。、/／>＞»&"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, gc=False):
     """One slot of a line: what it says it is, and its value as printed ("" for an empty slot); `bare` when no
     colon or bar stood behind the label."""
 
@@ -86,11 +88,11 @@ class Found:
 
 def slots(line: str) -> tuple[Found, ...]:
     """The labelled slots of a line, in order: `来源:X发布时间:Y作者:Z` has three. Empty slots are kept."""
-    line = _BOXED.sub(r" \1：", line.translate(_BARS))
-    parted = _SEPARATED.search(line) is not None
-    marks = [(m.start(), m.end(), _slot_of(m), m[0], False) for m in _LABEL.finditer(line)] if parted else []
+    line = _BOXED.sub(r" \1：", _BARS.sub("｜", line))
+    labels, bare_labels = _labels(line)
+    marks = [(m.start(), m.end(), _slot_of(m), m[0], False) for m in labels]
     taken = [(start, end) for start, end, *_ in marks]
-    for m in _BARE.finditer(line) if _MAY_BE_BARE.search(line) else ():
+    for m in bare_labels:
         if not any(start < m.end() and m.start() < end for start, end in taken):
             marks.append((m.start(), m.end(), _slot_of(m), m[0], True))
     if not marks:
@@ -108,9 +110,16 @@ def slots(line: str) -> tuple[Found, ...]:
 
 def unlabelled(line: str) -> str:
     """The part of a line before its first label."""
-    signs = ((_SEPARATED, _LABEL), (_MAY_BE_BARE, _BARE))
-    starts = [found.start() for sign, label in signs if sign.search(line) and (found := label.search(line))]
+    starts = [labels[0].start() for labels in _labels(line) if labels]
     return line[: min(starts)] if starts else line
+
+
+@lru_cache(maxsize=64)
+def _labels(line: str) -> tuple[tuple[re.Match[str], ...], tuple[re.Match[str], ...]]:
+    """The labels of a line with a separator and those without. Cached: source, authors and date each look at
+    the lines around a headline."""
+    labels = tuple(_LABEL.finditer(line)) if _SEPARATED.search(line) else ()
+    return labels, tuple(_BARE.finditer(line)) if _MAY_BE_BARE.search(line) else ()
 
 
 def _slot_of(match: re.Match[str]) -> Slot:
@@ -125,6 +134,6 @@ def trim(value: str) -> str:
     value = _OPEN.sub("", value)
     if _WRAPPED.fullmatch(value):
         value = value[1:-1]
-    if not re.search(r"[(（\[【<《「『]", value):
-        value = re.sub(r"[)）\]】>」』]+$", "", value)
+    if not _OPENING.search(value):
+        value = value.rstrip(_CLOSING)
     return value.strip(_EDGES)

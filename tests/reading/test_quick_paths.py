@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from bench.eval_reading import reviewed_pages
 from pipelines.convert import script
 from pipelines.convert.script import Tally, tally
-from pipelines.reading import date_shapes, links
+from pipelines.reading import date_shapes, links, pager, weight
 from pipelines.reading.addresses import absolute
 from pipelines.reading.decode import Page, decode, judge
 from pipelines.reading.extract import extract
-from pipelines.reading.origin import _BARE, _MAY_BE_BARE
+from pipelines.reading.origin import _BARE, _LABEL, _MAY_BE_BARE, _SEPARATED, unlabelled
 from pipelines.reading.outline import Outline, unescape
 from pipelines.reading.phrases import names, phrases, sought
 from pipelines.reading.records import Extracted
@@ -109,6 +109,26 @@ def test_what_has_no_sign_of_a_shape_has_not_the_shape(text: str) -> None:
         assert sign.search(text) or not shape.search(text)
     assert _MAY_BE_BARE.search(text) or not _BARE.search(text)
     assert _MAY_BE_CRUMBS.search(text) or not _CRUMB_LINE.search(text)
+
+
+@given(st.text(alphabet="第上下前后後一首尾末页頁3２>»[ \u3000附件表年.docx&lt;", min_size=1, max_size=12))
+@example("\u3000第 3 頁")
+@example("&lt;末页]")
+@example("说明.DOCX）")
+def test_what_begins_otherwise_is_neither_the_link_of_a_pager_nor_of_a_file(text: str) -> None:
+    assert not "一" <= text[0] <= "\u9fff" or text[0] in pager._FIRST or not pager._TEXT.fullmatch(text)
+    assert "." in text or text[0] == "附" or not weight._ATTACHED.search(text)
+
+
+@given(LABELLED)
+@example("某某报记者 张三 来源：新华社 编辑：李四")
+def test_a_line_is_cut_at_its_first_label(text: str) -> None:
+    found = [
+        label.start()
+        for sign, shape in ((_SEPARATED, _LABEL), (_MAY_BE_BARE, _BARE))
+        if sign.search(text) and (label := shape.search(text))
+    ]
+    assert unlabelled(text) == text[: min(found, default=len(text))]
 
 
 def kind_by_patterns(path: str, title: str) -> str:
