@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,4 +36,6 @@ def write_report(catalog: Catalog, path: Path) -> None:
         part.write_text(html, encoding="utf-8")
         part.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink()
         raise ArchiveUnwritable(f"{path}: {error.strerror}; name another place with --to FILE") from None

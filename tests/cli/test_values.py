@@ -46,3 +46,11 @@ def test_a_report_is_no_folder(name: str, tmp_path: Path, monkeypatch: pytest.Mo
     with Catalog.open(tmp_path / "archive") as catalog, pytest.raises(ArchiveUnwritable, match="a folder;"):
         write_report(catalog, Path(name))
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["archive", "catalog.db", "folder", "work"]
+
+
+def test_a_report_that_cannot_be_put_in_place_leaves_no_part(tmp_path: Path) -> None:
+    (tmp_path / "report.html.part").symlink_to("/dev/full")
+    full = pytest.raises(ArchiveUnwritable, match="No space left on device; name another place")
+    with Catalog.open(tmp_path / "archive") as catalog, full:
+        write_report(catalog, tmp_path / "report.html")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["archive"]
