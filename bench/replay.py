@@ -27,6 +27,7 @@ from crawler.demo.declare import declarations
 from crawler.demo.network import Network
 from crawler.demo.respond import Faults
 from crawler.demo.server import serve
+from pipelines.archive.catalog import Catalog
 from pipelines.archive.cdxj import CDX_FOLDER, write_indexes
 
 AREA = "replay"
@@ -40,7 +41,8 @@ def run() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "archive"
         crawl_everything(archive)
-        write_indexes(archive)
+        with Catalog.open(archive, read_only=True) as catalog:
+            write_indexes(archive, catalog)
         lines = index_of(archive)
         kinds = Counter(
             "revisit" if line["mime"] == "warc/revisit" else line.get("status", "?") for line in lines

@@ -57,7 +57,7 @@ def finish(config: Config) -> tuple[dict[str, int], int]:
             read = read_pending(catalog, config.archive, load_sites(config.sites), reading=reading)
         with progress("Settling"):
             settled = settle(catalog, workers=os.cpu_count() or 1)
-    write_indexes(config.archive)
+        write_indexes(config.archive, catalog)
     if read.bugs:
         say(
             f"{read.bugs} captures met a bug in our code: ipnews status names them; their tracebacks are kept"

@@ -19,12 +19,13 @@ from crawler.console import counted, say
 from crawler.lock import without_crawlers
 from pipelines.archive.captures import newest
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.cdxj import forget_indexes
 from pipelines.archive.purge import purge as purge_records
 from pipelines.archive.schema import addresses
 from pipelines.archive.schema import tombstones as stones
 from pipelines.archive.settling import settling_alone
 from pipelines.archive.tombstones import HOST_PREFIX, LIFTED
-from pipelines.archive.withdraw import Target, address_of, lift, target_of, withdraw
+from pipelines.archive.withdraw import Target, address_of, covered_places, lift, target_of, withdraw
 from pipelines.errors import ArchiveBusy, UsageError
 
 _BEGINNING = re.compile(r"[0-9a-f]{12,31}")
@@ -49,7 +50,7 @@ def run(
             _refuse_beside_leases(catalog)
         for chosen in _targets(catalog, target):
             if lifted:
-                _lift(catalog, chosen, reason)
+                _lift(config, catalog, chosen, reason)
             else:
                 _withdraw(config, catalog, chosen, reason, purge)
     _, code = finish(config)
@@ -90,9 +91,11 @@ def _withdraw(config: Config, catalog: Catalog, chosen: Target, reason: str, pur
         _purge(config, catalog, chosen)
 
 
-def _lift(catalog: Catalog, chosen: Target, reason: str) -> None:
+def _lift(config: Config, catalog: Catalog, chosen: Target, reason: str) -> None:
     with catalog.read() as connection:
         kind = connection.scalar(select(stones.c.kind).where(stones.c.target == chosen.key))
+        files = covered_places(connection, chosen)
+    forget_indexes(config.archive, files)
     if kind == LIFTED:
         # No slip: a command that was killed is given again, and what it let in waits to be read.
         say(f"Was let in before: {chosen.value}")

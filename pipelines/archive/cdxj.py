@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pipelines.archive import tombstones
+from pipelines.archive.catalog import Catalog
 from pipelines.archive.faults import explained
 from pipelines.archive.frames import Record, frames
 from pipelines.archive.reader import Found, Revisit, interpret
 from pipelines.archive.shelf import WARC_FOLDER
+from pipelines.archive.tombstones import Tombstones
+from pipelines.records import version_id
 
 CDX_FOLDER = "cdx"
 _WWW = re.compile(r"www\d*\.")
@@ -23,25 +27,56 @@ def index_path(archive: Path, name: str) -> Path:
     return archive / CDX_FOLDER / f"{name}.cdxj"
 
 
-def write_indexes(archive: Path) -> int:
+def write_indexes(archive: Path, catalog: Catalog) -> int:
     """Index every WARC file of the archive that is newer than its index; returns how many that were.
 
-    Raises ArchiveUnwritable.
+    What is withdrawn is left out, whether or not its record is still there: an index that names it is made
+    anew. Raises ArchiveUnwritable.
     """
+    with catalog.read() as connection:
+        barred = tombstones.load(connection)
     count = 0
     for path in sorted((archive / WARC_FOLDER).glob("*.warc.gz")):
         index = index_path(archive, path.name)
         try:
-            if index.exists() and index.stat().st_mtime_ns >= path.stat().st_mtime_ns:
+            if _is_good(index, path, barred):
                 continue
             index.parent.mkdir(parents=True, exist_ok=True)
             draft = index.with_suffix(".tmp")
-            draft.write_text("".join(f"{line}\n" for line in sorted(cdxj_lines(path))), encoding="ascii")
+            lines = sorted(line for line in cdxj_lines(path) if not _names_barred(line, barred))
+            draft.write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
             draft.replace(index)
         except OSError as error:
             raise explained(error, str(index)) from None
         count += 1
     return count
+
+
+def forget_indexes(archive: Path, names: Iterable[str]) -> None:
+    """Remove the indexes of WARC files, so that they are made anew with what is let in again. Raises
+    ArchiveUnwritable."""
+    for name in names:
+        try:
+            index_path(archive, name).unlink(missing_ok=True)
+        except OSError as error:
+            raise explained(error, str(index_path(archive, name))) from None
+
+
+def _is_good(index: Path, path: Path, barred: Tombstones) -> bool:
+    if not index.exists() or index.stat().st_mtime_ns < path.stat().st_mtime_ns:
+        return False
+    if barred == Tombstones():
+        return True
+    try:
+        with index.open(encoding="ascii") as lines:
+            return not any(_names_barred(line, barred) for line in lines)
+    except (ValueError, KeyError):  # lines that nobody here wrote
+        return False
+
+
+def _names_barred(line: str, barred: Tombstones) -> bool:
+    about = json.loads(line[line.index(" {") :])
+    return barred.cover(about["url"], version_id(about["url"], about["digest"]))
 
 
 def cdxj_lines(path: Path) -> Iterator[str]:

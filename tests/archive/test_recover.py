@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +12,14 @@ import pytest
 from sqlalchemy import select
 
 from pipelines.archive import captures
-from pipelines.archive.cdxj import cdxj_lines, index_path, surt, write_indexes
+from pipelines.archive.cdxj import cdxj_lines, forget_indexes, index_path, surt, write_indexes
 from pipelines.archive.frames import Record, frames
 from pipelines.archive.recover import recover
 from pipelines.archive.schema import captures as capture_table
 from pipelines.archive.schema import revisits
 from pipelines.archive.verify import verify
 from pipelines.archive.warc import WarcWriter
-from pipelines.archive.withdraw import target_of, withdraw
+from pipelines.archive.withdraw import lift, target_of, withdraw
 
 
 def places(archive: Any) -> list[tuple[str, int]]:
@@ -112,8 +113,8 @@ def test_indexes_name_every_capture(archive: Any, make_page: Any, make_capture: 
         make_capture("http://www.a.test/b?z=1&a=2", make_page(1)),
         make_capture("http://a.test/专利", make_page(2)),
     )
-    assert write_indexes(archive.folder) == 1
-    assert write_indexes(archive.folder) == 0
+    assert write_indexes(archive.folder, archive.catalog) == 1
+    assert write_indexes(archive.folder, archive.catalog) == 0
     name = stored[0].warc.file
     lines = index_path(archive.folder, name).read_text("ascii").splitlines()
     assert lines == sorted(cdxj_lines(archive.folder / "warc" / name))
@@ -121,6 +122,29 @@ def test_indexes_name_every_capture(archive: Any, make_page: Any, make_capture: 
         assert line.startswith(f"{surt(capture.url)} 20260102030405 {{")
         assert f'"offset": "{capture.warc.offset}"' in line
         assert capture.payload_digest in line
+
+
+@pytest.mark.parametrize("target", ["http://a.test/1", "a.test"])
+def test_indexes_leave_out_what_is_withdrawn_and_name_it_again_when_it_is_let_in(
+    archive: Any, make_page: Any, make_capture: Any, target: str
+) -> None:
+    first = archive.add(*(make_capture(f"http://a.test/{n}", make_page(n)) for n in range(2)), writer="one")
+    other = archive.add(make_capture("http://b.test/1", make_page(2)), writer="two")
+    assert write_indexes(archive.folder, archive.catalog) == 2
+    before = {one: index_path(archive.folder, one.warc.file).read_text() for one in (first[0], other[0])}
+    chosen = target_of(target)
+    archive.catalog.write(lambda c: withdraw(c, chosen, "asked for", "2026-01-01T00:00:00Z")).result()
+    assert write_indexes(archive.folder, archive.catalog) == 1  # the other file names nothing of it
+    index_path(archive.folder, other[0].warc.file).write_bytes(b"\xff no line of ours\n")
+    assert write_indexes(archive.folder, archive.catalog) == 1
+    assert write_indexes(archive.folder, archive.catalog) == 0
+    lines = index_path(archive.folder, first[0].warc.file).read_text().splitlines()
+    kept = [] if target == "a.test" else ["http://a.test/0"]
+    assert [json.loads(line.split(" ", 2)[2])["url"] for line in lines] == kept
+    archive.catalog.write(lambda c: lift(c, chosen, "a slip", "2026-01-02T00:00:00Z")).result()
+    forget_indexes(archive.folder, [first[0].warc.file])
+    assert write_indexes(archive.folder, archive.catalog) == 1
+    assert before == {one: index_path(archive.folder, one.warc.file).read_text() for one in before}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,26 +152,38 @@ def test_names_that_make_no_file_name_are_refused(tmp_path: Path, name: str) -> 
         WarcWriter(tmp_path, name)
 
 
-def test_a_full_disk_takes_the_torn_record_back(tmp_path: Path, make_capture: Callable[..., Capture]) -> None:
+@contextmanager
+def full_disk() -> Iterator[None]:
     """A limit on the size of files stands in for the end of the disk: the kernel fails the same write."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    noise = b"".join(payload_digest(bytes([n, k])).encode() for n in range(120) for k in range(20))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
     try:
-        with WarcWriter(tmp_path, "w") as writer:
-            kept = writer.write_exchange(make_capture("http://a.test/1", b"small"))
-            resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
-            with pytest.raises(ArchiveUnwritable, match="free space"):
-                writer.write_exchange(make_capture("http://a.test/2", noise))
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-            after = writer.write_exchange(make_capture("http://a.test/3", b"small again"))
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, before)
-    (path,) = tmp_path.iterdir()
+
+
+def written_around_a_full_disk(folder: Path, make_capture: Callable[..., Capture]) -> list[Capture | None]:
+    """What is written before the disk is full and after it has room again; between them a record fails."""
+    noise = b"".join(payload_digest(bytes([n, k])).encode() for n in range(120) for k in range(20))
+    with WarcWriter(folder, "w") as writer:
+        kept = writer.write_exchange(make_capture("http://a.test/1", b"small"))
+        with full_disk(), pytest.raises(ArchiveUnwritable, match="free space"):
+            writer.write_exchange(make_capture("http://a.test/2", noise))
+        return [kept, writer.write_exchange(make_capture("http://a.test/3", b"small again"))]
+
+
+def captures_in(path: Path) -> list[Capture]:
     with path.open("rb") as file:
-        found = [item.capture for item in read_captures(file, path.name) if isinstance(item, Found)]
-    assert found == [kept, after]
+        return [item.capture for item in read_captures(file, path.name) if isinstance(item, Found)]
+
+
+def test_a_full_disk_takes_the_torn_record_back(tmp_path: Path, make_capture: Callable[..., Capture]) -> None:
+    kept, after = written_around_a_full_disk(tmp_path, make_capture)
+    (path,) = tmp_path.iterdir()
+    assert captures_in(path) == [kept, after]
     assert subprocess.run(["gzip", "-t", path], check=False).returncode == 0
 
 
@@ -182,25 +195,9 @@ def test_a_torn_record_that_cannot_be_taken_back_has_no_record_behind_it(
     def fails(*_: int) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    noise = b"".join(payload_digest(bytes([n, k])).encode() for n in range(120) for k in range(20))
-    try:
-        with WarcWriter(tmp_path, "w") as writer:
-            kept = writer.write_exchange(make_capture("http://a.test/1", b"small"))
-            resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
-            monkeypatch.setattr(os, "ftruncate", fails)
-            with pytest.raises(ArchiveUnwritable, match="free space"):
-                writer.write_exchange(make_capture("http://a.test/2", noise))
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-            after = writer.write_exchange(make_capture("http://a.test/3", b"small again"))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
+    monkeypatch.setattr(os, "ftruncate", fails)
+    kept, after = written_around_a_full_disk(tmp_path, make_capture)
     first, second = sorted(tmp_path.iterdir())
-    for path, whole in ((first, kept), (second, after)):
-        with path.open("rb") as file:
-            assert [item.capture for item in read_captures(file, path.name) if isinstance(item, Found)] == [
-                whole
-            ]
+    assert captures_in(first) == [kept]
+    assert captures_in(second) == [after]
     assert subprocess.run(["gzip", "-t", second], check=False).returncode == 0
