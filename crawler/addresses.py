@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import lru_cache
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
@@ -21,6 +21,7 @@ _SESSION = re.compile(
 Discuz's session, `extra`, `highlight`, `mobile` its view state, `spm` and `from` where a reader came from."""
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*|/\((?:S|X)\([^)/]*\)\)", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9._:-]+")
+_ASCII = "".join(map(chr, range(128)))
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
 _PLAIN = re.compile(r"https?://[a-z0-9.-]*[a-z0-9-]/[\w~/-][\w~./-]*(?:\?[\w.=&-]*)?", re.ASCII)
 """Nearly all addresses: nothing in them has another form but a session in the query. Working those out in
@@ -93,10 +94,15 @@ def _without_dots(path: str) -> str:
 def named_by(location: str, base: str) -> str | None:
     """The address that a Location names (RFC 9110, 10.2.2), absolute; None where it names none.
 
-    A header is decoded as Latin-1, but servers write addresses in UTF-8 into it.
+    A header is decoded as Latin-1, but servers write addresses in UTF-8 into it, or in GBK: those bytes are
+    asked for as they are.
     """
-    with suppress(UnicodeError):
-        location = location.encode("latin-1").decode("utf-8")
+    with suppress(UnicodeEncodeError):
+        written = location.encode("latin-1")
+        try:
+            location = written.decode("utf-8")
+        except UnicodeDecodeError:
+            location = quote(written, safe=_ASCII)
     try:
         return urljoin(base, location.strip()) if location.strip() else None
     except ValueError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
     _ScrapyAgent,
 )
 from scrapy.crawler import Crawler
@@ -25,6 +27,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from twisted.web.client import Agent, BrowserLikePolicyForHTTPS
+from twisted.web.http_headers import InvalidHeaderName
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
@@ -129,6 +132,15 @@ class _Sieve:
         self._receiver.resolutionComplete()
 
 
+class _LenientParser(_LenientHTTPClientParser):
+    """Takes blanks before the colon of a header line off and leaves lines without a valid name out, as
+    browsers do: Twisted gives the whole answer up for one."""
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:
+        with suppress(InvalidHeaderName):
+            super().headerReceived(name.rstrip(b" \t"), value)  # type: ignore[no-untyped-call]
+
+
 class _BoundedProtocol(_LenientHTTP11ClientProtocol):
     """Counts bytes until the header section is over and hangs up when there are too many."""
 
@@ -136,7 +148,9 @@ class _BoundedProtocol(_LenientHTTP11ClientProtocol):
 
     def request(self, request: Any) -> Any:
         self._head = 0
-        return super().request(request)
+        answer = super().request(request)
+        self._parser.__class__ = _LenientParser  # as Scrapy puts in the parser that this one goes on from
+        return answer
 
     def dataReceived(self, data: bytes) -> None:
         parser = self._parser

@@ -27,6 +27,10 @@ _PLAIN = re.compile(rb"(?:https?://[a-z0-9.-]+)?/?[\w~-][\w~./-]*(?:\?[\w.=-]+)?
 _SPLIT = re.compile(r"https?://[^/\s]+(?:/[^/\s]+)*/[^/\s]*")
 _FROM_ROOT = (b"/", b"http://", b"https://")
 """Starts of references that mean the same on every page of a host: its navigation."""
+_COMMENT = re.compile(rb"<!--.*?-->", re.S)
+_META = re.compile(rb"<meta\b[^<>]*\bhttp-equiv\s*=\s*[\"']?refresh\b[^<>]*>", re.I)
+_CONTENT = re.compile(rb"\bcontent\s*=\s*(?:\"([^\"]*)|'([^']*)|([^\s>]*))", re.I)
+_ONWARD = re.compile(rb"\s*[\d.]*\s*[;,\s]\s*(?:url\s*=\s*)?(?:\"([^\"]*).*|'([^']*).*|(.+))", re.I | re.S)
 _NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "about:")
 
 
@@ -44,6 +48,22 @@ def hrefs(payload: bytes, url: str, content_type: str | None = None) -> Iterator
             base = _root(folder) if written.startswith(_FROM_ROOT) else folder
             if (link := _link(base, written, "" if written.isascii() else encoding)) is not None:
                 yield link
+
+
+def refreshed(payload: bytes, url: str, content_type: str | None = None) -> str | None:
+    """The absolute address that a page sends on to by a `meta` refresh (HTML standard, "shared declarative
+    refresh steps"); None for one that only reloads itself, or has none."""
+    if b"refresh" not in payload.lower() or (meta := _META.search(_COMMENT.sub(b"", payload))) is None:
+        return None
+    content = _CONTENT.search(meta[0])
+    onward = _ONWARD.fullmatch(_first(content)) if content else None
+    if onward is None:
+        return None
+    return _worked_out(url, _first(onward), judge(payload, content_type)[0])
+
+
+def _first(found: re.Match[bytes]) -> bytes:
+    return next((group for group in found.groups() if group is not None), b"")
 
 
 def _directory(base: str) -> str:

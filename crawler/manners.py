@@ -5,6 +5,7 @@ Pure apart from the state that a `HostManners` is; `now` is always given, in sec
 
 from __future__ import annotations
 
+import codecs
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -86,8 +87,7 @@ def read_robots(status: int | None, body: bytes, now: float, failures: int = 0) 
 def _parsed(body: bytes, now: float) -> Robots:
     if len(body) > ROBOTS_LIMIT:
         body = body[: body.rfind(b"\n", 0, ROBOTS_LIMIT) + 1]
-    text = body.decode("utf-8-sig", errors="replace").replace("\x00", "")
-    parser = Protego.parse(text)
+    parser = Protego.parse(_decoded(body))
     delay = parser.crawl_delay(AGENT_TOKEN) or 0.0
     rate = parser.request_rate(AGENT_TOKEN)
     if rate and rate.requests:
@@ -95,6 +95,17 @@ def _parsed(body: bytes, now: float) -> Robots:
     if not math.isfinite(delay) or delay < 0:
         delay = 0.0
     return Robots("rules", now + ROBOTS_LIFETIME, parser, min(delay, MAX_CRAWL_DELAY))
+
+
+def _decoded(body: bytes) -> str:
+    """UTF-8 as RFC 9309 (2.3) has it, with or without its mark; else what a mark says, or what mirrors save
+    their files in, GB18030."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        marked = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = body.decode("utf-16" if marked else "gb18030", errors="replace")
+    return text.replace("\x00", "")
 
 
 def retry_after(value: str | None, now: float) -> float | None:

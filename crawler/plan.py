@@ -1,19 +1,47 @@
-"""From names, addresses and settings to a Plan: which sites, which hosts, what is opted in."""
+"""What a crawl is to do, and the way to it from names, addresses and settings."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crawler.addresses import canonical
+from crawler.budget import Limits
 from crawler.config import load_config
 from crawler.guard import Refused, check_url
 from crawler.optin import declared_sites
-from crawler.session import Plan
+from pipelines.archive.warc import ROTATE_AT
 from pipelines.errors import IpnewsError, UsageError
 from pipelines.sites import Site, site_of
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a crawl is to do. `urls` are addresses that were typed and are asked for at once.
+
+    `patience`: seconds that the crawl waits for addresses that are due again soon (a Retry-After, a stumbling
+    server) before it ends and leaves them to the next one. `warc_bytes`: size at which a new file is begun.
+    """
+
+    archive: Path
+    catalog: Path | str
+    sites: tuple[Site, ...]
+    urls: tuple[str, ...] = ()
+    everything: bool = False
+    watch: bool = False
+    limits: Limits = field(default_factory=Limits)
+    agent: str = ""
+    patience: float = 30.0
+    browser: bool = True
+    warc_bytes: int = ROTATE_AT
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that may be crawled."""
+        return tuple(host for site in self.sites for host in site.hosts)
 
 
 def choose_sites(declared: Mapping[str, Site], names: Iterable[str], urls: Iterable[str]) -> tuple[Site, ...]:

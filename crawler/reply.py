@@ -6,17 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from w3lib.html import get_meta_refresh
-
 from crawler.addresses import named_by
 from crawler.discover import REDIRECT_DEPTH, Found, Refusal, follow
 from crawler.frontier import Address
-from crawler.hrefs import hrefs
+from crawler.hrefs import hrefs, refreshed
 from crawler.keeper import Kept
 from crawler.manners import retry_after, says_no
 from crawler.outcome import Outcome, after_answer, after_failure, is_redirect
 from crawler.timing import HOUR
-from pipelines.reading.decode import judge
 from pipelines.reading.links import find_links
 from pipelines.records import Capture, Link
 from pipelines.sites import Site
@@ -138,17 +135,15 @@ def _addresses(capture: Capture) -> tuple[Link, ...]:
 
 
 def _all_links(capture: Capture) -> tuple[Link, ...]:
-    return find_links(capture.payload, capture.header("Content-Type"), capture.url, capture.fetched_at)
+    """Those of a page that is too large to be read in full by their addresses alone."""
+    read = find_links(capture.payload, capture.header("Content-Type"), capture.url, capture.fetched_at)
+    return read or _addresses(capture)
 
 
 def _refresh(capture: Capture, kind: str) -> tuple[Link, ...]:
-    if len(capture.payload) > _MOST_FOR_REFRESH or b"refresh" not in capture.payload.lower():
+    if len(capture.payload) > _MOST_FOR_REFRESH:
         return ()
-    encoding = judge(capture.payload, capture.header("Content-Type"))[0]
-    try:
-        _, target = get_meta_refresh(capture.payload.decode(encoding, "replace"), capture.url, encoding)
-    except ValueError:  # an address that cannot be split
-        return ()
+    target = refreshed(capture.payload, capture.url, capture.header("Content-Type"))
     return (Link(target, kind),) if target else ()  # type: ignore[arg-type]
 
 

@@ -20,8 +20,8 @@ from crawler.budget import Limits
 from crawler.config import signed
 from crawler.interrupt import handlers_put_back
 from crawler.optin import guard_settings
-from crawler.plan import choose_sites, require_sites
-from crawler.session import Plan, Session
+from crawler.plan import Plan, choose_sites, require_sites
+from crawler.session import REFUSED, Session
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.warc import ROTATE_AT
 from pipelines.errors import IpnewsError, Stopped
@@ -38,7 +38,7 @@ TURN = 0.0005
 """Seconds that a thread waits for a busy one to let it go on. Those that write WARC and catalog give way
 at every call into the system or SQLite; at Python's own 5 ms a busy reactor had them stand still most of the
 time. Beside a busy thread SQLite took in 2,200 rows a processor second, with this 4,900 (two runs each)."""
-_FAILED = ("given up", "put off", "origins without robots.txt", "block pages")
+_FAILED = ("given up", "put off", "origins without robots.txt", "block pages", REFUSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,7 @@ from crawler import clock, frontier, hosts
 from crawler.frontier import LEASE_SECONDS
 from crawler.host_queue import HostQueue, Refill, refill
 from crawler.manners import Robots, origin_of
-from crawler.outcome import refused
-from crawler.session import Session
+from crawler.session import REFUSED, Session
 from pipelines.archive.schema import DISALLOWED
 
 QUEUE = 64
@@ -151,6 +150,10 @@ class FrontierScheduler(BaseScheduler):
     def _from_queue(self, session: Session, queue: HostQueue, now: float) -> Request | None:
         """The next request of a host that may be asked now; None when its first address may not."""
         address = queue.addresses[0]
+        if (refusal := session.refusal_of(address)) is not None:
+            queue.addresses.popleft()
+            session.refuse(address, f"guard: {refusal}", REFUSED)
+            return None
         robots = queue.manners.robots_for(address.url, now)
         if robots is None:
             queue.asking_robots = True
@@ -161,8 +164,7 @@ class FrontierScheduler(BaseScheduler):
             return None
         queue.addresses.popleft()
         if not robots.allows(address.url):
-            session.counts["disallowed"] += 1
-            session.fail(address, refused(DISALLOWED, address.interval, now))
+            session.refuse(address, DISALLOWED, "disallowed")
             return None
         return cast("Request", self._spider.page_request(address))
 

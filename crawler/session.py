@@ -8,8 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -17,19 +16,21 @@ from sqlalchemy import Connection
 from crawler import clock, frontier, hosts, visits
 from crawler.addresses import host_of
 from crawler.adopt import adopt
-from crawler.budget import DISK_STEP, HostBudgets, Limits, disk_refusal
+from crawler.budget import DISK_STEP, HostBudgets, disk_refusal
 from crawler.discover import Found, Refusal
 from crawler.frontier import Address
+from crawler.guard import Refused, check_url
 from crawler.keeper import Keeper
 from crawler.lock import CrawlLock
 from crawler.manners import HostManners, Robots
-from crawler.outcome import Outcome
+from crawler.outcome import Outcome, refused
+from crawler.plan import Plan
 from crawler.recorder import Recorder
 from crawler.timing import DAY
 from pipelines.archive import runs, tombstones
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.shelf import WARC_FOLDER
-from pipelines.archive.warc import ROTATE_AT, WarcWriter
+from pipelines.archive.warc import WarcWriter
 from pipelines.errors import ArchiveUnwritable
 from pipelines.sites import Pace, Site
 
@@ -38,34 +39,10 @@ T = TypeVar("T")
 PASSING = Pace(delay=1.0)
 """Towards hosts that scripts of a page and redirects of a robots.txt lead to: twenty scripts of one of them
 are had within the 30 s that the browser gives a page."""
+REFUSED = "refused by the guard"
+"""Count of the addresses that were not asked for, whatever names them."""
 SHELLS = 5
 """Articles of a host that needed a browser before its others are rendered without a plain try first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a crawl is to do. `urls` are addresses that were typed and are asked for at once.
-
-    `patience`: seconds that the crawl waits for addresses that are due again soon (a Retry-After, a stumbling
-    server) before it ends and leaves them to the next one. `warc_bytes`: size at which a new file is begun.
-    """
-
-    archive: Path
-    catalog: Path | str
-    sites: tuple[Site, ...]
-    urls: tuple[str, ...] = ()
-    everything: bool = False
-    watch: bool = False
-    limits: Limits = field(default_factory=Limits)
-    agent: str = ""
-    patience: float = 30.0
-    browser: bool = True
-    warc_bytes: int = ROTATE_AT
-
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        """The hosts that may be crawled."""
-        return tuple(host for site in self.sites for host in site.hosts)
 
 
 class Session:
@@ -170,6 +147,20 @@ class Session:
             hosts.note(connection, self.manners, (address.host,))
 
         return self.write(end)
+
+    def refusal_of(self, address: Address) -> str | None:
+        """Why the guard lets nobody ask for an address, not even its robots.txt; None where it does."""
+        site = self.site_of(address.url)
+        try:
+            check_url(address.url, loopback=site is not None and site.loopback)
+        except Refused as error:
+            return str(error)
+        return None
+
+    def refuse(self, address: Address, reason: str, counted: str) -> Future[None]:
+        """End the lease of an address that must not be fetched: by robots.txt, or by the guard."""
+        self.counts[counted] += 1
+        return self.fail(address, refused(reason, address.interval, clock.now()))
 
     def give_up(self, visit: visits.Visit) -> None:
         """End a lease on whose answer our own code has failed. The answer has its row all the same, and is

@@ -22,11 +22,11 @@ from crawler.frontier import Address
 from crawler.items import Capture
 from crawler.manners import ROBOTS_HOPS, origin_of, read_robots
 from crawler.middlewares import NotFetched
-from crawler.outcome import after_failure, is_redirect, refused
+from crawler.outcome import after_failure, is_redirect
 from crawler.plan import plan_from_settings
 from crawler.reply import interpret, is_page
 from crawler.scheduler import FrontierScheduler
-from crawler.session import Session
+from crawler.session import REFUSED, Session
 from crawler.settings import CRAWL
 from crawler.timing import HOUR
 from crawler.visits import Visit
@@ -142,11 +142,10 @@ class MirrorSpider(Spider):
             return
         now, reason = clock.now(), _reason(failure)
         if reason.startswith("guard"):
-            session.counts["refused by the guard"] += 1
-            outcome = refused(reason, address.interval, now)
+            ended = session.refuse(address, reason, REFUSED)
         else:
-            outcome = after_failure(reason, address.attempts, address.interval, now)
-        await result_of(session.fail(address, outcome))
+            ended = session.fail(address, after_failure(reason, address.attempts, address.interval, now))
+        await result_of(ended)
         self._scheduler.host_has_more(address.host)
 
     async def parse_robots(self, response: Response) -> AsyncIterator[Request]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipelines.reading.addresses import absolute
 from pipelines.reading.dates import parse_date
@@ -15,8 +16,8 @@ from pipelines.text import squeeze
 
 _HEAD = re.compile(r"<(?:([\w.-]{1,32}):)?(rss|feed|RDF|urlset|sitemapindex)[\s>]", re.I)
 _ADDRESSES = re.compile(r"\s*https?://[^\s<>]+(?:\s+https?://[^\s<>]+)*\s*", re.I)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
-_TAG = re.compile(r"<[^>]*>")
+_CDATA = re.compile(r"<!\[CDATA\[((?:[^\]<]|\](?!\]>)|<(?!!\[CDATA\[))*)\]\]>")
+_TAG = re.compile(r"<[^<>]*>")
 _CHAR_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));")
 _NAMED = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _DATES = ("pubDate", "published", "dc:date", "updated")
@@ -67,14 +68,25 @@ def _of_sitemap(text: str, root: str, url: str, captured: str | None) -> Iterato
                 yield Link(address, "article" if title else "unknown", title, date)
 
 
-def _blocks(text: str, name: str) -> list[str]:
-    return re.findall(rf"<{name}(?:\s[^>]*)?>(.*?)</{name}>", text, re.S | re.I)
+def _blocks(text: str, name: str) -> Iterator[str]:
+    """What stands between the tags of a name. One pattern for both would look through all that follows from
+    every start tag that nothing ends: minutes for a megabyte of them."""
+    opening, closing = _tags(name)
+    end = 0
+    while (opened := opening.search(text, end)) and (closed := closing.search(text, opened.end())):
+        yield text[opened.end() : closed.start()]
+        end = closed.end()
+
+
+@lru_cache(maxsize=64)
+def _tags(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(rf"<{name}(?:\s[^<>]*)?>", re.I), re.compile(f"</{name}>", re.I)
 
 
 def _first(block: str, name: str) -> str:
     """The text of the first element of a name, character data and references undone; "" without one."""
-    found = re.search(rf"<{name}(?:\s[^>]*)?>(.*?)</{name}>", block, re.S | re.I)
-    return plain_text(found[1]) if found else ""
+    found = next(_blocks(block, name), "")
+    return plain_text(found) if found else ""
 
 
 def plain_text(markup: str) -> str:
@@ -93,7 +105,7 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _atom_link(item: str) -> str:
-    links = re.findall(r"<link\s([^>]*)>", item, re.I)
+    links = re.findall(r"<link\s([^<>]*)>", item, re.I)
     chosen = next((link for link in links if "alternate" in link or "rel=" not in link), "")
     found = re.search(r"href\s*=\s*[\"']([^\"']*)", chosen)
     return plain_text(found[1]) if found else ""

@@ -20,8 +20,9 @@ from crawler import adopt, clock
 from crawler.demo.declare import declarations
 from crawler.demo.network import Network
 from crawler.demo.server import Running
+from crawler.plan import Plan
 from crawler.reply import Reply
-from crawler.session import Plan, Session
+from crawler.session import Session
 from crawler.timing import HOUR
 from pipelines.sites import parse_site
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from email.utils import formatdate
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,14 @@ def test_rules_of_our_group_hold() -> None:
     assert robots.allows(f"{SITE}/a")
     assert not robots.allows(f"{SITE}/private/x")
     assert robots.crawl_delay == 7
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_rules_in_other_encodings_hold(encoding: str) -> None:
+    rules = read_robots(200, "User-agent: *\nDisallow: /shut\nDisallow: /专利/\n".encode(encoding), NOW)
+    assert not rules.allows("http://a.test/shut/1")
+    assert rules.allows("http://a.test/open")
+    assert not rules.allows(f"http://a.test/{quote('专利')}/1")
 
 
 def test_longest_match_and_wildcards() -> None:

@@ -104,7 +104,8 @@ LOCATIONS = {
     "": None, "http://[": None, "http://[::1]:PORT/": None, "javascript:alert(1)": None, "mailto:a@b.test": None,
     "//127.0.0.1/": None, "http://other.test/": None, "open": "/moved/open", "../up": "/up", "?q=1": "/moved/9?q=1",
     "//odd.test/network": "/network", "HTTP://ODD.TEST:80/upper#part": "/upper", "/a b": "/a%20b",
-    "/专利".encode().decode("latin-1"): "/%E4%B8%93%E5%88%A9", "/./dot/../dots": "/dots",
+    "/专利".encode().decode("latin-1"): "/%E4%B8%93%E5%88%A9",
+    "/专利?q=商标".encode("gbk").decode("latin-1"): "/%D7%A8%C0%FB?q=%C9%CC%B1%EA", "/./dot/../dots": "/dots",
 }  # fmt: skip
 """Written in a Location, and what is asked for."""
 
@@ -138,14 +139,15 @@ def test_servers_that_say_what_is_not_so(tmp_path: Path, catalog_rows: Rows) -> 
         "/unasked": said("304 Not Modified", length=False),
         "/cut": said("200 OK", b"5\r\nabc", HTML, "Transfer-Encoding: chunked", length=False),
         "/both": said("200 OK", chunked(page("双")), HTML, "Transfer-Encoding: chunked"),
+        "/names": said("200 OK", page("名"), HTML.replace(":", " :"), "A Name: x", "no colon", ": x"),
         "/": said("200 OK", page("首页", "/kept/0", *coded), HTML),
     }
-    starts = ("/", "/unasked", "/cut", "/both")
+    starts = ("/", "/unasked", "/cut", "/both", "/names")
     with odd_server(answers) as odd:
         result = Order(tmp_path / "archive", odd.port, {"odd": site(starts)}, read=True, patience=0.0).run()
     assert "Traceback" not in result["errors"]
     rows = catalog_rows(tmp_path / "archive", "select replace(url, 'http://odd.test', '') from articles")
-    assert {path for (path,) in rows} >= {*kept, "/both", *coded}
+    assert {path for (path,) in rows} >= {*kept, "/both", "/names", *coded}
     states = dict(catalog_rows(tmp_path / "archive", "select url, state from addresses"))
     assert states["http://odd.test/cut"] == "pending"
     assert states["http://odd.test/unasked"] == "done"
@@ -205,6 +207,18 @@ def test_retry_after_of_past_and_far_dates(tmp_path: Path, catalog_rows: Rows) -
     for host, due in catalog_rows(tmp_path / "archive", "select host, due from addresses"):
         bound = WAITS[host.removesuffix(".test")][1]
         assert bound / 2 - 60 < due - asked <= bound, host
+
+
+def test_a_host_that_the_guard_refuses_is_asked_for_nothing(tmp_path: Path, catalog_rows: Rows) -> None:
+    """Not for its robots.txt either: the address is told of and put aside, and the crawl ends."""
+    declared = site(("/",), host="nobody.internal").replace("loopback = true", "")
+    with odd_server(PAGES) as odd:
+        result = Order(tmp_path / "archive", odd.port, {"nobody": declared}).run()
+    assert odd.log == []
+    assert result["exit_code"] == 1
+    assert result["counts"]["refused by the guard"] == 1
+    refused = [("failed", "guard: 'nobody.internal' is a name of the local network")]
+    assert catalog_rows(tmp_path / "archive", "select state, failure from addresses") == refused
 
 
 def test_watching_goes_round_again_and_the_second_signal_stops_at_once(

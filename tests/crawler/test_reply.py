@@ -106,6 +106,43 @@ def test_addresses_alone_are_those_of_the_full_reading() -> None:
     assert alone[1] == "http://www.example.org/a/2.html?x=1&y=2"
 
 
+@pytest.mark.parametrize(
+    ("meta", "target"),
+    [
+        ('<meta http-equiv="Refresh" content="0;URL=/b?x=1&amp;y=2">', "/b?x=1&y=2"),
+        ("<META CONTENT='3; url = \"/b\"' HTTP-EQUIV=refresh>", "/b"),
+        ("<meta http-equiv=refresh content='0;/b'>", "/b"),
+        ("<meta http-equiv=refresh content=0;url=b.html>", "/a/b.html"),
+        ("<meta http-equiv='refresh' content=',/b'>", "/b"),
+        ("<meta http-equiv='refresh' content='600'>", None),
+        ("<meta http-equiv='refresh' content=''>", None),
+        ("<meta http-equiv='refresh'>", None),
+        ("<meta name='refresh' content='0;url=/b'>", None),
+        ("<!-- <meta http-equiv='refresh' content='0;url=/b'> -->", None),
+    ],
+)
+def test_pages_that_send_on(meta: str, target: str | None) -> None:
+    reply = interpret(address(), Kept(capture(f"<html><head>{meta}</head><body>x</body></html>")), SITE, NOW)
+    assert [link.url for link in reply.links] == [f"http://www.example.org{target}"] * (target is not None)
+
+
+def test_a_list_too_large_to_be_read_in_full_still_leads_on() -> None:
+    page = "".join(f"<a href='/a/{n}.html'>{n}</a>" for n in range(1_500)) + "<br>" * 100_000
+    links = interpret(address("list"), Kept(capture(page)), SITE, NOW).links
+    assert len([link for link in links if isinstance(link, Found)]) == 1_000
+
+
+@pytest.mark.parametrize("kind", ["feed", "sitemap", "list"])
+@pytest.mark.parametrize(
+    "piece", ["<item>", "<item ", "<url>", "<item><link>/a", "<link>", "<![CDATA[", "<", "<a ", "<a href='"]
+)
+def test_what_nothing_ends_is_not_looked_for_again_and_again(piece: str, kind: str) -> None:
+    """A third of a megabyte took half a minute by patterns that look through the rest from every start tag."""
+    for start in ("<rss><item>", "<urlset><url>", "<rss><item>a</item>]]>"):
+        body = start + piece * (300_000 // len(piece))
+        assert interpret(address(kind), Kept(capture(body, 200)), SITE, NOW).outcome.state == "done"
+
+
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
 def test_queries_are_asked_for_in_the_encoding_of_the_page(encoding: str) -> None:
     """As browsers do (URL standard, 4.4), in every way that a page names an address; paths are in UTF-8."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from crawler import clock, frontier
-from crawler.session import Plan, Session
+from crawler.plan import Plan
+from crawler.session import Session
 from pipelines.archive.schema import addresses
 from pipelines.sites import Site
 
@@ -20,7 +21,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from crawler import clock, frontier
-from crawler.session import Plan, Session
+from crawler.plan import Plan
+from crawler.session import Session
 from pipelines.sites import Site
 site = Site(hosts=(sys.argv[3],), name="example", start=(f"http://{sys.argv[3]}/", f"http://{sys.argv[3]}/2"))
 session = Session(Plan(Path(sys.argv[1]), sys.argv[2], (site,)))
