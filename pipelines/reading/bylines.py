@@ -47,6 +47,7 @@ _PEOPLE = re.compile(
         r"(?P<dated>\d{1,2}日)?"
     )
 )
+_PLACED = re.compile(both(rf"(?:{'|'.join(sorted(PLACES))})\s*$"))
 _POSTED = re.compile(both(r"由\s*(?P<people>[^\s，。]{2,20}?)\s*(?:[在于]|发[布表]|提交)(?=.*\d)"))
 _NAMES_ALONE = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4}")
 _MARKED = re.compile(rf"[□■◎●◆]\s*(?P<people>{_NAMES_ALONE.pattern})")
@@ -115,8 +116,8 @@ def _reporters(found: re.Match[str]) -> tuple[str, ...]:
     not a known one, nobody can tell where the name ends."""
     if not found["dated"]:
         return persons(found["names"])
-    place = next((place for place in PLACES if found["names"].endswith(place)), "")
-    return persons(found["names"].removesuffix(place)) if place else ()
+    placed = _PLACED.search(found["names"])
+    return persons(found["names"][: placed.start()]) if placed else ()
 
 
 def _slashed(text: str) -> re.Match[str] | None:

@@ -32,6 +32,12 @@ def variants() -> dict[str, str]:
     return {row[0]: row for row in _table()["variants"].split()}
 
 
+@cache
+def simplified() -> dict[int, str]:
+    """The variants of the characters of the patterns -> these, for `str.translate` (來 -> 来)."""
+    return {ord(variant): one for one, row in variants().items() for variant in row[1:]}
+
+
 def both(pattern: str) -> str:
     """A regular expression written in Simplified that finds every variant of its characters too."""
     found: list[str] = []

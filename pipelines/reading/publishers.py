@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipelines.errors import TableError
+from pipelines.reading.phrases import simplified
 
 TABLE = Path(__file__).with_name("publishers.tsv")
 
@@ -45,7 +46,8 @@ def _table() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _fold(name: str) -> str:
-    return re.sub(r"[\s《》“”\"'·.]", "", unicodedata.normalize("NFKC", name)).lower()
+    plain = re.sub(r"[\s《》“”\"'·.]", "", unicodedata.normalize("NFKC", name)).lower()
+    return plain.translate(simplified())
 
 
 def publisher(printed: str) -> str | None:
