@@ -48,6 +48,9 @@ GAP = 160.0
 """Weight of the links and scraps after which running text is no longer the same article but comments or a
 disclaimer: about ten links. On the reference pages 80 to 1,000 give the same F1 to the third decimal."""
 
+ROWS = 3
+"""Paragraphs set as elements side by side from which on a short one behind them is the article's, too."""
+
 MOST = 0.86
 TWO_SENTENCES = 80.0
 """An inner element is the body when it holds this share of the weight, or all but two sentences of it (and at
@@ -249,11 +252,23 @@ def _widened(page: Outline, found: list[float], element: Element, first: int, la
         and not _ENDS_DATED.search(lines[first - 1].text)
     ):
         first -= 1
+    rows = sum(_set_alike(page, line, end) for line in lines[first:last])
     while last < element.last and (
-        found[last] == IN_TABLE or (found[last] > -5.5 and alike(lines[last], end))
+        found[last] == IN_TABLE
+        or (
+            found[last] > -5.5
+            and (alike(lines[last], end) or (rows >= ROWS and _set_alike(page, lines[last], end)))
+        )
     ):
         last += 1
     return first, last
+
+
+def _set_alike(page: Outline, line: Line, core: Line) -> bool:
+    """Whether a line is all of an element beside that of another one, of the same tag and names."""
+    own, other = page.elements[line.element], page.elements[core.element]
+    alone = own.last - own.first == 1
+    return alone and (own.parent, own.tag, own.attributes) == (other.parent, other.tag, other.attributes)
 
 
 def _kept(page: Outline, found: list[float], first: int, last: int) -> list[int]:

@@ -33,6 +33,9 @@ _DATE = re.compile(r"\d{4}[-/.年]\d")
 SITE_NAME = 10
 """Han characters up to which a document's title that ends as names of sites do is one."""
 
+SURE = 3.0
+"""Score of a line that names and document's title both call the headline."""
+
 SECTION = 6
 """Han characters up to which the parts of a document's title that stands on no line near the text name a
 section and a site (通知公告 - 某某局)."""
@@ -74,6 +77,8 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
         text = _whole(page, index, title)
         rest = _RUBRIC.sub("", text)
         scored.append((score, index, rest if rest and wanted.startswith(plain(rest)) else text))
+    if not any(score >= SURE for score, _, _ in scored):
+        scored += _farther(page, first_body_line + 3, wanted)
     scored = _below_section(page, scored, wanted)
     scored.sort(key=lambda item: -item[0])
     found = [(text, index) for score, index, text in scored if score >= 1.0]
@@ -86,6 +91,15 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
     if title and not found:
         found.append((stripped, -1))
     return tuple(found)
+
+
+def _farther(page: Outline, start: int, wanted: str) -> list[Candidate]:
+    """The heading that the document's title begins with, where other text stands over it: a banner's."""
+    for index, line in enumerate(page.lines[start:], start):
+        own = plain(line.text)
+        if line.tag == "h1" and len(own) > 8 and wanted.startswith(own) and 2 * len(own) > len(wanted):
+            return [(_score(page, index, wanted), index, line.text)]
+    return []
 
 
 def _posted(page: Outline, first_body_line: int) -> list[tuple[str, int]]:

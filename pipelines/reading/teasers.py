@@ -25,10 +25,11 @@ BOXES = ("div", "section", "ul", "ol", "dl", "table")
 
 _SIGNED = re.compile(
     both(
-        r"^(?:作者|网友|用户|楼主|层主|发表[人于]|评论人|回[复覆][人于]|\d{1,4}\s*[楼#])[\s:：].{0,60}\d{1,2}[:：]\d\d"
+        r"^(?:作者|网友|用户|楼主|层主|发表[人于]|评论人|回[复覆][人于]|\d{1,4}\s*[楼#])[\s:：].{0,60}\d{1,2}[:：]\d\d|"
+        r"^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s+\d{1,2}:\d\d(?::\d\d)?$"
     )
 )
-"""How the answers of a thread begin: who wrote, and at what time of day."""
+"""How the answers of a thread begin: who wrote, and at what time of day; or this alone."""
 
 FEWEST = 2
 """Teasers on a page from which on they are a list: one alone may be a paragraph behind a link to a source."""
@@ -80,16 +81,20 @@ def headed(page: Outline, found: list[float], before: float) -> list[int]:
 
 def answers(page: Outline, found: list[float], before: float) -> list[int]:
     """The lines of a thread behind its first post: from the first of several lines that say who wrote at what
-    time of day and are set alike, where text that weighs at least `before` stands over it."""
-    text, first, signed = 0.0, 0, ("", -1)
+    time of day and are set alike, where text that weighs at least `before` stands over it.
+
+    Where what follows it weighs more than what stands over it, it is the head of the first post itself.
+    """
+    over, post, first, signed = 0.0, 0.0, 0, ("", -1)
     for i, line in enumerate(page.lines):
         if found[i] > 0:
-            text += found[i]
-        elif text >= before and line.size < LONGEST and _SIGNED.search(line.text):
+            over, post = (over, post + found[i]) if first else (over + found[i], post)
+        elif over >= before and line.size < LONGEST and _SIGNED.search(line.text):
             here = page.elements[line.element].attributes, len(line.pieces)
             if here == signed:
-                return [j for j in range(first, len(found)) if found[j] > 0]
-            first, signed = i, here
+                start = first if post <= over else i
+                return [j for j in range(start, len(found)) if found[j] > 0]
+            over, post, first, signed = over + post, 0.0, i, here
     return []
 
 
