@@ -82,6 +82,10 @@ class Model:
             own = self._page.root.following
             yield from (place for place in order[tried:] if options.all[place].code in own)
 
+    def on_page(self, char: str) -> bool:
+        """Whether the page has a character where it is whole."""
+        return self._page is not None and ord(char) in self._page.root.following
+
     def continuations(self, prefix: Prefix, codes: frozenset[int]) -> frozenset[int]:
         """Which of these characters a word begun can go on with."""
         found = self._table.children(prefix.node) & codes if prefix.node else frozenset()

@@ -26,7 +26,7 @@ from pipelines.repair.blocks import (
 )
 from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
-from pipelines.repair.choices import Choice
+from pipelines.repair.choices import Choice, open_pronoun
 from pipelines.repair.compose import compose
 from pipelines.repair.gloss import GLOSS, Glosses, before_gloss
 from pipelines.repair.judge import edits_of
@@ -190,9 +190,9 @@ class _Page:
         groups = vanishing_groups_of(_PRIVATE_USE.search(found) is not None)
         search = self._searched(found, start, context, groups)
         choices = search.run()
-        if search.work <= MOST_WORK:
-            return choices
-        return [_unsure(choice) for choice in self._searched(found, start, context, ()).run()]
+        if search.work > MOST_WORK:
+            choices = [_unsure(choice) for choice in self._searched(found, start, context, ()).run()]
+        return list(map(open_pronoun, choices)) if self._model.on_page("她") else choices
 
     def _searched(self, found: str, start: int, context: Context, vanishing: Sequence[int]) -> Search:
         lattice = Lattice(

@@ -72,6 +72,18 @@ def test_what_one_damaged_text_of_a_page_tells_helps_with_another() -> None:
     assert "局長丁海" in beside.text
 
 
+def test_he_and_she_are_left_open_on_a_page_that_has_both() -> None:
+    """By the corpus alone 他 is the likelier to have spoken."""
+    damaged = Channel(level=None).damage("“我们都记得。”她说，今后还会再来。")
+    by_itself, beside = (
+        RESTORER.restore(f"{before}\n{damaged}") for before in ("正文。", "她来了，他也来了。")
+    )
+    assert "”他說" in by_itself.text
+    assert f"”{LACUNA}說" in beside.text
+    (place,) = (edit for edit in beside.edits if edit.certainty == "lost")
+    assert [rival.text for rival in place.rivals[:2]] == ["他", "她"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(ARTICLE, CHANNELS)
 def test_idempotent(article: str, channel: Channel) -> None:
