@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.reading.addresses import as_sent
+from pipelines.reading.addresses import as_sent, with_slashes
 from pipelines.reading.decode import judge
 from pipelines.reading.links import kind_of_address
 from pipelines.records import Link
@@ -76,7 +76,7 @@ def _directory(base: str) -> str:
 
 
 def _root(folder: str) -> str:
-    return folder[: folder.index("/", 8) + 1]
+    return folder[: folder.find("/", 8) + 1] or folder  # of a base without a host there is no root
 
 
 @lru_cache(maxsize=16_384)
@@ -101,7 +101,7 @@ def _worked_out(base: str, written: bytes, encoding: str) -> str | None:
     encoding = encoding or "utf-8"
     try:
         text = html.unescape(written.decode(encoding, "replace")).strip()
-        address = urljoin(base, re.sub(r"[\t\r\n]", "", text)).partition("#")[0]
+        address = urljoin(base, with_slashes(re.sub(r"[\t\r\n]", "", text))).partition("#")[0]
         usable = urlsplit(address).scheme in ("http", "https")
     except ValueError:
         return None

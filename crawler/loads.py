@@ -7,15 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol
 
-from scrapy import Request
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
+from scrapy import Request, exceptions
 from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionClosed
 
@@ -31,12 +23,12 @@ from pipelines.archive.codings import CodingError, TooLarge, identity_payload
 from pipelines.errors import IpnewsError
 
 NOT_HAD = (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
+    exceptions.CannotResolveHostError,
+    exceptions.DownloadCancelledError,
+    exceptions.DownloadConnectionRefusedError,
+    exceptions.DownloadFailedError,
+    exceptions.DownloadTimeoutError,
+    exceptions.ResponseDataLossError,
     ConnectionClosed,
     ConnectError,
     Unkeepable,

@@ -24,6 +24,12 @@ def absolute(base: str, address: str) -> str | None:
     return _joined(base, address)
 
 
+def with_slashes(address: str) -> str:
+    """A reference with the slashes that its backslashes mean up to the query (URL standard, 4.4)."""
+    path, mark, query = address.partition("?")
+    return path.replace("\\", "/") + mark + query
+
+
 def as_sent(address: str, encoding: str) -> str:
     """An address with what is beyond ASCII in its query percent-encoded in the encoding of the page that has
     it, which is what browsers ask for (URL standard, 4.4, "query state") and such a site understands.
@@ -48,7 +54,7 @@ def _joined(base: str, address: str) -> str | None:
     ):
         return None
     try:
-        joined = urljoin(base, address).partition("#")[0]
+        joined = urljoin(base, with_slashes(address)).partition("#")[0]
         parts = urlsplit(joined)
     except ValueError:
         return None

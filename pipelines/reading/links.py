@@ -26,6 +26,7 @@ MAX_LINKS = 50_000
 
 LinkKind = Literal["article", "list", "feed", "sitemap", "page", "unknown"]
 _FEED_TYPE = re.compile(r"(?:rss|atom|rdf)\+xml")
+_OPENED = re.compile(r"(?:javascript:|\blocation\b|\bopen)[^'\"]*['\"]([^'\"\s<>]+)['\"]", re.I)
 _NOT_PAGES = re.compile(
     r"/.*\.(?:jpe?g|png|gif|webp|bmp|svg|ico|css|js|zip|rar|7z|gz|exe|apk|pdf|docx?|xlsx?|pptx?|mp[34]|avi|flv|swf|wmv)$",
     re.I,
@@ -122,7 +123,8 @@ def _from_html(text: str, url: str, captured: str | None) -> Iterator[Link]:
     for index in page.anchors:
         title = page.link_text(index)
         element = page.elements[index]
-        address = absolute(base, element.get("href") or "")
+        href = element.get("href") or ""
+        address = absolute(base, href) or _opened(base, f"{href} {element.get('onclick') or ''}")
         if address is None or _NOT_PAGES.match((path := _path(address)).partition("?")[0]):
             continue
         full = _whole_title(title, squeeze(shown) if (shown := element.get("title")) else "")
@@ -131,6 +133,14 @@ def _from_html(text: str, url: str, captured: str | None) -> Iterator[Link]:
         if date is None and kind == "article" and (dated := date_in_url(address, captured)):
             date = dated.iso
         yield Link(address, kind, full or None, date)
+
+
+def _opened(base: str, script: str) -> str | None:
+    """The article that the script of a link opens: `javascript:show('/a/1.html')`, an `onclick` beside "#".
+    Only what looks like one: buttons to share, to save and to count clicks are written alike."""
+    found = _OPENED.search(script)
+    address = absolute(base, found[1]) if found else None
+    return address if address and kind_of_address(address) == "article" else None
 
 
 def _whole_title(printed: str, shown: str) -> str:

@@ -143,6 +143,31 @@ def test_what_nothing_ends_is_not_looked_for_again_and_again(piece: str, kind: s
         assert interpret(address(kind), Kept(capture(body, 200)), SITE, NOW).outcome.state == "done"
 
 
+@pytest.mark.parametrize("kind", ["article", "list"])
+def test_backslashes_are_slashes_up_to_the_query(kind: str) -> None:
+    page = r"<p>专利新闻</p><a href='..\b\1.html?p=a\b'>知识产权案件开庭审理</a><a href='\\other.org\x'>知识产权法</a>"
+    urls = [link.url for link in interpret(address(kind), Kept(capture(page)), SITE, NOW).links]
+    assert urls == ["http://www.example.org/b/1.html?p=a%5Cb", "http://other.org/x"]
+
+
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        ("href=\"javascript:show('/b/1001.html')\"", "/b/1001.html"),
+        ('href=\'#\' onclick=\'window.open("show.asp?id=3","_blank","width=400")\'', "/a/show.asp?id=3"),
+        ("href='javascript:;' onclick=\"location.href='../b/201.shtml'\"", "/b/201.shtml"),
+        ("href='/c/3.html' onclick=\"count('/other.html')\"", "/c/3.html"),
+        ("href='#' onclick='return false'", None),
+        ("href='javascript:history.go(-1)'", None),
+        ("href='#' onclick=\"select('news')\"", None),
+    ],
+)
+def test_links_of_lists_that_a_script_opens(link: str, target: str | None) -> None:
+    page = f"<p>知识产权新闻</p><a {link}>专利审查员介绍本年度申请</a>"
+    links = interpret(address("list"), Kept(capture(page)), SITE, NOW).links
+    assert [each.url for each in links] == [f"http://www.example.org{target}"] * (target is not None)
+
+
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
 def test_queries_are_asked_for_in_the_encoding_of_the_page(encoding: str) -> None:
     """As browsers do (URL standard, 4.4), in every way that a page names an address; paths are in UTF-8."""

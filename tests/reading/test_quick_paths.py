@@ -38,12 +38,13 @@ MIXED = st.text(alphabet="专利審查國家，。：（）Ａ１①㎡é́ﬁ �
 
 
 def joined(base: str, address: str) -> str | None:
-    """The general rule alone (RFC 3986, 5.2)."""
+    """The general rule alone (RFC 3986, 5.2), of an address with its backslashes turned as browsers turn them."""
     address = re.sub(r"[\n\t\r]", "", address.strip())
     if not address or address[0] == "#" or address.lower().startswith(("javascript:", "mailto:")):
         return None
     try:
-        address = urljoin(base, address).partition("#")[0]
+        before = re.match(r"[^?]*", address)[0]  # type: ignore[index]
+        address = urljoin(base, before.replace("\\", "/") + address[len(before) :]).partition("#")[0]
         parts = urlsplit(address)
     except ValueError:
         return None
