@@ -13,16 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from pipelines.reading.outline import IN_FAVOUR, Element, Line, Outline, words
+from pipelines.reading.edges import kept_lines, widened, without_spam
+from pipelines.reading.outline import IN_FAVOUR, Element, Outline, words
 from pipelines.reading.tables import IN_TABLE, SHORT_CELL, is_data
 from pipelines.reading.teasers import answers, headed, teasers
-from pipelines.reading.weight import DATED, is_spam, weigh
-
-_ENDED = re.compile(r"[。！？：:][”」』）)]?$")
-"""How a line of text ends: a label or a name set in a `div` of its own does not."""
-
-_SUBHEADS = ("h2", "h3", "h4", "h5")
-_LETTER = re.compile(r"[^\W_]")
+from pipelines.reading.weight import OUTSIDE, weigh
 
 AGAINST = re.compile(
     r"comment|reply|pinglun|liuyan|guestbook|\bcmt|\bpl\b|relat|recom|tuijian|\bhot|remen|rank|paihang|share|fenxiang|\bnav|daohang|"
@@ -41,15 +36,9 @@ COMMENTS = re.compile(r"comment|reply|pinglun|liuyan|guestbook|\bcmt|\bpl\b")
 _POSTS = (re.compile(r'id="(?:postmessage|read)_\w'), re.compile(r'id="pid\d'))
 """How forums name the text of a post (Discuz, phpwind), and the post with its author (Discuz on phones)."""
 
-_ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*$")
-OUTSIDE = -6.0
-"""Weight from which down a line is none of the article's, as lines are in elements named as none of it."""
 GAP = 160.0
 """Weight of the links and scraps after which running text is no longer the same article but comments or a
 disclaimer: about ten links. On the reference pages 80 to 1,000 give the same F1 to the third decimal."""
-
-ROWS = 3
-"""Paragraphs set as elements side by side from which on a short one behind them is the article's, too."""
 
 MOST = 0.86
 TWO_SENTENCES = 80.0
@@ -146,9 +135,9 @@ def find_body(page: Outline, within: range | None = None) -> Body | None:
         return None
     element = _first_post(page, sums) or _innermost(page, sums, chosen)
     first, last = _heaviest(found, element.first, element.last)
-    first, last = _widened(page, found, element, first, last)
-    kept = _kept(page, found, first, last)
-    clean = _without_spam(page, kept)
+    first, last = widened(page, found, element, first, last)
+    kept = kept_lines(page, found, first, last)
+    clean = without_spam(page, kept)
     return Body(tuple(clean), spam=len(clean) < len(kept))
 
 
@@ -162,16 +151,6 @@ def _first_post(page: Outline, sums: list[float]) -> Element | None:
 @lru_cache(maxsize=1 << 14)
 def _post(attributes: str) -> int | None:
     return next((kind for kind, named in enumerate(_POSTS) if named.search(attributes)), None)
-
-
-def _without_spam(page: Outline, kept: list[int]) -> list[int]:
-    """The lines without spam at either end, where mirrors put it; inside it would be a quotation."""
-    first, last = 0, len(kept)
-    while last - first > 1 and is_spam(page.lines[kept[first]].text):
-        first += 1
-    while last - first > 1 and is_spam(page.lines[kept[last - 1]].text):
-        last -= 1
-    return kept[first:last]
 
 
 def _innermost(page: Outline, sums: list[float], chosen: int) -> Element:
@@ -216,74 +195,3 @@ def _heaviest(found: list[float], first: int, last: int) -> tuple[int, int]:
         if total > best:
             best, run = total, (start, i + 1)
     return run
-
-
-def _widened(page: Outline, found: list[float], element: Element, first: int, last: int) -> tuple[int, int]:
-    """The run with the short lines before and behind it that are set as its own lines are: headings at the
-    start, lists and signatures at the end have no sentence marks to weigh."""
-    lines = page.lines
-
-    def alike(line: Line, core: Line) -> bool:
-        own, around = page.elements[line.element], page.elements[core.element].parent
-        if (line.tag, core.tag) in (("dt", "dd"), ("th", "td")):
-            return own.parent == around
-        if line.tag == core.tag:
-            return line.element == core.element or (
-                own.parent == around
-                and line.tag != "td"
-                and (
-                    line.tag != "div"
-                    or _ENDED.search(line.text) is not None
-                    or own.attributes == page.elements[core.element].attributes != ""
-                )
-            )
-        return core.tag == "p" and line.element == around
-
-    start, end = lines[first], lines[last - 1]
-    if end.tag in ("td", "th") and page.elements[end.element] is not element:
-        end = next((line for line in reversed(lines[first:last]) if line.tag not in ("td", "th")), end)
-    if element.tag == "p" and element.parent >= 0:
-        element = page.elements[element.parent]
-    while (
-        first > element.first
-        and found[first - 1] > -5.5
-        and alike(lines[first - 1], start)
-        and not DATED.match(lines[first - 1].text)
-        and not _ENDS_DATED.search(lines[first - 1].text)
-    ):
-        first -= 1
-    rows = sum(_set_alike(page, line, end) for line in lines[first:last])
-    while last < element.last and (
-        found[last] == IN_TABLE
-        or (
-            found[last] > -5.5
-            and (alike(lines[last], end) or (rows >= ROWS and _set_alike(page, lines[last], end)))
-        )
-    ):
-        last += 1
-    return first, last
-
-
-def _set_alike(page: Outline, line: Line, core: Line) -> bool:
-    """Whether a line is all of an element beside that of another one, of the same tag and names."""
-    own, other = page.elements[line.element], page.elements[core.element]
-    alone = own.last - own.first == 1
-    return alone and (own.parent, own.tag, own.attributes) == (other.parent, other.tag, other.attributes)
-
-
-def _kept(page: Outline, found: list[float], first: int, last: int) -> list[int]:
-    """The lines of a run without links, labels, scraps of controls; a heading over text may be a link."""
-    kept = []
-    for i in range(first, last):
-        line = page.lines[i]
-        if line.linked and line.tag in _SUBHEADS and i + 1 < last and found[i + 1] > 0:
-            kept.append(i)
-            continue
-        if (
-            found[i] <= OUTSIDE
-            or line.linked * 2 > line.size
-            or (line.size < 3 and not _LETTER.search(line.text))
-        ):
-            continue
-        kept.append(i)
-    return kept

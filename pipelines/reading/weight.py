@@ -68,6 +68,9 @@ _COUNTER = re.compile(r"[\[(]?\d{1,2} ?/ ?\d{1,2}[\])]?")
 ENDING = -25.0
 """Weight of a line behind which an article is over, and of a disclaimer."""
 
+OUTSIDE = -6.0
+"""Weight from which down a line is none of the article's, as lines are in elements named as none of it."""
+
 
 def weigh(line: Line) -> float:
     """How much a line looks like running text: characters outside links if there are sentence marks,

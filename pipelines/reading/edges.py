@@ -1,0 +1,100 @@
+"""The ends of an article's run of lines: short lines set as its own are, spam, links and scraps."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.reading.outline import Element, Line, Outline
+from pipelines.reading.tables import IN_TABLE
+from pipelines.reading.weight import DATED, OUTSIDE, is_spam
+
+_ENDED = re.compile(r"[。！？：:][”」』）)]?$")
+"""How a line of text ends: a label or a name set in a `div` of its own does not."""
+
+_SUBHEADS = ("h2", "h3", "h4", "h5")
+_LETTER = re.compile(r"[^\W_]")
+
+_ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*$")
+ROWS = 3
+"""Paragraphs set as elements side by side from which on a short one behind them is the article's, too."""
+
+
+def widened(page: Outline, found: list[float], element: Element, first: int, last: int) -> tuple[int, int]:
+    """The run with the short lines before and behind it that are set as its own lines are: headings at the
+    start, lists and signatures at the end have no sentence marks to weigh."""
+    lines = page.lines
+
+    def alike(line: Line, core: Line) -> bool:
+        own, around = page.elements[line.element], page.elements[core.element].parent
+        if (line.tag, core.tag) in (("dt", "dd"), ("th", "td")):
+            return own.parent == around
+        if line.tag == core.tag:
+            return line.element == core.element or (
+                own.parent == around
+                and line.tag != "td"
+                and (
+                    line.tag != "div"
+                    or _ENDED.search(line.text) is not None
+                    or own.attributes == page.elements[core.element].attributes != ""
+                )
+            )
+        return core.tag == "p" and line.element == around
+
+    start, end = lines[first], lines[last - 1]
+    if end.tag in ("td", "th") and page.elements[end.element] is not element:
+        end = next((line for line in reversed(lines[first:last]) if line.tag not in ("td", "th")), end)
+    if element.tag == "p" and element.parent >= 0:
+        element = page.elements[element.parent]
+    while (
+        first > element.first
+        and found[first - 1] > -5.5
+        and alike(lines[first - 1], start)
+        and not DATED.match(lines[first - 1].text)
+        and not _ENDS_DATED.search(lines[first - 1].text)
+    ):
+        first -= 1
+    rows = sum(_set_alike(page, line, end) for line in lines[first:last])
+    while last < element.last and (
+        found[last] == IN_TABLE
+        or (
+            found[last] > -5.5
+            and (alike(lines[last], end) or (rows >= ROWS and _set_alike(page, lines[last], end)))
+        )
+    ):
+        last += 1
+    return first, last
+
+
+def _set_alike(page: Outline, line: Line, core: Line) -> bool:
+    """Whether a line is all of an element beside that of another one, of the same tag and names."""
+    own, other = page.elements[line.element], page.elements[core.element]
+    alone = own.last - own.first == 1
+    return alone and (own.parent, own.tag, own.attributes) == (other.parent, other.tag, other.attributes)
+
+
+def kept_lines(page: Outline, found: list[float], first: int, last: int) -> list[int]:
+    """The lines of a run without links, labels, scraps of controls; a heading over text may be a link."""
+    kept = []
+    for i in range(first, last):
+        line = page.lines[i]
+        if line.linked and line.tag in _SUBHEADS and i + 1 < last and found[i + 1] > 0:
+            kept.append(i)
+            continue
+        if (
+            found[i] <= OUTSIDE
+            or line.linked * 2 > line.size
+            or (line.size < 3 and not _LETTER.search(line.text))
+        ):
+            continue
+        kept.append(i)
+    return kept
+
+
+def without_spam(page: Outline, kept: list[int]) -> list[int]:
+    """The lines without spam at either end, where mirrors put it; inside it would be a quotation."""
+    first, last = 0, len(kept)
+    while last - first > 1 and is_spam(page.lines[kept[first]].text):
+        first += 1
+    while last - first > 1 and is_spam(page.lines[kept[last - 1]].text):
+        last -= 1
+    return kept[first:last]
