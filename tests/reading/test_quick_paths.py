@@ -15,7 +15,7 @@ from pipelines.convert import script
 from pipelines.convert.script import Tally, tally
 from pipelines.reading import date_shapes, links, pager, weight
 from pipelines.reading.addresses import absolute
-from pipelines.reading.decode import Page, decode, judge
+from pipelines.reading.decode import _BIG5_COMMON, _GB_COMMON, STRAY, Page, _is_utf8, decode, judge
 from pipelines.reading.extract import extract
 from pipelines.reading.origin import _BARE, _LABEL, _MAY_BE_BARE, _SEPARATED, unlabelled
 from pipelines.reading.outline import Outline, unescape
@@ -269,6 +269,36 @@ def test_a_page_is_read_in_the_encoding_it_is_judged_to_have(payload: bytes) -> 
     page = decode(payload)
     if isinstance(page, Page):
         assert (page.encoding, page.why) == judge(payload)
+
+
+PIECES = st.sampled_from(
+    [char.encode(codec) for codec in ("utf-8", "gb18030", "big5hkscs") for char in "國，"]
+    + [b"<p>", b"\xe4", b"\xff", b"a" * 40]
+)
+
+
+@given(st.lists(PIECES, max_size=80).map(b"".join))
+@example("专".encode() * 9 + "专".encode("gb18030") * 5)
+@example(b"a" * 400 + "专利".encode("gb18030") * 40)
+def test_utf8_is_told_from_a_start_as_from_all_of_a_page(payload: bytes) -> None:
+    try:
+        payload.decode("utf-8")
+        told = True
+    except UnicodeDecodeError as error:
+        broken = payload.decode("utf-8", "replace").count("\ufffd")
+        high = sum(byte >= 0x80 for byte in payload)
+        told = broken <= STRAY * (high - broken) / 3
+        if error.start >= len(payload) - 3:
+            told = any(byte >= 0xC2 for byte in payload[: error.start])
+    assert _is_utf8(payload) == told
+
+
+def test_common_codes_are_those_of_the_characters_of_every_day_and_of_marks() -> None:
+    gb = rb"[\xb0-\xd7][\xa1-\xfe]|\xa1[\xa2-\xb7]|\xa3[\xa1-\xfe]"
+    big5 = rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]|\xa1[\x41-\x7e]"
+    codes = [code.to_bytes(2, "big") for code in range(0x10000)]
+    assert {code for code in codes if re.fullmatch(gb, code, re.S)} == _GB_COMMON
+    assert {code for code in codes if re.fullmatch(big5, code, re.S)} == _BIG5_COMMON
 
 
 @pytest.mark.parametrize(
