@@ -17,8 +17,7 @@ from sqlalchemy import Connection, Engine
 
 THREADS = 6
 """Reads under way at once. 187 blocks of one text, none in the system's cache, on a machine busy with other
-work: 71 ms one after another, 47 with 4 threads and 50 with 8 (60 texts of 100,000); where all are in the
-cache it costs a millisecond or two of processor time."""
+work: 71 ms one after another, 47 with 4 threads and 50 with 8 (60 texts of 100,000)."""
 
 MOST = 2_000
 """Blocks up to which it is done: one text asks for some hundreds. A batch of texts reads most pages anyway,
