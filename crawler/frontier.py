@@ -18,15 +18,13 @@ from sqlalchemy import Connection, Insert, Integer, Table, Update, bindparam, fu
 from sqlalchemy.dialects import sqlite
 
 from crawler.addresses import canonical, host_of
+from crawler.census import Counts
 from crawler.discover import PRIORITY, Found, Kind
 from crawler.outcome import Outcome
 from pipelines.archive import tombstones
 from pipelines.archive.batches import in_batches
 from pipelines.archive.schema import addresses
 from pipelines.sites import Site
-
-Counts = dict[tuple[str, bool], int]
-"""Numbers of addresses by host and by something that holds of them or not."""
 
 LEASE_SECONDS = 900.0
 """How long a dead crawler's addresses stay with it on PostgreSQL. Living ones renew every third of this."""
@@ -109,9 +107,7 @@ def seed(connection: Connection, site: Site, typed: Iterable[str], now: float) -
     return add(connection, [(each, None) for each in found], now)
 
 
-def add(
-    connection: Connection, found: Iterable[tuple[Found, str | None]], now: float
-) -> dict[tuple[str, bool], int]:
+def add(connection: Connection, found: Iterable[tuple[Found, str | None]], now: float) -> Counts:
     """Add addresses with the page that names each, due at once; returns how many were new by (host, whether
     they are articles). What was withdrawn is passed over."""
     withdrawn = tombstones.load(connection)
@@ -231,41 +227,6 @@ def next_due(connection: Connection, hosts: Collection[str]) -> float | None:
     """When the next pending address of these hosts is due; None when there is none."""
     found: float | None = connection.execute(_NEXT_DUE, {"of": list(hosts)}).scalar()
     return found
-
-
-def known(connection: Connection, hosts: Collection[str]) -> dict[tuple[str, bool], int]:
-    """Number of addresses by (host, whether they are articles), for the budgets."""
-    article = addresses.c.kind == "article"
-    counted = select(addresses.c.host, article, func.count()).where(addresses.c.host.in_(hosts))
-    rows = connection.execute(counted.group_by(addresses.c.host, article))
-    return {(host, bool(is_article)): count for host, is_article, count in rows}
-
-
-def rendered(connection: Connection, hosts: Collection[str]) -> Counts:
-    """Number of answered articles by (host, whether they need a browser)."""
-    chosen = (addresses.c.host.in_(hosts), addresses.c.kind == "article", addresses.c.status == 200)
-    counted = select(addresses.c.host, addresses.c.browser, func.count()).where(*chosen)
-    rows = connection.execute(counted.group_by(addresses.c.host, addresses.c.browser))
-    return {(host, bool(browser)): count for host, browser, count in rows}
-
-
-def known_urls(connection: Connection, hosts: Collection[str]) -> set[str]:
-    """The addresses of these hosts."""
-    return set(connection.scalars(select(addresses.c.url).where(addresses.c.host.in_(hosts))))
-
-
-def due_now(
-    connection: Connection, hosts: Collection[str], now: float, everything: bool
-) -> list[tuple[str, str, str]]:
-    """(host, kind, url) of what a crawl would fetch now, the most urgent first: the dry run."""
-    states = ("pending", "done", "failed")
-    rows = select(addresses.c.host, addresses.c.kind, addresses.c.url).where(
-        addresses.c.host.in_(hosts), addresses.c.state.in_(states)
-    )
-    if not everything:
-        rows = rows.where(addresses.c.due <= now)
-    ordered = rows.order_by(addresses.c.host, addresses.c.priority, addresses.c.due, addresses.c.url)
-    return [(row.host, row.kind, row.url) for row in connection.execute(ordered)]
 
 
 def _held_by_another(connection: Connection, host: str, owner: str, now: float) -> bool:

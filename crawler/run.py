@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crawler import clock, frontier
+from crawler import census, clock
 from crawler.addresses import canonical, host_of
 from crawler.browser import browser_settings, find_browser
 from crawler.budget import Limits
@@ -182,8 +182,8 @@ def _dry_run(
     known: set[str] = set()
     if isinstance(location, str) or (location / "catalog.db").exists():
         with Catalog.open(location, read_only=True) as opened, opened.read() as connection:
-            due = frontier.due_now(connection, hosts, clock.now(), everything)
-            known = frontier.known_urls(connection, hosts)
+            due = census.due_now(connection, hosts, clock.now(), everything)
+            known = census.known_urls(connection, hosts)
     starts = [
         (host, "start", url)
         for site in sites

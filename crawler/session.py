@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from crawler import clock, frontier, hosts, visits
+from crawler import census, clock, frontier, hosts, visits
 from crawler.addresses import host_of
 from crawler.adopt import adopt
 from crawler.budget import DISK_STEP, HostBudgets, disk_refusal
@@ -95,7 +95,7 @@ class Session:
     def _prepare(self, plan: Plan) -> None:
         now = self.started
 
-        def prepare(connection: Connection) -> tuple[int, frontier.Counts, frontier.Counts]:
+        def prepare(connection: Connection) -> tuple[int, census.Counts, census.Counts]:
             frontier.expire(connection, now, all_owners=self.catalog.dialect == "sqlite")
             frontier.release_all(connection, self._lock.last_owner)
             for site in plan.sites:
@@ -103,7 +103,7 @@ class Session:
             frontier.promote(connection, plan.hosts, now, plan.everything)
             frontier.ask_again(connection, plan.urls, now)
             run = runs.start(connection, "crawl", _iso(now))
-            return run, frontier.known(connection, plan.hosts), frontier.rendered(connection, plan.hosts)
+            return run, census.known(connection, plan.hosts), census.rendered(connection, plan.hosts)
 
         self.run, known, pages = self.catalog.write(prepare).result()
         self.shells = Counter({host: count for (host, browser), count in pages.items() if browser})

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Executable, delete, event, select
 
-from crawler import frontier, hosts
+from crawler import census, frontier, hosts
 from crawler.discover import Found, priority
 from crawler.frontier import LEASE_SECONDS
 from crawler.manners import HostManners
@@ -88,7 +88,7 @@ def test_adding_again_changes_nothing_and_counts_what_is_new(do: Do) -> None:
         (HOST, False): 1,
     }
     assert do(frontier.add, [found(1), found(3)], NOW) == {(HOST, True): 1}
-    assert do(frontier.known, [HOST]) == {(HOST, True): 3, (HOST, False): 1}
+    assert do(census.known, [HOST]) == {(HOST, True): 3, (HOST, False): 1}
 
 
 def test_an_outcome_ends_the_lease_and_the_due_time_brings_it_back(do: Do) -> None:
