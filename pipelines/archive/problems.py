@@ -18,7 +18,8 @@ class Problem:
         return f"{self.where}: {self.seen}; {self.remedy}"
 
 
-READ_AGAIN = "put the file back, or read what is left of it: ipnews backfill --own"
+PUT_BACK = "put the file back, or make a new archive of what is left: ipnews backfill OLD/warc --archive NEW"
 TAKE_IN = "take it in: ipnews backfill ARCHIVE/warc"
-REREAD = "read it again: ipnews backfill --own"
+REREAD = "read it again: ipnews backfill --own --host {host}"
+"""With the host, or nothing would be: --own alone takes what another version of the rules has read."""
 SETTLE_ANEW = "settle all anew: ipnews copies --rebuild"

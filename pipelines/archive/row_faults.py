@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Integer, cast, func, select
+from sqlalchemy import Connection, Integer, cast, func, literal, select
 
 from pipelines.archive import articles as article_rows
 from pipelines.archive import member_rows, search, shingle_index
 from pipelines.archive.batches import in_batches
+from pipelines.archive.captures import host_of
 from pipelines.archive.copies_faults import faults_of_copies
-from pipelines.archive.problems import REREAD, SETTLE_ANEW, TAKE_IN, Problem
+from pipelines.archive.problems import PUT_BACK, REREAD, SETTLE_ANEW, TAKE_IN, Problem
 from pipelines.archive.schema import articles, captures, drops, edits, members, revisits, settled, sketches
 from pipelines.archive.tombstones import Tombstones
 from pipelines.records import Article, Reason, WarcPointer, replay
@@ -39,8 +40,8 @@ def _orphans(connection: Connection) -> Iterator[Problem]:
             TAKE_IN,
         ),
         (articles, articles.c.id.not_in(capture_ids), "an article without its capture", TAKE_IN),
-        (edits, edits.c.article_id.not_in(article_ids), "edits of no article", REREAD),
-        (sketches, sketches.c.number.not_in(numbers), "a sketch of no article", REREAD),
+        (edits, edits.c.article_id.not_in(article_ids), "edits of no article", PUT_BACK),
+        (sketches, sketches.c.number.not_in(numbers), "a sketch of no article", PUT_BACK),
         (settled, settled.c.id.not_in(article_ids), "settled, but no article", "settle again: ipnews crawl"),
         (
             drops,
@@ -62,9 +63,9 @@ def _orphans(connection: Connection) -> Iterator[Problem]:
         ),
     ]
     for table, wrong, seen, remedy in checks:
-        key = table.primary_key.columns[0]
-        for found in connection.scalars(select(key).where(wrong).order_by(key)):
-            yield Problem(f"table {table.name}, {found}", seen, remedy)
+        key, host = table.primary_key.columns[0], captures.c.host if table is captures else literal("")
+        for found, its in connection.execute(select(key, host).where(wrong).order_by(key)):
+            yield Problem(f"table {table.name}, {found}", seen, remedy.format(host=its))
 
 
 def _of_articles(connection: Connection, some: list[Article], withdrawn: Tombstones) -> Iterator[Problem]:
@@ -79,6 +80,7 @@ def _of_articles(connection: Connection, some: list[Article], withdrawn: Tombsto
     }
     for article in some:
         where, row = f"article {article.id}", beside.get(article.id)
+        reread = REREAD.format(host=host_of(article.url))
         if withdrawn.cover(article.url, article.id):
             yield Problem(
                 where, "was withdrawn and is there", f"again: ipnews withdraw {article.url} --reason WHY"
@@ -88,9 +90,9 @@ def _of_articles(connection: Connection, some: list[Article], withdrawn: Tombsto
             continue  # an article without its capture is told as such
         # While a capture waits to be read anew, its article still names the record it was read from.
         if row.read_state == "article" and article.warc != WarcPointer(*row[3:]):
-            yield Problem(where, "names another record than its capture", REREAD)
+            yield Problem(where, "names another record than its capture", reread)
         if not search.holds(connection, row.number, article):
-            yield Problem(where, "is not in the search index", REREAD)
+            yield Problem(where, "is not in the search index", reread)
 
 
 def _unreplayable(article: Article) -> Iterator[Problem]:
@@ -102,14 +104,16 @@ def _unreplayable(article: Article) -> Iterator[Problem]:
         ):
             replay(found, article.edits, field)
     except ValueError as error:
-        yield Problem(f"article {article.id}", str(error), REREAD)
+        yield Problem(f"article {article.id}", str(error), REREAD.format(host=host_of(article.url)))
 
 
 def _not_current(connection: Connection) -> Iterator[Problem]:
     currents = func.sum(cast(articles.c.current, Integer))
-    works = select(articles.c.work_id, currents).group_by(articles.c.work_id).having(currents != 1)
-    for work, count in connection.execute(works.order_by(articles.c.work_id)):
-        yield Problem(f"page {work}", f"{count} of its versions are current, not one", REREAD)
+    host = func.min(articles.c.host)
+    works = select(articles.c.work_id, currents, host).group_by(articles.c.work_id).having(currents != 1)
+    for work, count, its in connection.execute(works.order_by(articles.c.work_id)):
+        seen = f"{count} of its versions are current, not one"
+        yield Problem(f"page {work}", seen, REREAD.format(host=its))
 
 
 def _is_due(connection: Connection) -> bool:

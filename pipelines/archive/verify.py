@@ -16,7 +16,7 @@ from pipelines.archive.catalog import Catalog
 from pipelines.archive.faults import REBUILD
 from pipelines.archive.frames import frames
 from pipelines.archive.parts import DRAFT, PARTS_FOLDER
-from pipelines.archive.problems import READ_AGAIN, TAKE_IN, Problem
+from pipelines.archive.problems import PUT_BACK, TAKE_IN, Problem
 from pipelines.archive.reader import Found, interpret
 from pipelines.archive.row_faults import faults_of_rows
 from pipelines.archive.schema import captures, revisits
@@ -85,17 +85,17 @@ def _warc(
                         )
     except OSError as error:
         lost = len(rows) + len(again)
-        yield Problem(shelf.place(name), f"{error.strerror or error}: {lost:,} rows point there", READ_AGAIN)
+        yield Problem(shelf.place(name), f"{error.strerror or error}: {lost:,} rows point there", PUT_BACK)
         return
     for offset in sorted({*rows, *again}):
-        yield Problem(f"{name}, byte {offset:,}", "no record starts where a row points", READ_AGAIN)
+        yield Problem(f"{name}, byte {offset:,}", "no record starts where a row points", PUT_BACK)
 
 
 def _refused(drop: Drop, pointing: list[CaptureRow]) -> Iterator[Problem]:
     if drop.reason is not Reason.BAD_RECORD and not pointing:
         return  # too large, or coded beyond undoing: whole on disk, and counted as a drop
     where, _, seen = drop.detail.partition(": ")
-    remedy = READ_AGAIN if pointing else "no row points there; the next ipnews crawl cuts a clipped end off"
+    remedy = PUT_BACK if pointing else "no row points there; the next ipnews crawl cuts a clipped end off"
     yield Problem(where, seen, remedy)
 
 
@@ -105,7 +105,7 @@ def _mismatches(
     for row in pointing:
         where = f"{row.warc.file}, byte {row.warc.offset:,}"
         if row.payload_digest != item.capture.payload_digest:
-            yield Problem(where, f"payload has another digest than row {row.id}", READ_AGAIN)
+            yield Problem(where, f"payload has another digest than row {row.id}", PUT_BACK)
         elif row.warc.length != length:
             yield Problem(
                 where, f"record has {length:,} bytes, row {row.id} says {row.warc.length:,}", TAKE_IN

@@ -45,7 +45,7 @@ def test_a_flipped_byte(archive: Any, stored: list[Any]) -> None:
     path.write_bytes(data)
     (problem,) = problems(archive)
     assert problem.where == f"{path.name}, byte {stored[1].warc.offset:,}"
-    assert "ipnews backfill --own" in problem.remedy
+    assert "ipnews backfill OLD/warc --archive NEW" in problem.remedy
 
 
 def test_another_page_in_its_place(archive: Any, stored: list[Any]) -> None:
