@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
-from unicodedata import east_asian_width
 
 from pipelines.reading.outline import Line, unescape
 
@@ -57,19 +56,25 @@ def unwrapped(lines: Iterable[Line]) -> Iterator[Line]:
 
 def _typed(line: Line) -> Line:
     """A paragraph of a `pre` without the blanks that stood for its ends of lines."""
-    return _with_text(line, _GAP.sub("", _SIGNED_OFF.sub("", line.text)))
+    return _with_text(line, _GAP.sub("", _SIGNED_OFF.sub("", line.text))) if " " in line.text else line
 
 
 def _margin(lines: list[Line]) -> Margin | None:
     """The margin that cut the lines of one element; None where they end by themselves."""
-    if len(lines) <= FEWEST or max(line.size for line in lines) > 2 * WIDEST:
+    if (
+        len(lines) <= FEWEST
+        or not _STOPPED.search(lines[-1].text)
+        or max(line.size for line in lines) > 2 * WIDEST
+    ):
         return None
     margin = Margin(max(_width(line.text) for line in lines), max(len(line.text) for line in lines))
+    if not NARROWEST <= margin.width <= WIDEST:
+        return None
     cut = [_is_full(line, margin) for line in lines[:-1] if not _STOPPED.search(line.text)]
+    if sum(cut) < max(FEWEST, CUT * len(cut)):
+        return None
     told = sum(_MARKED.search(line.text) is not None and not _LABELLED.match(line.text) for line in lines)
-    prose = 2 * told >= len(lines) and _STOPPED.search(lines[-1].text)
-    fits = prose and NARROWEST <= margin.width <= WIDEST
-    return margin if fits and sum(cut) >= max(FEWEST, CUT * len(cut)) else None
+    return margin if 2 * told >= len(lines) else None
 
 
 def _is_full(line: Line, margin: Margin) -> bool:
@@ -79,18 +84,23 @@ def _is_full(line: Line, margin: Margin) -> bool:
 
 def _joined(lines: list[Line], margin: Margin) -> Iterator[Line]:
     """Paragraphs of cut lines: one ends with a line that is not full, or before one that is indented."""
-    whole = lines[0]
+    parts = [lines[0].text]
     for before, line in pairwise(lines):
-        indented = _INDENT.match(unescape(line.pieces[0])) or (
-            _STOPPED.search(before.text) and margin.width - SLACK <= _width(line.text) <= margin.width - 2
-        )
-        if _is_full(before, margin) and not indented:
-            blank = " " if _LATIN.search(whole.text) and line.text[0].isascii() else ""
-            whole = _with_text(whole, f"{whole.text}{blank}{line.text}")
-        else:
-            yield whole
-            whole = line
-    yield whole
+        if not _is_full(before, margin) or _is_indented(before, line, margin):
+            yield _with_text(before, "".join(parts))
+            parts = []
+        elif _LATIN.search(before.text) and line.text[0].isascii():
+            parts.append(" ")
+        parts.append(line.text)
+    yield _with_text(lines[-1], "".join(parts))
+
+
+def _is_indented(before: Line, line: Line, margin: Margin) -> bool:
+    """Whether a line is typed with an indent: its blanks show, or it is as much shorter behind a stop."""
+    if _INDENT.match(unescape(line.pieces[0])):
+        return True
+    short = margin.width - SLACK <= _width(line.text) <= margin.width - 2
+    return short and _STOPPED.search(before.text) is not None
 
 
 def _with_text(line: Line, text: str) -> Line:
@@ -100,4 +110,4 @@ def _with_text(line: Line, text: str) -> Line:
 
 def _width(text: str) -> float:
     """The width of a text in Han characters: a letter or a digit is half of one."""
-    return sum(1.0 if east_asian_width(char) in "WFA" else 0.5 for char in text)
+    return len(text) - len(text.encode("ascii", "ignore")) / 2
