@@ -76,7 +76,8 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
             continue
         text = _whole(page, index, title)
         rest = _RUBRIC.sub("", text)
-        scored.append((score, index, rest if rest and wanted.startswith(plain(rest)) else text))
+        bare = rest not in ("", text) and wanted.startswith(plain(rest))
+        scored.append((score, index, rest if bare else text))
     if not any(score >= SURE for score, _, _ in scored):
         scored += _farther(page, first_body_line + 3, wanted)
     scored = _below_section(page, scored, wanted)

@@ -88,7 +88,9 @@ class Found(msgspec.Struct, frozen=True, gc=False):
 
 def slots(line: str) -> tuple[Found, ...]:
     """The labelled slots of a line, in order: `来源:X发布时间:Y作者:Z` has three. Empty slots are kept."""
-    line = _BOXED.sub(r" \1：", _BARS.sub("｜", line))
+    line = _BARS.sub("｜", line)
+    if "【" in line or "[" in line:
+        line = _BOXED.sub(r" \1：", line)
     labels, bare_labels = _labels(line)
     marks = [(m.start(), m.end(), _slot_of(m), m[0], False) for m in labels]
     taken = [(start, end) for start, end, *_ in marks]
