@@ -37,6 +37,9 @@ _NAMES = r"[\u3400-\u9fff·]{2,4}(?:[\s、，;；]+[\u3400-\u9fff·]{2,4}){0,5}"
 _ROLES = both(
     r"(?:记者|通讯员|撰文|作者|(?:责任|图片|视频|文字|美术|栏目)?编辑|责编|主编|校对|摄影|摄像|剪辑|审核|监制|统筹|文字|来源)"
 )
+_ROLE_SIGN = re.compile(both("[者员文编责校摄剪审监统来]"))
+"""What every role has one of, and most lines have none of."""
+
 _REPORTED = re.compile(
     both(
         r"[【（(]?(?:(?:本[报网刊]|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|撰文)[\s／/:：][^，。！？；]{2,24}|"
@@ -101,7 +104,7 @@ def names_origin(text: str) -> bool:
     """Whether a line says where an article is from: two labels, or one and a date without a stop, or who
     reported it and nothing else."""
     labels = len(LABELS.findall(text)) if _SEPARATED.search(text) else 0
-    if labels > 1 or (len(text) < 30 and _REPORTED.fullmatch(text)):
+    if labels > 1 or (len(text) < 30 and _ROLE_SIGN.search(text) and _REPORTED.fullmatch(text)):
         return True
     if len(text) > 100 or _STOP.search(text) or not (dated := DATED.search(text)):
         return False
