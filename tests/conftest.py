@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -12,13 +13,15 @@ from bench.postgres import postgresql
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[Callable[[str], str]]:
-    """Makes an empty database of a name; its address."""
+    """Makes an empty database whose name begins with a given one; its address."""
+    numbers = count(1)
     with postgresql() as (_server, first):
         engine = create_engine(
             first.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
         )
 
-        def make(name: str) -> str:
+        def make(area: str) -> str:
+            name = f"{area}_{next(numbers)}"
             with engine.connect() as connection:
                 connection.execute(text(f"CREATE DATABASE {name}"))
             return first.replace("@/postgres", f"@/{name}")

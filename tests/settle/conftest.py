@@ -14,4 +14,4 @@ settings.load_profile("copies")
 @pytest.fixture
 def postgres(database: Callable[[str], str], request: pytest.FixtureRequest) -> str:
     """A database of the test's own."""
-    return database(f"of_{request.node.originalname}"[:63].lower())
+    return database(f"of_{request.node.originalname}"[:55].lower())
