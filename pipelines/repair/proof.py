@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from pipelines.records import Rival
 from pipelines.repair.gbk import EURO_BYTE, decode_pair, encode_char
-from pipelines.repair.gloss import GLOSS, PINYIN
+from pipelines.repair.gloss import GLOSS, PINYIN, reading_of
 from pipelines.repair.language import Characters
 from pipelines.repair.marks import MARKS
 from pipelines.text import fold_width
@@ -30,10 +30,12 @@ texts with three other copies 99 in 100 needed at most 418, the worst 1,028."""
 
 _GLOSSED: Final = "\0"
 """A lone byte, printed as `?`, and the gloss behind it whose bracket it ate."""
-_CUT_BY_GLOSS: Final = re.compile(rf"[?？]{PINYIN}")
+_CUT_BY_GLOSS: Final = re.compile(rf"[?？]({PINYIN})")
 _MARKS: Final = frozenset(map(fold_width, MARKS)) | {_GLOSSED, "\n"}
 """What stands behind a lone byte: the marks that cut, what is left of a gloss, the end of the block."""
 _IN_STEP: Final = 0
+_OTHERWISE: Final = 0x100
+"""Added to a waiting lead byte whose character is not read as the gloss behind it says: not cut off there."""
 _FULL: Final = 0xFEE0
 
 _State = tuple[int, int]
@@ -57,10 +59,11 @@ def prove(found: str, printed: Sequence[Sequence[Rival]]) -> tuple[tuple[Rival, 
     that come back are natural logs of shares of all ways that fit (sum-marginals, Rabiner 1989). () where
     nothing fits, where nothing is damaged, and where more fits than can be told apart.
     """
-    shown = fold_width(_CUT_BY_GLOSS.sub(_GLOSSED, GLOSS.sub("", found)))
+    bare = GLOSS.sub("", found)
+    shown = fold_width(_CUT_BY_GLOSS.sub(_GLOSSED, bare))
     if len(shown) > MOST_CHARACTERS or _GLOSSED in found:
         return ()
-    ways, forward = _forward(shown, printed)
+    ways, forward = _forward(shown, printed, _glossed(shown, bare))
     ends = {state: 0.0 for state in forward[-1] if _is_end(shown, state)}
     if len(ways) < len(printed) or not ends:
         return ()
@@ -73,8 +76,14 @@ def prove(found: str, printed: Sequence[Sequence[Rival]]) -> tuple[tuple[Rival, 
     return () if fold_width("".join(place[0].text for place in proven)) == shown else tuple(proven)
 
 
+def _glossed(shown: str, bare: str) -> dict[int, str]:
+    """Where a lone byte and the rest of its gloss stand in the shown text, and what the gloss reads."""
+    places = (at for at, char in enumerate(shown) if char == _GLOSSED)
+    return dict(zip(places, map(reading_of, _CUT_BY_GLOSS.findall(bare)), strict=True))
+
+
 def _forward(
-    shown: str, printed: Sequence[Sequence[Rival]]
+    shown: str, printed: Sequence[Sequence[Rival]], glossed: dict[int, str]
 ) -> tuple[list[list[_Way]], list[dict[_State, float]]]:
     """(ways of each place, log weight of the states before each place and behind the last)."""
     ways: list[list[_Way]] = []
@@ -85,7 +94,7 @@ def _forward(
         if work > MOST_WORK:
             break
         options = [
-            _Way(state, reached, spelled, alternative.score)
+            _Way(state, _told(reached, spelled, glossed), spelled, alternative.score)
             for alternative in place
             for state in forward[-1]
             for reached, spelled in _spelled(shown, state, alternative.text)
@@ -130,6 +139,15 @@ def _sum(scores: Iterable[float]) -> float:
         return known[0]
     top = max(known)
     return top + math.log(math.fsum(math.exp(score - top) for score in known))
+
+
+def _told(reached: _State, spelled: str, glossed: dict[int, str]) -> _State:
+    """The state, with the mark of a lead byte whose character is not read as the gloss there says."""
+    at, lead = reached
+    reading = glossed.get(at)
+    if reading is None or lead == _IN_STEP or not spelled:
+        return reached
+    return reached if Characters.load().has_reading(spelled[-1], reading) else (at, lead | _OTHERWISE)
 
 
 def _spelled(shown: str, state: _State, text: str) -> Iterator[tuple[_State, str]]:
@@ -183,7 +201,7 @@ def _byte(shown: str, state: _State, byte: int) -> Iterator[_State]:
     if lead == _IN_STEP:
         yield from _first_byte(shown, at, byte)
         return
-    char = decode_pair(lead, byte) if byte >= 0x40 else None
+    char = decode_pair(lead & 0xFF, byte) if byte >= 0x40 else None
     is_private = char is not None and "\ue000" <= char <= "\uf8ff"
     if char is None:
         if shown[at : at + 1] == "?":
@@ -194,6 +212,8 @@ def _byte(shown: str, state: _State, byte: int) -> Iterator[_State]:
         yield at + 1, _IN_STEP
     elif not char or is_private:
         yield at, _IN_STEP
+    if lead & _OTHERWISE and shown[at : at + 1] == _GLOSSED:
+        return
     for following in _cut(shown, at):
         yield from _first_byte(shown, following, byte)
 
@@ -227,4 +247,6 @@ def _is_lone(shown: str, at: int) -> bool:
 def _is_end(shown: str, state: _State) -> bool:
     """Whether all is explained; a lead byte may be the last of a block."""
     at, lead = state
-    return at == len(shown) if lead == _IN_STEP else shown[at:] in ("", "?", _GLOSSED)
+    if lead == _IN_STEP:
+        return at == len(shown)
+    return shown[at:] in ("", "?", _GLOSSED) and not (lead & _OTHERWISE and shown[at:] == _GLOSSED)

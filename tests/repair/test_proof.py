@@ -66,6 +66,12 @@ def test_whatever_the_channel_does_is_proven(text: str, channel: Channel) -> Non
         assert fold_width(proven(damaged.text, text)) == fold_width(expected)
 
 
+@pytest.mark.parametrize(("printed", "fits"), [("册", True), ("的", False), ("重", False)])
+def test_a_gloss_that_ate_its_bracket_says_how_its_character_is_read(printed: str, fits: bool) -> None:
+    """D7A2 of 注 gives A2 to a pair that is nothing; what ends in the lone byte is read cè."""
+    assert (proven("(dāng)?shù)乩塾嬜?cè)", f"地累计注{printed}") != "") is fits
+
+
 def all_damage(printed: str) -> set[str]:
     """Slow and obvious: every set of cuts before mark codes, at any offset, decoded piece by piece."""
     data = printed.encode("gbk")
