@@ -1,4 +1,4 @@
-"""The language model: words with counts in a memory-mapped table, readings, and the page's own words.
+"""The language model: words with counts in a memory-mapped table, readings.
 
 Everything is kept in Simplified form; a Traditional character is looked up by its Simplified one, so one
 table serves both scripts. Made by `bench/build_language_table.py`, which names its sources.
@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import mmap
-import re
 import struct
 from bisect import bisect_left
-from collections.abc import Iterable
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +29,6 @@ HEADER: Final = struct.Struct("<4sII4x")
 RARE_SHARE: Final = 3e-6
 """Share of running text below which a character is rare: 焙, 觽, 鬏; one in a page of 3,000 characters
 at most."""
-_HAN_RUN = re.compile("[\u4e00-\u9fff]{2,}")
 
 
 @cache
@@ -107,88 +103,6 @@ class WordTable:
     def _children(self, node: int) -> frozenset[int]:
         """The codes with which words go on from a node."""
         return frozenset(self._codes[self._firsts[node] : self._firsts[node + 1]])
-
-
-class PageWords:
-    """What the page itself says where it is whole: its sequences of two to four Han characters.
-
-    Press repeats its names and terms within a page, so a sequence seen once is worth more than two common
-    characters side by side. One whose ends cut through a word of the table (权益保 of 权益保护 does) is none.
-    `codes`: the code points of all runs of Han characters, a 0 before, between and behind them.
-    """
-
-    LONGEST: Final = 4
-    _PENALTY: Final = (0.0, 0.0, 2.0, 1.0, 0.5)
-    """Nats added by length to -ln(count / characters); chosen on held-back text, see docs/repair.md."""
-    _GLUE: Final = 11.0
-    """Cost in nats below which two characters are a common word, so that a sequence does not end
-    between them."""
-    _SMOOTHING: Final = 2000
-    """Characters added to the size of the page: what a short page repeats says little."""
-
-    def __init__(self, texts: Iterable[str], characters: Characters, table: WordTable) -> None:
-        self._table = table
-        self.codes = [0]
-        places: dict[int, list[int]] = {}
-        for text in texts:
-            for run in _HAN_RUN.findall(text.translate(characters.to_simplified)):
-                for code in map(ord, run):
-                    places.setdefault(code, []).append(len(self.codes))
-                    self.codes.append(code)
-                self.codes.append(0)
-        self._size = sum(map(len, places.values()))
-        self.root = PageNode(self, [], 0)
-        self.root.following = {code: PageNode(self, found, 1) for code, found in places.items()}
-
-    def is_cut(self, at: int) -> bool:
-        """Whether a place and the one before it are a common word."""
-        first, second = self.codes[at - 1], self.codes[at]
-        cost = self._table.cost_of_two(first, second) if first and second else None
-        return cost is not None and cost < self._GLUE
-
-    def cost(self, count: int, length: int) -> float:
-        """Cost in nats of a sequence of the page."""
-        share: float = count / (self._size + self._SMOOTHING)
-        return self._PENALTY[length] - math.log(share)
-
-    def least(self, seen: int) -> float:
-        """What any longer sequence of the page costs at least that goes on from one seen so often."""
-        return self._PENALTY[-1] - math.log(seen / (self._size + self._SMOOTHING))
-
-
-class PageNode:
-    """A sequence of a page's characters, by its places.
-
-    Searches ask for few, so what goes on behind one is read off the page when it is asked for: to count all
-    of them beforehand took a seventh of the time of restoring.
-    """
-
-    def __init__(self, page: PageWords, places: list[int], length: int) -> None:
-        self._page = page
-        self._places = places
-        self._length = length
-
-    @property
-    def seen(self) -> int:
-        """At how many places the sequence stands."""
-        return len(self._places)
-
-    @cached_property
-    def count(self) -> int:
-        """At how many of them it cuts through no word."""
-        is_cut, length = self._page.is_cut, self._length
-        return sum(not is_cut(at) and not is_cut(at + length) for at in self._places)
-
-    @cached_property
-    def following(self) -> dict[int, PageNode]:
-        """The sequences that are one character longer, by that character."""
-        if self._length == PageWords.LONGEST:
-            return {}
-        found: dict[int, list[int]] = {}
-        for at in self._places:
-            if code := self._page.codes[at + self._length]:
-                found.setdefault(code, []).append(at)
-        return {code: PageNode(self._page, places, self._length + 1) for code, places in found.items()}
 
 
 class Characters:

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 from pipelines.repair.brackets import SIGNS
 from pipelines.repair.candidates import Option, Options, sign_cost
-from pipelines.repair.language import ROOT, PageNode, PageWords, WordTable
+from pipelines.repair.language import ROOT, WordTable
+from pipelines.repair.page_words import PageNode, PageWords
 
 NEVER: Final = float("inf")
 UNKNOWN_HAN: Final = 15.0

@@ -27,14 +27,16 @@ from pipelines.repair.blocks import (
 from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
 from pipelines.repair.choices import Choice, open_pronoun
+from pipelines.repair.collector import collector_at_rest
 from pipelines.repair.compose import compose
 from pipelines.repair.gloss import GLOSS, Glosses, before_gloss
 from pipelines.repair.judge import edits_of
-from pipelines.repair.language import Characters, PageWords, WordTable
+from pipelines.repair.language import Characters, WordTable
 from pipelines.repair.lattice import Lattice, vanishing_groups_of
 from pipelines.repair.marks import can_begin
 from pipelines.repair.model import Model
 from pipelines.repair.neighbours import Neighbours
+from pipelines.repair.page_words import PageWords
 from pipelines.repair.search import MOST_WORK, Search
 
 __all__ = ["Restored", "Restorer", "looks_damaged"]
@@ -97,6 +99,10 @@ class Restorer:
     def restore_page(self, texts: Iterable[str], *, field: str = "article_body") -> list[Restored]:
         """Undo the damage of every text of a page: what one of them tells helps with the others."""
         found = tuple(texts)
+        with collector_at_rest():
+            return self._restore_page(found, field)
+
+    def _restore_page(self, found: tuple[str, ...], field: str) -> list[Restored]:
         edits: list[list[Edit]] = [[] for _ in found]
         repaired = found
         for number in range(MOST_PASSES):

@@ -8,7 +8,6 @@ best, in nats.
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
@@ -92,22 +91,7 @@ class Search:
         self.work = 0
 
     def run(self) -> list[Choice]:
-        """The choices in order; none when no path leads back into step.
-
-        Python's collector of cycles rests meanwhile, and finds nothing of it left: a search makes tens of
-        thousands of tuples and no cycle, and looking through them at every 700 took a fifth of its time.
-        """
-        collects = gc.isenabled()
-        gc.disable()
-        try:
-            return self._run()
-        finally:
-            self._states.clear()
-            self._words.clear()
-            if collects:
-                gc.enable()
-
-    def _run(self) -> list[Choice]:
+        """The choices in order; none when no path leads back into step."""
         index = self._start
         length = len(self._lattice.found)
         while index < length and index - self._open <= RIGHT_CONTEXT and index - self._start < LONGEST_REGION:

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import TableError
-from pipelines.repair.language import ROOT, TABLES, Characters, PageNode, PageWords, WordTable
+from pipelines.repair.language import ROOT, TABLES, Characters, WordTable
+from pipelines.repair.page_words import LONGEST, PageNode, PageWords
 
 WORDS = WordTable()
 CHARACTERS = Characters()
@@ -95,7 +96,7 @@ def test_page_words_against_plain_counting(texts: list[str]) -> None:
     plain: Counter[str] = Counter()
     for text in texts:
         if len(text) > 1:
-            for length in range(1, PageWords.LONGEST + 1):
+            for length in range(1, LONGEST + 1):
                 plain.update(text[at : at + length] for at in range(len(text) - length + 1))
     for sequence, count in plain.items():
         node = page.root

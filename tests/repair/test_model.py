@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipelines.repair.candidates import Candidates
-from pipelines.repair.language import Characters, PageWords, WordTable
+from pipelines.repair.language import Characters, WordTable
 from pipelines.repair.model import Model, character_cost
+from pipelines.repair.page_words import PageWords
 
 CHARACTERS, TABLE = Characters.load(), WordTable()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from types import FrameType
 from typing import Any
@@ -191,3 +192,19 @@ def test_linear_time(unit: str) -> None:
     sixty-four."""
     small, large = (work(unit * count) for count in (40, 320))
     assert large <= 12 * small + 20_000
+
+
+def test_what_restoring_makes_goes_without_the_collector_of_cycles() -> None:
+    """A page that held itself would wait for a full collection, which may fall on any damaged place."""
+    found = Channel(level=2, seed=1).damage("".join(CLAUSES))
+    RESTORER.restore(found)
+    gc.collect()
+    gc.disable()
+    try:
+        RESTORER.restore(found)
+        assert not gc.isenabled()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+    RESTORER.restore(found)
+    assert gc.isenabled()
