@@ -13,7 +13,7 @@ from pipelines.reading.meta import read_meta, scripted_times
 from pipelines.reading.misread import undo_misreading
 from pipelines.reading.opening import find_summary, opened, unrepeated
 from pipelines.reading.outline import Line, Outline, clean, words
-from pipelines.reading.pagekind import kind_of_page
+from pipelines.reading.pagekind import kind_of_page, kind_of_text, kind_without_text
 from pipelines.reading.pager import find_pages
 from pipelines.reading.phrases import both
 from pipelines.reading.records import Block, BlockKind, Extracted, OriginLine
@@ -24,17 +24,14 @@ from pipelines.reading.systems import recognise
 from pipelines.reading.tree import outline
 from pipelines.reading.weight import DATED, any_spam, weigh
 from pipelines.reading.wrapped import unwrapped
-from pipelines.records import Drop, Reason, Stage
+from pipelines.records import Drop, Reason
 from pipelines.sites import Selectors
-from pipelines.text import count_han, plain
+from pipelines.text import plain
 
 Meta = tuple[tuple[str, str], ...]
 
 CELL = 40
 """Characters from which on the cell of a table is a paragraph."""
-
-MIN_HAN = 20
-"""Han characters on a whole page below which it is in another language."""
 
 SHORT_NEWS = 0.4
 """Share of the heaviest text's weight from which on a text under the headline and its date is the article:
@@ -55,6 +52,8 @@ def extract(html: str, url: str, rules: Selectors | None = None) -> Extracted | 
     `rules` replace the general reading where they name an element; one that matches nothing leaves it. Where
     the page itself holds no text, the data of its scripts may.
     """
+    if dropped := kind_of_text(html):
+        return replace(dropped, url=url)
     found = _extract(html, url, rules)
     if isinstance(found, Drop) and found.reason in _EMPTY and (page := shown(html)) is not None:
         again = _extract(page, url, rules)
@@ -77,17 +76,8 @@ def _extract(html: str, url: str, rules: Selectors | None) -> Extracted | Drop:
     if dropped := kind_of_page(page, body, title, html):
         return replace(dropped, url=url)
     if body is None or not body.lines:
-        return _without_text(page, url)
+        return replace(kind_without_text(page), url=url)
     return _composed(page, body, title, meta, url, rules)
-
-
-def _without_text(page: Outline, url: str) -> Drop:
-    han = sum(count_han(line.text) for line in page.lines)
-    if han < MIN_HAN and (len(page.lines) > 3 or sum(line.size for line in page.lines) > 3 * MIN_HAN):
-        return Drop(
-            Stage.EXTRACT, Reason.NOT_CHINESE, f"{han} Han characters in {len(page.lines)} lines", url
-        )
-    return Drop(Stage.EXTRACT, Reason.NO_ARTICLE, f"no running text in {len(page.lines)} lines", url)
 
 
 def _composed(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from pipelines.reading.body import Body
-from pipelines.reading.outline import Outline
+from pipelines.reading.feeds import root_of
+from pipelines.reading.outline import Line, Outline
 from pipelines.reading.phrases import both, names, sought
 from pipelines.reading.teasers import SCRAP, below_title, is_title
-from pipelines.reading.weight import DATED, names_origin
+from pipelines.reading.weight import DATED, DISCLAIMER_WITHIN, TAIL, names_origin
 from pipelines.records import Drop, Reason, Stage
 from pipelines.text import count_han
 
@@ -29,6 +30,16 @@ LEAST_HAN = 4
 """Han characters for each kana below which a text is Japanese, which has more kana than Han characters; the
 bodies of the reference pages have none."""
 
+FEWEST_WORDS, FEWEST_LETTERS = 6, 20
+"""Words and letters of a line that is a sentence of another script; a greeting or a label has fewer."""
+
+_DATA = re.compile(
+    r"\s*(?:\{\s*\"|\[\s*[\[{\"]|(?:var|let|const|function) [\w$]+\s*[=(;]|[!;+]?\(?function\s*\(|"
+    r"(?:document|window)\.[\w.]+\s*[=(]|[\w$.]{1,60}\(\s*[\[{])"
+)
+"""How JSON, a call around it and scripts begin."""
+
+_FOREIGN_STOP = re.compile(r"[.!?।؟][\"'”’»)\]]?$")
 _KANA = re.compile("[\u3041-\u30fa]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _NOTICES = tuple((Reason(name), re.compile(sought(f"notice.{name}"), re.I)) for name in names("notice"))
@@ -41,10 +52,40 @@ _EMPTY_ROOT = re.compile(
     + r"(?:enable|requires) JavaScript|JavaScript (?:to run|is disabled|required)",
     re.I,
 )
+_ROOT = re.compile(r"<div\b[^>]*\bid=[\"']?(?:app|root|__next|__nuxt)[\"'\s>]", re.I)
 _REDIRECT = re.compile(
     r"(?:(?:window|document|top|self)\.)?location(?:\.href)?\s*=\s*[\"']|location\.replace\(|document\.cookie\s*=|http-equiv=[\"']?refresh\b",
     re.I,
 )
+
+
+def kind_of_text(html: str) -> Drop | None:
+    """Why what was fetched is no page but a feed, a sitemap, data or a script; None when it may be one."""
+    if root := root_of(html):
+        return Drop(Stage.EXTRACT, Reason.LIST_PAGE, f"a feed or sitemap ({root})")
+    if _DATA.match(html):
+        return Drop(Stage.EXTRACT, Reason.NOT_HTML, f"data or a script: {html.strip()[:40]!r}")
+    return None
+
+
+def kind_without_text(page: Outline) -> Drop:
+    """Why a page without an article's text holds none: its text is in another script, or it has none."""
+    foreign = sum(line.size for line in page.lines if _is_foreign(line))
+    if foreign > sum(count_han(line.text) for line in page.lines):
+        return Drop(Stage.EXTRACT, Reason.NOT_CHINESE, f"{foreign} characters of text in another script")
+    return Drop(Stage.EXTRACT, Reason.NO_ARTICLE, f"no running text in {len(page.lines)} lines")
+
+
+def _is_foreign(line: Line) -> bool:
+    """Whether a line is a sentence in a script that parts its words by blanks, and no line of rights."""
+    text = line.text
+    if line.linked * 2 > line.size or not _FOREIGN_STOP.search(text) or TAIL.match(text):
+        return False
+    return (
+        text.count(" ") + 1 >= FEWEST_WORDS
+        and not (_HAN.search(text) or DISCLAIMER_WITHIN.search(text))
+        and sum(map(str.isalpha, text)) >= max(FEWEST_LETTERS, 0.8 * line.size)
+    )
 
 
 def kind_of_page(page: Outline, body: Body | None, title: str, html: str) -> Drop | None:
@@ -63,8 +104,9 @@ def kind_of_page(page: Outline, body: Body | None, title: str, html: str) -> Dro
             Stage.EXTRACT, Reason.LIST_PAGE, f"{size} characters of text beside {len(page.anchors)} links"
         )
     shown = "".join(text)
-    if size >= SHELL and not _HAN.search(shown):
-        return Drop(Stage.EXTRACT, Reason.NOT_CHINESE, f"no Han character in {size} characters of text")
+    if text and not _HAN.search(shown):
+        long = Drop(Stage.EXTRACT, Reason.NOT_CHINESE, f"no Han character in {size} characters of text")
+        return long if size >= SHELL else kind_without_text(page)
     if "の" in shown and (kana := len(_KANA.findall(shown))) * LEAST_HAN > count_han(shown):
         return Drop(Stage.EXTRACT, Reason.NOT_CHINESE, f"{kana} kana in {size} characters")
     return None
@@ -85,6 +127,8 @@ def _shell(page: Outline, html: str) -> Drop | None:
     """A page whose text a script would bring."""
     if len(page.anchors) < 40 and (found := _EMPTY_ROOT.search(html)):
         return Drop(Stage.EXTRACT, Reason.NEEDS_BROWSER, f"an empty page around {found[0][:60]!r}")
+    if len(page.lines) < 4 and not page.anchors and _ROOT.search(html) and "<script" in html:
+        return Drop(Stage.EXTRACT, Reason.NEEDS_BROWSER, "an application and nothing that it has loaded")
     if len(page.lines) < 4 and _REDIRECT.search(html):
         return Drop(Stage.EXTRACT, Reason.NEEDS_BROWSER, "a script or a refresh leads elsewhere")
     return None

@@ -117,3 +117,69 @@ def test_a_page_in_another_language_is_named_so() -> None:
     drop = extract(f"<h1>Plan</h1>{text}", URL)
     assert isinstance(drop, Drop)
     assert drop.reason == Reason.NOT_CHINESE
+
+
+ENTRY = "海洋装备产业的快速审查通道今日开通，企业可以在线提交申请，审查周期压缩到三个月以内。"
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        f"<?xml version='1.0'?><rss version='2.0'><channel><item><description>{ENTRY * 3}</description></item></channel></rss>",
+        f"<rss><channel><item><title><![CDATA[通道开通]]></title><description><![CDATA[<p>{ENTRY}</p>]]></description></item></channel></rss>",
+        f"<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='html'>&lt;p&gt;{ENTRY}</content></entry></feed>",
+        f"<rdf:RDF><item><title>通道</title><description>{ENTRY}</description></item></rdf:RDF>",
+        "<urlset><url><loc>http://a.test/1.html</loc></url></urlset>",
+    ],
+)
+def test_a_feed_is_a_list_whatever_text_its_entries_hold(feed: str) -> None:
+    drop = extract(feed, URL)
+    assert isinstance(drop, Drop)
+    assert (drop.reason, drop.url) == (Reason.LIST_PAGE, URL)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f'{{"code": 0, "data": [{{"title": "通道开通", "content": "{ENTRY}"}}]}}',
+        f'show({{"content": "{ENTRY}"}})',
+        f"document.write('<p>{ENTRY}</p>');",
+        f'var notice = "{ENTRY}";',
+    ],
+)
+def test_data_and_scripts_are_no_page(data: str) -> None:
+    drop = extract(data, URL)
+    assert isinstance(drop, Drop)
+    assert drop.reason == Reason.NOT_HTML
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (
+            "<h1>{{ article.title }}</h1><p>{{ article.source }}</p><p>{{ article.count }}</p>",
+            Reason.NO_ARTICLE,
+        ),
+        (
+            "<div>Copyright © 2004-2024 Example Intellectual Property Co., Ltd. All Rights Reserved.</div>"
+            "<div>Tel: 010-88886666</div><div>Email: a@a.test</div><div>Powered by PHPCMS</div>",
+            Reason.NO_ARTICLE,
+        ),
+        ("<pre><a href=a>a.pdf</a> 2019-03-01 10:22 1.2M</pre>" * 9, Reason.NO_ARTICLE),
+        (
+            "<div>中文版 首页 机构职能</div><p>Applicants may now file all documents online, a move that is expected to "
+            "shorten the average examination by two weeks.</p><div>主办：某局</div>",
+            Reason.NOT_CHINESE,
+        ),
+        ("<p>특허청은 올해 상반기 출원 건수가 작년보다 늘었다고 밝혔다.</p>", Reason.NOT_CHINESE),
+        (
+            '<div id="app"><div>Loading, please wait</div></div><script src="a.js"></script>',
+            Reason.NEEDS_BROWSER,
+        ),
+        ("<h1>网站正在建设中，敬请期待！</h1>", Reason.BLOCKED),
+    ],
+)
+def test_only_running_text_in_another_script_is_not_chinese(body: str, reason: Reason) -> None:
+    drop = extract(f"<html><head><title>资讯</title></head><body>{body}</body></html>", URL)
+    assert isinstance(drop, Drop)
+    assert drop.reason == reason
