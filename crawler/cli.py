@@ -90,6 +90,7 @@ def backfill(
         typer.Option(help="Only captures of this host; with --own: its captures whatever version read them."),
     ] = None,
     copy: Annotated[bool, typer.Option("--copy", help="Copy foreign WARC files into the archive.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Read what is done already, too.")] = False,
     archive: Archive = None,
     json: Json = False,
 ) -> None:
@@ -227,6 +228,7 @@ def withdraw(
     listed: Annotated[bool, typer.Option("--list", help="What was ever withdrawn, and why.")] = False,
     lifted: Annotated[bool, typer.Option("--lift", help="Let it in again.")] = False,
     archive: Archive = None,
+    json: Json = False,
 ) -> None:
     """Take something out for good: never taken in again, gone from the next export."""
     run("withdraw", **locals())

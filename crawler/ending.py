@@ -14,6 +14,9 @@ import typer
 from crawler.interrupt import under_way
 from pipelines.errors import IpnewsError, Stopped, UsageError
 
+STDOUT = 1
+"""Its number: Typer puts another object in place of `sys.stdout`."""
+
 
 def run(command: str, **values: Any) -> NoReturn:
     """Call `crawler.commands.<command>.run` and leave with its exit code; a closed pipe is silence and 0."""
@@ -25,8 +28,8 @@ def run(command: str, **values: Any) -> NoReturn:
         # Here and not in `leave`: Typer would leave with 130, as after any program that knows no better.
         raise Stopped("stopped; the same command goes on from here") from None
     except BrokenPipeError:
-        # Here too: Typer would leave with 1. The reader had enough; what is still held must go somewhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Here too: Typer would leave with 1.
+        _let_go_of_stdout()
         raise typer.Exit(0) from None
     raise typer.Exit(code)
 
@@ -38,17 +41,27 @@ def leave(app: typer.Typer) -> NoReturn:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         # Not "standalone": there Typer draws what was typed wrongly as a box of six lines.
-        sys.exit(app(prog_name="ipnews", standalone_mode=False))
+        code = app(prog_name="ipnews", standalone_mode=False)
     except IpnewsError as error:
         _end(str(error), error.exit_code)
     except typer.TyperException as error:
         _end(_mistyped(error), UsageError.exit_code)
+    except SystemExit:
+        # By itself Typer leaves only where the reader of its help is gone (`--help | head`), and with 1.
+        _let_go_of_stdout()
+        code = 0
+    sys.exit(code)
 
 
 def _end(said: str, code: int) -> NoReturn:
     if said:
         sys.stderr.write(f"ipnews: {said}\n")
     sys.exit(code)
+
+
+def _let_go_of_stdout() -> None:
+    """The reader had enough; what is still held for it must go somewhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
 
 
 def _mistyped(error: typer.TyperException) -> str:

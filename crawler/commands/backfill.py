@@ -34,6 +34,7 @@ def run(
     until: str | None = None,
     host: list[str] | None = None,
     copy: bool = False,
+    again: bool = False,
     archive: Path | None = None,
     json: bool = False,
 ) -> int:
@@ -62,6 +63,7 @@ def run(
             shard=share,
             selection=selection,
             copy=copy,
+            again=again,
             # As the crawl reads: what asks not to be archived is dropped, whoever fetched it. Kept with a
             # flag, it would stand before an older version of its address that does not ask, and the same
             # captures would give two archives.

@@ -61,7 +61,8 @@ def _told(result: ExportResult) -> str:
         return f"{rows}: nothing to write"
     files = f"{counted(result.written, 'file', 'files')} written, {result.skipped:,} left as they were"
     removed = f", {counted(result.removed, 'file', 'files')} removed" if result.removed else ""
-    return f"{rows}: {files}{removed}"
+    restored = f", {counted(result.restored, 'file', 'files')} put back" if result.restored else ""
+    return f"{rows}: {files}{removed}{restored}"
 
 
 def _check_places(config: Config, named: Collection[str]) -> None:

@@ -15,7 +15,7 @@ from crawler.commands.after import finish
 from crawler.commands.explain import resolve
 from crawler.commands.inputs import existing, now
 from crawler.config import Config
-from crawler.console import counted, say
+from crawler.console import counted, emit, say
 from crawler.lock import without_crawlers
 from pipelines.archive.captures import newest
 from pipelines.archive.catalog import Catalog
@@ -38,13 +38,16 @@ def run(
     listed: bool = False,
     lifted: bool = False,
     archive: Path | None = None,
+    json: bool = False,
 ) -> int:
     """Set the tombstones, take out what they cover, settle what is left; or list them, or lift some."""
     config = existing(archive)
     if listed:
-        return _list(config)
+        return _list(config, json)
     if target is None:
         raise UsageError("name what to withdraw: an article's id, an address or a host")
+    if json:
+        raise UsageError("--json is for --list; what a withdrawal did is told on stderr")
     with _alone(config, purge), Catalog.open(config.catalog_location) as catalog:
         if purge:
             _refuse_beside_leases(catalog)
@@ -105,12 +108,15 @@ def _lift(config: Config, catalog: Catalog, chosen: Target, reason: str) -> None
     say(f"Let in again: {chosen.kind} {chosen.value}; {waiting:,} of its captures are read again")
 
 
-def _list(config: Config) -> int:
+def _list(config: Config, json: bool) -> int:
     """Every tombstone, lifted ones too."""
     with Catalog.open(config.catalog_location, read_only=True) as catalog, catalog.read() as connection:
         rows = connection.execute(select(stones).order_by(stones.c.withdrawn_at, stones.c.target)).all()
     for row in rows:
         what = row.target.removeprefix(HOST_PREFIX)
+        if json:
+            emit({**row._mapping, "target": what})
+            continue
         purged = ", purged" if row.purged else ""
         sys.stdout.write(f"{row.withdrawn_at}  {row.kind}{purged}  {what}  {row.reason}\n")
     if not rows:

@@ -40,6 +40,8 @@ def store_articles(connection: Connection, rows: Sequence[ArticleRow]) -> int:
         numbered = list(zip(take_numbers(connection, len(fresh)), fresh, strict=True))
         values = [{"id": row.id, "number": n, "current": False, **_values(row)} for n, row in numbered]
         connection.execute(_INSERT, values)
+        for some in groups([row.id for row in fresh]):  # left where somebody has deleted an article by hand
+            connection.execute(_DELETE_EDITS, {"gone": some})
         _store_beside(connection, numbered)
     mark_current(connection, {row.work_id for row in (*fresh, *changed)})
     return len(fresh) + len(changed)
@@ -59,6 +61,12 @@ def remove_article(connection: Connection, article_id: str) -> bool:
     connection.execute(delete(articles).where(articles.c.id == article_id))
     mark_current(connection, {row.work_id})
     return True
+
+
+def remove_orphans(connection: Connection) -> None:
+    """Take out edits and sketches of no article: what is left where somebody has deleted articles by hand."""
+    connection.execute(delete(edits).where(edits.c.article_id.not_in(select(articles.c.id))))
+    connection.execute(delete(sketches).where(sketches.c.number.not_in(select(articles.c.number))))
 
 
 def mark_current(connection: Connection, works: Iterable[str]) -> None:
@@ -204,6 +212,7 @@ def _edits_bytes(connection: Connection, article_id: str) -> bytes | None:
 # Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
 _INSERT = articles.insert()
 _INSERT_EDITS = edits.insert()
+_DELETE_EDITS = delete(edits).where(edits.c.article_id.in_(bindparam("gone", expanding=True)))
 _INSERT_SKETCH = sketches.insert()
 _KNOWN = select(articles.c.id, articles.c.number, articles.c.record).where(
     articles.c.id.in_(bindparam("wanted", expanding=True))

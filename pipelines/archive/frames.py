@@ -40,6 +40,7 @@ class Record:
     """One whole WARC record. `block` is None where it is larger than MAX_BLOCK or was not asked for.
 
     `alone`: nothing but this record stands in `length` bytes from `offset`, so it can be read by itself.
+    `within`: its first byte in what the gzip member at `offset` holds; 0 where it is the first or none is.
     """
 
     offset: int
@@ -47,6 +48,7 @@ class Record:
     headers: Headers
     block: bytes | None
     alone: bool
+    within: int = 0
 
     def header(self, name: str) -> str | None:
         """The first value of a WARC header; names are compared without case (WARC 1.1, 4)."""
@@ -57,11 +59,12 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Damage:
     """Bytes from `offset` on that are no whole record; `length` of them until a record starts again, none
-    where one starts in the same gzip member."""
+    where one starts in the same gzip member. `within` as in `Record`."""
 
     offset: int
     length: int
     detail: str
+    within: int = 0
 
 
 def frames(
@@ -112,12 +115,12 @@ def _in_member(window: Window, offset: int, blocks: bool) -> Generator[Record | 
             alone = False
             if isinstance(broken, BrokenMember) or not feed.pass_to(_HEAD):
                 raise
-            yield Damage(offset, 0, f"{broken}, at byte {start:,} of what the gzip member holds")
+            yield Damage(offset, 0, str(broken), start)
             continue
         feed.pass_blank()
         at_end = not feed.peek(1)
         alone = alone and at_end
-        yield Record(offset, member.end - offset if alone else 0, headers, block, alone)
+        yield Record(offset, member.end - offset if alone else 0, headers, block, alone, start)
         if at_end:
             return member.end
 

@@ -19,7 +19,8 @@ class Problem:
 
 
 PUT_BACK = "put the file back, or make a new archive of what is left: ipnews backfill OLD/warc --archive NEW"
-TAKE_IN = "take it in: ipnews backfill ARCHIVE/warc"
+TAKE_IN = "take it in: ipnews backfill ARCHIVE/warc --again"
+"""Again, or what a backfill has brought would count as done."""
 REREAD = "read it again: ipnews backfill --own --host {host}"
 """With the host, or nothing would be: --own alone takes what another version of the rules has read."""
 SETTLE_ANEW = "settle all anew: ipnews copies --rebuild"

@@ -98,10 +98,11 @@ def interpret(frame: Record | Damage, name: str) -> Found | Revisit | Drop | Non
             return _revisit(frame, url, pointer)
         return _capture(frame, kind, url, pointer)
     except _Refused as refused:
-        where = f"{name}, byte {frame.offset:,}"
+        inside = f", at byte {frame.within:,} of what the gzip member holds" if frame.within else ""
+        said = f"{refused}{inside}"
         # The place and the reason stand in for the digest: two broken records are two drops.
-        drop_id = version_id(f"{name}#{frame.offset}", str(refused))
-        return Drop(Stage.CAPTURE, refused.reason, f"{where}: {refused}", url, drop_id)
+        drop_id = version_id(f"{name}#{frame.offset}", said)
+        return Drop(Stage.CAPTURE, refused.reason, f"{name}, byte {frame.offset:,}: {said}", url, drop_id)
 
 
 def read_at(pointer: WarcPointer, shelf: Shelf) -> Capture:

@@ -11,7 +11,7 @@ from pipelines.archive import member_rows, search, shingle_index
 from pipelines.archive.batches import in_batches
 from pipelines.archive.captures import host_of
 from pipelines.archive.copies_faults import faults_of_copies
-from pipelines.archive.problems import PUT_BACK, REREAD, SETTLE_ANEW, TAKE_IN, Problem
+from pipelines.archive.problems import REREAD, SETTLE_ANEW, TAKE_IN, Problem
 from pipelines.archive.schema import articles, captures, drops, edits, members, revisits, settled, sketches
 from pipelines.archive.tombstones import Tombstones
 from pipelines.records import Article, Reason, WarcPointer, replay
@@ -40,9 +40,9 @@ def _orphans(connection: Connection) -> Iterator[Problem]:
             TAKE_IN,
         ),
         (articles, articles.c.id.not_in(capture_ids), "an article without its capture", TAKE_IN),
-        (edits, edits.c.article_id.not_in(article_ids), "edits of no article", PUT_BACK),
-        (sketches, sketches.c.number.not_in(numbers), "a sketch of no article", PUT_BACK),
-        (settled, settled.c.id.not_in(article_ids), "settled, but no article", "settle again: ipnews crawl"),
+        (edits, edits.c.article_id.not_in(article_ids), "edits of no article", SETTLE_ANEW),
+        (sketches, sketches.c.number.not_in(numbers), "a sketch of no article", SETTLE_ANEW),
+        (settled, settled.c.id.not_in(article_ids), "settled, but no article", SETTLE_ANEW),
         (
             drops,
             drops.c.capture_id.not_in(capture_ids) & drops.c.reason.not_in(bare),

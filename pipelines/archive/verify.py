@@ -71,10 +71,10 @@ def _warc(
                 item = interpret(frame, name)
                 pointing = rows.pop(frame.offset, [])
                 if again.pop(frame.offset, None) is not None and item is None:
-                    yield Problem(f"{name}, byte {frame.offset:,}", "a revisit points to no answer", TAKE_IN)
+                    yield Problem(f"{name}, byte {frame.offset:,}", "a revisit points to no answer", PUT_BACK)
                 if pointing and not isinstance(item, Found | Drop):
                     seen = f"row {pointing[0].id} points to a record that holds no page"
-                    yield Problem(f"{name}, byte {frame.offset:,}", seen, TAKE_IN)
+                    yield Problem(f"{name}, byte {frame.offset:,}", seen, PUT_BACK)
                 if isinstance(item, Drop) and (own or pointing):
                     yield from _refused(item, pointing)
                 elif isinstance(item, Found):
@@ -108,10 +108,10 @@ def _mismatches(
             yield Problem(where, f"payload has another digest than row {row.id}", PUT_BACK)
         elif row.warc.length != length:
             yield Problem(
-                where, f"record has {length:,} bytes, row {row.id} says {row.warc.length:,}", TAKE_IN
+                where, f"record has {length:,} bytes, row {row.id} says {row.warc.length:,}", PUT_BACK
             )
         elif row.url != item.capture.url and not _is_revisit(connection, row):
-            yield Problem(where, f"record of {item.capture.url}, row {row.id} says {row.url}", TAKE_IN)
+            yield Problem(where, f"record of {item.capture.url}, row {row.id} says {row.url}", PUT_BACK)
 
 
 def _is_revisit(connection: Connection, row: CaptureRow) -> bool:

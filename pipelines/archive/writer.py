@@ -51,8 +51,10 @@ class _Job:
         self.failure = raised
         return not isinstance(raised, OperationalError | InterfaceError | InternalError)
 
-    def resolve(self, failure: BaseException | None = None) -> None:
+    def resolve(self, where: str, failure: BaseException | None = None) -> None:
         if (failure := failure or self.failure) is not None:
+            if isinstance(failure, SQLAlchemyError):
+                failure = explained(failure, where)
             self.future.set_exception(failure)
         else:
             self.future.set_result(self.outcome)
@@ -93,10 +95,10 @@ class Writer:
                 count = self._transaction_with_retries(jobs)
             except SQLAlchemyError as error:
                 for job in jobs:
-                    job.resolve(explained(error, self._where))
+                    job.resolve(self._where, error)
                 return
             for job in jobs[:count]:
-                job.resolve()
+                job.resolve(self._where)
             jobs = jobs[count:]
 
     def _transaction_with_retries(self, jobs: list[_Job]) -> int:

@@ -28,10 +28,12 @@ from pipelines.export.table import (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Files that the next version has and this one has not, and the other way round."""
+    """Files that the next version has and this one has not, and the other way round. `restored` ones both
+    have: they were missing or clipped."""
 
     added: tuple[DataFile, ...]
     removed: tuple[DataFile, ...]
+    restored: tuple[DataFile, ...] = ()
 
 
 def commit(store: Store, state: TableState, change: Change, filters: dict[str, Any]) -> int:

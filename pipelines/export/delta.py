@@ -62,12 +62,13 @@ def write_delta(
         format="delta",
         rows=comparison.rows,
         written=len(change.added),
-        skipped=len(state.files) - len(change.removed),
+        skipped=len(state.files) - len(change.removed) - len(change.restored),
         removed=len(change.removed),
-        bytes_written=sum(file.size for file in change.added),
+        bytes_written=sum(file.size for file in (*change.added, *change.restored)),
         inserted=comparison.inserted,
         updated=comparison.updated,
         deleted=comparison.deleted,
+        restored=len(change.restored),
         version=version,
     )
 
@@ -140,6 +141,7 @@ def _written_files(
     return Change(
         tuple(file for file in added if file.path not in kept),
         tuple(file for file in removed if file.path not in kept),
+        tuple(file for file in added if file.path in kept & broken),
     )
 
 

@@ -17,6 +17,8 @@ def silent(_: int) -> None:
 class ExportResult:
     """`rows` stand in the destination now. Files: `written` new, `skipped` there already, `removed`.
 
+    `restored` ones were missing or clipped, and stand there again as they were.
+
     For Delta also the rows `inserted`, `updated` and `deleted`, and the table's `version`. `damaged` counts
     captures whose record could not be copied, for the captures' own format.
     """
@@ -31,10 +33,11 @@ class ExportResult:
     inserted: int = 0
     updated: int = 0
     deleted: int = 0
+    restored: int = 0
     version: int | None = None
     damaged: int = 0
 
     @property
     def changed(self) -> bool:
         """Whether anything was written or removed."""
-        return bool(self.written or self.removed)
+        return bool(self.written or self.removed or self.restored)

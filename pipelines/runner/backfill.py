@@ -86,6 +86,7 @@ def backfill(
     shard: tuple[int, int] = (0, 1),
     selection: Selection = EVERYTHING,
     copy: bool = False,
+    again: bool = False,
     reading: Reading | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Result:
@@ -93,9 +94,9 @@ def backfill(
 
     `names` as `expand` takes them. `workers`: processes (all cores by default; 0 reads in this process,
     which a page that kills its reader then takes along). `shard` (i, n), i from 0: only the i-th of n
-    shares. Done ranges are skipped, so a killed backfill is gone on with by the same call; neither order,
-    shards, engine nor kills change the rows. Raises SourceError, UsageError, ArchiveUnwritable, ArchiveBusy;
-    Stopped after Ctrl-C.
+    shares. Done ranges are skipped, so a killed backfill is gone on with by the same call; `again` reads them
+    too, for a catalog that has lost rows. Neither order, shards, engine nor kills change the rows. Raises
+    SourceError, UsageError, ArchiveUnwritable, ArchiveBusy; Stopped after Ctrl-C.
     """
     if not 0 <= shard[0] < shard[1]:
         raise UsageError(f"shard {shard[0]}/{shard[1]}: i runs from 0 to n - 1")
@@ -104,7 +105,7 @@ def backfill(
     files = expand(names)
     sweep(archive)
     run = catalog.write(lambda connection: runs.start(connection, "backfill", timestamp())).result()
-    work = _Backfill(catalog, order, run, len(files), on_progress)
+    work = _Backfill(catalog, order, run, len(files), on_progress, again)
     try:
         for name in run_tasks(work.tasks(files, shard), order, engine, workers):
             work.take(name)
@@ -126,6 +127,7 @@ class _Backfill:
     run: int
     files_total: int
     on_progress: Callable[[Progress], None]
+    again: bool = False
     counts: Counts = field(default_factory=Counts)
     files: int = 0
     ranges: int = 0
@@ -144,7 +146,7 @@ class _Backfill:
                     continue
                 self.ranges += 1
                 name = f"{one.key}-{_order_key(self.order)}"
-                if self._is_taken(name):
+                if not self.again and self._is_taken(name):
                     self.skipped += 1
                     remove_part(self.order.archive, name)  # left by a kill behind the ledger's line
                     self.empty.pop(file.location, None)

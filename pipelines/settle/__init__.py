@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from pipelines.archive import member_rows, settled, shingle_index
+from pipelines.archive import articles, member_rows, settled, shingle_index
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.settling import settling_alone
 from pipelines.settle.clustering import cluster
@@ -66,5 +66,6 @@ def _to_texts(catalog: Catalog, counts: SettleCounts, pool: Workers) -> None:
 
 
 def _clear(connection: Connection) -> None:
+    articles.remove_orphans(connection)
     shingle_index.clear(connection)
     member_rows.forget_all(connection)

@@ -102,6 +102,14 @@ def test_equal_damages_of_one_member_are_told_apart() -> None:
     assert len({drop.capture_id for drop in drops}) == len(drops) == 2
 
 
+def test_records_of_one_member_refused_alike_are_told_apart() -> None:
+    data = (DAMAGED / "no-status-line.warc").read_bytes()
+    read, drops = read_all(gzip.compress(data + data))
+    assert read == "1313"
+    assert len({drop.capture_id for drop in drops}) == len(drops) == 2
+    assert drops[1].detail.endswith(f", at byte {len(data) + 524:,} of what the gzip member holds")
+
+
 def test_fastwarc_agrees_on_intact_files() -> None:
     files = [DAMAGED / "intact.warc.gz", DAMAGED / "intact.warc"]
     if SHARED.exists():

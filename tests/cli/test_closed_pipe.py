@@ -25,11 +25,21 @@ AT_ONCE = "sys.stdout.buffer.write(b'x'); sys.stdout.buffer.flush()"
 AT_THE_END = "sys.stdout.write('held until the end')"
 
 
-@pytest.mark.parametrize("then", [AT_ONCE, AT_THE_END])
-def test_a_closed_pipe_is_silence(then: str) -> None:
+def into_a_closed_pipe(*arguments: str) -> tuple[int, str]:
+    """Exit code and stderr of Python with these arguments."""
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "wb") as closed:
-        command = [sys.executable, "-c", COMMAND.format(then=then)]
+        command = [sys.executable, *arguments]
         done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("then", [AT_ONCE, AT_THE_END])
+def test_a_closed_pipe_is_silence(then: str) -> None:
+    assert into_a_closed_pipe("-c", COMMAND.format(then=then)) == (0, "")
+
+
+@pytest.mark.parametrize("asked", ["--help", "export --help", "--version"])
+def test_help_into_a_closed_pipe_is_silence(asked: str) -> None:
+    assert into_a_closed_pipe("-m", "crawler.cli", *asked.split()) == (0, "")

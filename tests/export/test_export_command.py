@@ -29,3 +29,19 @@ def test_a_site_that_is_none_removes_nothing(
     assert "0 rows in" in said
     assert f"{len(before) - 1} file{'s' * (len(before) > 2)} removed" in said
     assert run(str(out), topics="all", site=[host], archive=archive.folder) == 0
+
+
+def test_a_missing_file_of_a_table_is_told_as_put_back(
+    archive: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    run(str(out), "delta", topics="all", archive=archive.folder)
+    file = next(out.rglob("*.parquet"))
+    file.unlink()
+    capsys.readouterr()
+    run(str(out), "delta", topics="all", archive=archive.folder)
+    assert ": 0 files written, " in (said := capsys.readouterr().err)
+    assert said.endswith(", 1 file put back\n")
+    assert file.exists()
+    run(str(out), "delta", topics="all", archive=archive.folder)
+    assert capsys.readouterr().err.endswith(": nothing to write\n")
