@@ -130,10 +130,12 @@ def slashed_outlet(text: str) -> str | None:
     return slashed["outlet"] if slashed else None
 
 
-def dateline_outlet(text: str) -> str | None:
-    """The agency of a dateline, when it is a known publisher (本报讯 names none)."""
+def dateline_outlet(text: str, title: str) -> str | None:
+    """The agency or paper of a dateline, when it is a known publisher or the document's title ends with its
+    name (本报讯 names none)."""
     dateline = _DATELINE.match(text)
-    return dateline["outlet"] if dateline and dateline["outlet"] and publisher(dateline["outlet"]) else None
+    outlet = dateline["outlet"] if dateline else None
+    return outlet if outlet and (publisher(outlet) or title.endswith(outlet)) else None
 
 
 def persons(text: str) -> tuple[str, ...]:

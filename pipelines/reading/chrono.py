@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from pipelines.reading.dates import Dated, date_in_url, parse_date, parse_stamp
 from pipelines.reading.origin import Found
 from pipelines.reading.phrases import both
 from pipelines.reading.records import Extracted, OriginLine
+from pipelines.reading.weight import DISCLAIMER_WITHIN
 
 _PUBLISHED = (
     "ld:datepublished",
@@ -64,6 +65,9 @@ _TOLD = re.compile(r"[。！？；]|^[，、]")
 
 _YEAR = re.compile(r"\d{4}|年")
 _ASIDE = re.compile(both(r"^\s*[(（][^()（）]*[)）]\s*$|(?:更新|修改|编辑|推荐文章)于"))
+_PLACED = re.compile(both(r"地\s*[点址]\s*[:：]"))
+_TIMED = re.compile(both(r"^\W*(?:[\u3400-\u9fff]{2})?(?:时\s*间|日\s*期)\s*[:：]"))
+
 _ZONE = re.compile(both(r"\s*(?:(?:北京|香港|台北|台湾|当地)?时间\s*)?"))
 _CLOCK = re.compile(
     _ZONE.pattern + both(r"(?:上午|下午)?\s*\d{1,2}\s*[:：时]\s*\d\d(?:[:：分]\d\d)?分?\s*(?:[AaPp][Mm])?\s*")
@@ -127,10 +131,18 @@ def _candidates(
 
 
 def _above(extracted: Extracted) -> list[str]:
-    """The lines between headline and body; behind the others those that tell of a change, and a date alone in
-    brackets, which is the occasion of a speech or of a law."""
-    lines = _with_clocks(extracted.origin_lines, "above")
+    """The lines between headline and body but those of an event; last those that tell of a change,
+    and a date alone in brackets, which is the occasion of a speech or of a law."""
+    texts = _with_clocks(extracted.origin_lines, "above")
+    lines = [text for text, after in pairwise([*texts, ""]) if not tells_event(text, after)]
     return sorted(lines, key=lambda text: _ASIDE.search(text) is not None)
+
+
+def tells_event(line: str, after: str) -> bool:
+    """Whether a line tells the time of an event, whose place stands beside it or on the line `after`."""
+    return _PLACED.search(line) is not None or (
+        _PLACED.match(after) is not None and _TIMED.match(line) is not None
+    )
 
 
 def _with_clocks(lines: Iterable[OriginLine], *places: str) -> list[str]:
@@ -148,7 +160,7 @@ def _with_clocks(lines: Iterable[OriginLine], *places: str) -> list[str]:
 def _signs(text: str, captured: str) -> bool:
     """Whether a line at the end signs the article with a date and is no sentence that tells of one. The day
     of the capture without a year is the clock of a page."""
-    dated = parse_date(text, captured) if len(text) < 60 else None
+    dated = parse_date(text, captured) if len(text) < 60 and not DISCLAIMER_WITHIN.search(text) else None
     if dated is None or (dated.day == captured[:10] and not dated.relative and not _YEAR.search(dated.raw)):
         return False
     return not _TOLD.search(text[dated.start + len(dated.raw) :])

@@ -11,7 +11,7 @@ from pipelines.reading.body import Body, find_body
 from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta, scripted_times
 from pipelines.reading.misread import undo_misreading
-from pipelines.reading.opening import find_summary, opened, unrepeated
+from pipelines.reading.opening import find_summary, opened, unrepeated, untitled
 from pipelines.reading.outline import Line, Outline, clean, words
 from pipelines.reading.pagekind import kind_of_page, kind_of_text, kind_without_text
 from pipelines.reading.pager import find_pages
@@ -91,6 +91,7 @@ def _composed(
     pages, number = find_pages(page, url, ruled_links(page, rules.next if rules else None))
     summary = None
     if not (rules and rules.body):
+        body = untitled(page, body, heads[0][0]) if heads and head not in body.lines else body
         body = opened(page, unrepeated(page, body), head)
         summary = find_summary(page, head, body.lines[0]) if number in (None, 1) else None
     lines = body.lines if summary is None else (summary, *body.lines)

@@ -11,22 +11,26 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from pipelines.reading.bylines import PHOTO, byline, persons
-from pipelines.reading.chrono import choose_date
+from pipelines.reading.chrono import choose_date, tells_event
 from pipelines.reading.names import NOT_NAMES, is_name, split_names
-from pipelines.reading.origin import Found, slots, trim
+from pipelines.reading.origin import Found, slots, trim, unlabelled
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet, normalise, publisher_of_host
 from pipelines.reading.records import Extracted, Metadata
 from pipelines.reading.source import ADDRESS, NO_VALUE, find_source
+from pipelines.reading.weight import DISCLAIMER_WITHIN, TAIL
 from pipelines.text import count_han, squeeze
 
 SHORT = 60
-"""Longer lines of the body are prose: 记者 and 来源 in them are words, not labels."""
+"""Characters from which on a line of the body is prose."""
 
 MAX_NAMES = 48
 """Characters of a slot of names: eight names of five characters with their separators."""
 
-_SENTENCE = re.compile(r"[，。！？]")
+_NO_VALUE = re.compile(rf"[，。！？]|[\u3400-\u9fff]\s*[:：]|{TAIL.pattern}", re.I)
+"""What a line below an empty label has that is not its value: a sentence, a label of its own, the way to the
+next article."""
+
 _REPORTER = re.compile(both(r"记\s*者|通讯|文字?$"))
 _CLOSING = re.compile(r"((?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*)+)(?:1[01]\d{5})?$")
 """What a text ends with in brackets; agencies of Taiwan put the day behind (1151116)."""
@@ -77,17 +81,35 @@ def _slots_of(extracted: Extracted) -> Iterator[tuple[str, Found]]:
     for place in _NEAR:
         lines = [line.text for line in extracted.origin_lines if line.place == place]
         if place in ("start", "end"):
-            lines = [
-                text if len(text) <= SHORT else closing[1] if (closing := _CLOSING.search(text)) else ""
-                for text in lines
-            ]
+            lines = [_closing(text) if _is_prose(text) else text for text in lines]
         for number, text in enumerate(lines):
-            here = list(slots(text))
+            here = _timed(slots(text), text, "".join(lines[number + 1 : number + 2]))
             if here and not here[-1].value and here[-1].slot != "other" and number + 1 < len(lines):
                 follower = lines[number + 1]
-                if len(follower) <= 30 and not _SENTENCE.search(follower) and not slots(follower):
+                if len(follower) <= 30 and not _NO_VALUE.search(follower) and not slots(follower):
                     here[-1] = Found(here[-1].slot, here[-1].label, trim(follower))
             yield from ((place, slot) for slot in here)
+
+
+def _closing(text: str) -> str:
+    """What a paragraph ends with in brackets."""
+    closing = _CLOSING.search(text)
+    return closing[1] if closing else ""
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a line of the body is a sentence, in which 记者 and 来源 are words."""
+    return len(text) > SHORT or "，" in unlabelled(text)
+
+
+def _timed(found: Iterable[Found], line: str, after: str) -> list[Found]:
+    """The slots of a line without dates that are no article's: of an event, whose place stands beside or
+    below its time, and of a site, beside its rights."""
+    if tells_event(line, after):
+        return [slot if slot.slot != "date" else Found("other", slot.label, slot.value) for slot in found]
+    if DISCLAIMER_WITHIN.search(line):
+        return [slot for slot in found if slot.slot not in ("date", "modified", "written")]
+    return list(found)
 
 
 def _headline(extracted: Extracted) -> str:

@@ -30,6 +30,9 @@ SAME, SAME_START = 0.6, 40
 reference pages a summary in its own words has at most .3; one cut from the text and damaged apart from it has
 .7 or more."""
 
+TITLE_LINES = 4
+"""Lines over which official documents spread their title."""
+
 AGENCY = 6
 """Characters by which the two may be set off; more is 某日消息 before what the summary takes up."""
 
@@ -49,6 +52,18 @@ def find_summary(page: Outline, head: int, first: int) -> int | None:
         if not _repeats(_SUMMARY.sub("", unglossed(line.text)), page.lines[first : first + 3]):
             return index
     return None
+
+
+def untitled(page: Outline, body: Body, title: str) -> Body:
+    """The body without the title that a document prints once more over its text, on a line or a few."""
+    wanted, begun = plain(title), ""
+    for place, index in enumerate(body.lines[:TITLE_LINES], 1):
+        begun += plain(page.lines[index].text)
+        if not wanted.startswith(begun):
+            break
+        if begun == wanted and place < len(body.lines):
+            return replace(body, lines=body.lines[place:])
+    return body
 
 
 def unrepeated(page: Outline, body: Body) -> Body:

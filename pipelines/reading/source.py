@@ -56,11 +56,11 @@ def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: 
     for line in extracted.origin_lines:
         if line.place == "outlet" and (named := _outlet(line.text)):
             return named
-    for name in ("source", "mediaid", "article:source", "og:article:source"):
+    for name in ("source", "mediaid", "article:source", "og:article:source", "citation_journal_title"):
         if (value := meta.get(name)) and (printed := _source_value(value)) and not value.isdigit():
             return printed
     for line in extracted.origin_lines:
-        if line.place == "start" and (outlet := dateline_outlet(line.text)):
+        if line.place == "start" and (outlet := dateline_outlet(line.text, extracted.title)):
             return outlet
     over = [_source_value(slot.value) for place, slot in found if place == "over" and slot.slot == "source"]
     over += [_edition(line.text) for line in extracted.origin_lines if line.place in ("over", "above")]
@@ -78,6 +78,8 @@ def _source_value(value: str) -> str | None:
     if quoted := _QUOTED.fullmatch(value.strip()):
         value = quoted[1]
     value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
+    if "，" in value and not is_outlet(value := value.partition("，")[0]):
+        return None
     if not value or len(value) > 40 or NO_VALUE.match(value) or _PATH.search(value):
         return None
     if PHOTO.search(value) and publisher(value) is None:

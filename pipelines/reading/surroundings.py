@@ -11,7 +11,7 @@ from pipelines.reading.outline import Line, Outline, clean, tells_origin, unesca
 from pipelines.reading.phrases import both
 from pipelines.reading.records import OriginLine
 from pipelines.reading.teasers import SCRAP, is_title
-from pipelines.reading.weight import DATED
+from pipelines.reading.weight import DATED, names_origin
 
 ABOVE, BELOW = 12, 14
 """Lines looked at for the origin before the body and behind it; on 126 reference pages no line of source or
@@ -98,7 +98,8 @@ def _tells_below(page: Outline, index: int, text: str) -> bool:
     """Whether a line below the body (its text as slots) may say anything of the origin. One dated that holds
     the linked title of another page, or stands right below it, is that page's."""
     line, before = page.lines[index], page.lines[index - 1].text
-    if DATED.search(text) and (is_title(page, index) or (line.size < SCRAP and is_title(page, index - 1))):
+    beside = line.size < SCRAP or names_origin(text)
+    if DATED.search(text) and (is_title(page, index) or (beside and is_title(page, index - 1))):
         return False
     valued = (_is_cell(line) and _LABEL_CELL.fullmatch(before)) or _BY.fullmatch(before)
     return (valued or _TELLING.search(text)) is not None
