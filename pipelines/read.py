@@ -20,6 +20,7 @@ from pipelines.convert.simplify import conversion_name, simplify
 from pipelines.dedupe.sketch import sketch
 from pipelines.ledger import Ledger, excerpt
 from pipelines.markup import mend_tags
+from pipelines.reading.addresses import without_credentials
 from pipelines.reading.decode import Page, decode
 from pipelines.reading.extract import extract
 from pipelines.reading.metadata import read_metadata
@@ -184,8 +185,12 @@ TOLD: Final = (
 """What an article says of itself as its page does."""
 
 
+ADDRESSES: Final = ("canonical_url", "origin_url")
+
+
 def _told(metadata: Metadata) -> dict[str, Any]:
-    return {name: getattr(metadata, name) for name in TOLD}
+    told = {name: getattr(metadata, name) for name in TOLD}
+    return told | {name: without_credentials(told[name]) for name in ADDRESSES if told[name]}
 
 
 def address_identity(url: str) -> str:

@@ -10,6 +10,7 @@ from crawler.console import emit, say
 from pipelines.archive.warc import payload_digest
 from pipelines.errors import UsageError
 from pipelines.read import read
+from pipelines.reading.addresses import without_credentials
 from pipelines.records import Capture, Drop, Reason
 from pipelines.sites import site_of
 
@@ -30,7 +31,9 @@ def run(
         raise UsageError(f"--fetched-at {fetched_at}: type it as 2026-01-31T08:00:00Z")
     payload = read_bytes(file)
     headers = (("Content-Type", content_type),) if content_type else ()
-    capture = Capture(url, fetched_at or now(), payload, payload_digest(payload), headers=headers)
+    capture = Capture(
+        without_credentials(url), fetched_at or now(), payload, payload_digest(payload), headers=headers
+    )
     outcome = read(capture, site_of(declared_sites(archive).values(), url))
     emit(outcome)
     if isinstance(outcome, Drop):

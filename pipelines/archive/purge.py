@@ -20,7 +20,7 @@ from pipelines.archive.catalog import Catalog
 from pipelines.archive.cdxj import index_path
 from pipelines.archive.faults import explained
 from pipelines.archive.frames import Record, frames
-from pipelines.archive.record import target_uri
+from pipelines.archive.record import named_uri
 from pipelines.archive.schema import captures, revisits
 from pipelines.archive.schema import tombstones as stones
 from pipelines.archive.shelf import WARC_FOLDER
@@ -88,7 +88,7 @@ def _doomed(path: Path, offsets: set[int], target: Target) -> set[int]:
             if isinstance(frame, Record):
                 by_id[frame.header("WARC-Record-ID") or ""] = frame.offset
                 named += [(frame.offset, frame.header(name) or "") for name in _NAMING]
-                if covered.cover(target_uri(frame.header("WARC-Target-URI") or "")):
+                if covered.cover(named_uri(frame.header("WARC-Target-URI") or "")):
                     doomed.add(frame.offset)
     return doomed | {offset for offset, named_id in named if by_id.get(named_id) in doomed}
 

@@ -20,7 +20,7 @@ from pipelines.archive.codings import (
 )
 from pipelines.archive.digests import matches, normal_label
 from pipelines.archive.frames import MAX_BLOCK, Damage, Record, frames
-from pipelines.archive.record import KIND_HEADER, payload_digest, target_uri
+from pipelines.archive.record import KIND_HEADER, named_uri, payload_digest
 from pipelines.archive.shelf import Shelf
 from pipelines.errors import ArchiveError
 from pipelines.records import Capture, CaptureKind, Drop, Reason, Stage, WarcPointer, version_id
@@ -83,7 +83,7 @@ def interpret(frame: Record | Damage, name: str) -> Found | Revisit | Drop | Non
             passed = f" ({frame.length:,} bytes passed over)" if frame.length else ""
             raise _Refused(Reason.BAD_RECORD, frame.detail + passed)
         kind = (frame.header("WARC-Type") or "").lower()
-        url = target_uri((frame.header("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">"))
+        url = named_uri(frame.header("WARC-Target-URI") or "")
         if kind not in ("response", "resource", "revisit", "continuation"):
             return None
         if kind == "continuation" or frame.header("WARC-Segment-Number"):
@@ -177,12 +177,11 @@ def _resource(record: Record, block: bytes, url: str, date: str, pointer: WarcPo
 
 def _revisit(record: Record, url: str, pointer: WarcPointer) -> Revisit:
     profile = (record.header("WARC-Profile") or "").rstrip("/").rpartition("/")[2]
-    refers_to = (record.header("WARC-Refers-To-Target-URI") or url).removeprefix("<").removesuffix(">")
     return Revisit(
         url,
         _date(record),
         profile,
-        target_uri(refers_to),
+        named_uri(record.header("WARC-Refers-To-Target-URI") or url),
         warc_date(record.header("WARC-Refers-To-Date")),
         normal_label(record.header("WARC-Payload-Digest")),
         pointer,

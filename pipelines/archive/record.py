@@ -21,6 +21,7 @@ from urllib.parse import quote
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from pipelines.archive.codings import Headers, identity_headers
+from pipelines.reading.addresses import without_credentials
 from pipelines.records import Capture
 
 Fields = list[tuple[str, str]]
@@ -46,6 +47,12 @@ def payload_digest(payload: bytes) -> str:
 def target_uri(url: str) -> str:
     """An address as it stands in WARC-Target-URI: everything outside printable ASCII percent-encoded."""
     return quote(url.strip(), safe=_URL_SAFE)
+
+
+def named_uri(written: str) -> str:
+    """The address that a record of any writer names: `target_uri` without the angle brackets that
+    the grammar of WARC 1.0 puts around it, and without a user's name and password."""
+    return target_uri(without_credentials(written.strip().removeprefix("<").removesuffix(">").strip()))
 
 
 def archived(capture: Capture) -> Capture:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from pipelines.errors import SourceError
+from pipelines.reading.addresses import without_credentials
 
 SCHEMES = ("s3", "az", "gs", "http", "https")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_STORAGE_ENDPOINT")
@@ -79,6 +80,11 @@ def _store(address: str) -> tuple[Any, str]:
     """The store that holds an object, and the object's name in it."""
     if urlsplit(address).scheme.lower() not in SCHEMES:
         raise SourceError(f"{address}: unknown kind of address; use a path, s3://, az://, gs:// or https://")
+    if without_credentials(address) != address:
+        # It would stand in the catalog and in messages.
+        raise SourceError(
+            f"{without_credentials(address)}: no name and password in an address; fetch the file and name that"
+        )
     module = _obstore()
     base, _, name = address.rpartition("/")
     servers = [address, *(os.environ.get(variable, "") for variable in _ENDPOINTS)]

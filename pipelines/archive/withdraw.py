@@ -12,7 +12,7 @@ from pipelines.archive import settled, tombstones
 from pipelines.archive.articles import remove_article
 from pipelines.archive.captures import host_of
 from pipelines.archive.drops import remove_drops
-from pipelines.archive.record import target_uri
+from pipelines.archive.record import named_uri
 from pipelines.archive.schema import addresses, articles, captures, drops, links, revisits
 from pipelines.archive.schema import tombstones as stones
 from pipelines.errors import UsageError
@@ -55,7 +55,7 @@ def target_of(text: str) -> Target:
     if _ID.fullmatch(text):
         return Target("id", text)
     if text.lower().startswith(("http://", "https://")) and host_of(text):
-        return Target("url", target_uri(text))
+        return Target("url", named_uri(text))
     if _HOST.fullmatch(text.lower()):
         return Target("host", text.lower())
     raise UsageError(f"{text!r}: give an article's id (32 hex digits), a whole address, or a host name")

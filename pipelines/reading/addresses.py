@@ -12,6 +12,7 @@ _ROOTED = re.compile(rf"/(?!/){_SAFE}")
 """Addresses that mean what they say, or do so behind the root of the page's own: nine of ten. To join them by
 the general rule (RFC 3986, 5.2) takes ten times as long."""
 
+_CREDENTIALS = re.compile(r"([a-z][a-z0-9+.-]*://)[^/?#\\]*@", re.IGNORECASE)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
@@ -22,6 +23,13 @@ def absolute(base: str, address: str) -> str | None:
     if _ROOTED.fullmatch(address) and "/." not in address and (root := _root(base)):
         return root + address
     return _joined(base, address)
+
+
+def without_credentials(address: str) -> str:
+    """An address without the user's name and password before its host (RFC 3986, 3.2.1): they name no other
+    page, and those that stand in the captures of others would stand in exports."""
+    found = _CREDENTIALS.match(address) if "@" in address else None
+    return found[1] + address[found.end() :] if found else address
 
 
 def with_slashes(address: str) -> str:

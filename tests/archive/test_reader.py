@@ -14,7 +14,8 @@ import pytest
 from pipelines.archive.digests import matches, normal_label, parse_label
 from pipelines.archive.reader import Found, Revisit, read_captures, warc_date
 from pipelines.archive.record import payload_digest
-from pipelines.records import Capture, Drop, Reason
+from pipelines.read import read
+from pipelines.records import Article, Capture, Drop, Reason
 
 PAGE = "<html><p>商标注册</p></html>".encode()
 
@@ -121,6 +122,33 @@ def test_addresses_in_angle_brackets_and_beyond_ascii() -> None:
         only(record(http(PAGE), WARC_Target_URI="http://a.test/新 闻")).url
         == "http://a.test/%E6%96%B0%20%E9%97%BB"
     )
+
+
+@pytest.mark.parametrize("user", ["u:secret@", "secret@", "@", "a@b:secret@", "<u:secret@"])
+def test_a_users_name_and_password_are_no_part_of_an_address(user: str) -> None:
+    bracket, user = user.startswith("<"), user.lstrip("<")
+    written = f"http://{user}a.test/1?mail=x@y.test"
+    data = record(http(PAGE), WARC_Target_URI=f"<{written}>" if bracket else written)
+    capture, plain = only(data), only(data.replace(f"//{user}".encode(), b"//"))
+    assert (capture.url, capture.id) == ("http://a.test/1?mail=x@y.test", plain.id)
+    (again,) = read_captures(
+        io.BytesIO(record(b"", "revisit", WARC_Target_URI=written, WARC_Refers_To_Target_URI=written)), "x"
+    )
+    assert isinstance(again, Revisit)
+    assert again.url == again.refers_to_url == capture.url
+
+
+def test_addresses_that_a_page_names_have_no_passwords() -> None:
+    body = "<p>国家知识产权局公布专利统计，发明专利授权量居前。</p>" * 9
+    head = (
+        '<link rel="canonical" href="http://u:secret@b.test/1.html"><h1>专利统计公布</h1>'
+        "<p>来源：http://u:secret@c.test/1.html</p>"
+    )
+    capture = only(record(http(f"{head}{body}".encode()), WARC_Target_URI="http://a.test/1.html"))
+    article = read(capture)
+    assert isinstance(article, Article)
+    assert article.canonical_url == "http://b.test/1.html"
+    assert article.origin_url == "http://c.test/1.html"
 
 
 def test_heads_as_they_come() -> None:

@@ -163,3 +163,12 @@ def test_what_is_not_there_is_one_line_without_secrets(tmp_path: Path, reading: 
         fill(tmp_path / "x", name, reading)
     assert "\n" not in str(caught.value)
     assert "a-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["http://me:a-secret@127.0.0.1:9/a.warc", "s3://id:a-secret@bucket/"])
+def test_no_password_of_an_address_is_kept_or_shown(tmp_path: Path, reading: Reading, name: str) -> None:
+    with pytest.raises(SourceError, match="no name and password in an address") as caught:
+        fill(tmp_path / "x", name, reading)
+    assert "a-secret" not in str(caught.value)
+    held = b"".join(path.read_bytes() for path in (tmp_path / "x").iterdir() if path.is_file())
+    assert b"a-secret" not in held
