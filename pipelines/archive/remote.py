@@ -83,7 +83,7 @@ def _store(address: str) -> tuple[Any, str]:
     if without_credentials(address) != address:
         # It would stand in the catalog and in messages.
         raise SourceError(
-            f"{without_credentials(address)}: no name and password in an address; fetch the file and name that"
+            f"{without_credentials(address)}: no name and password in an address; fetch the file, name that"
         )
     module = _obstore()
     base, _, name = address.rpartition("/")
