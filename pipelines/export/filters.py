@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
@@ -81,6 +83,18 @@ class Filters:
     def as_json(self) -> dict[str, Any]:
         """For the manifest: the filters and the floor that decided."""
         return asdict(self) | {"relevance_floor": RELEVANCE_FLOOR if self.topics == "ip" else 0.0}
+
+
+def typed(filters: Mapping[str, Any]) -> str:
+    """The options that take what these filters took (`as_json` of a manifest, of a commit), each behind a
+    blank: the export given again without them would become another one."""
+    words = ["--copies"] if filters.get("copies") else []
+    words += ["--topics", "all"] if filters.get("topics") == "all" else []
+    for name in ("site", "source"):
+        words += [word for value in filters.get(f"{name}s") or () for word in (f"--{name}", str(value))]
+    for name in ("since", "until"):
+        words += [f"--{name}", str(filters[name])] if filters.get(name) else []
+    return "".join(f" {shlex.quote(word)}" for word in words)
 
 
 def _check_day(name: str, day: str | None) -> None:

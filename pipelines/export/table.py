@@ -5,6 +5,7 @@ Ids and digests of ten million rows take 700 MB as arrays; as Python objects, 2.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +90,16 @@ def data_files(table: DeltaTable) -> tuple[DataFile, ...]:
         for a in actions
     ]
     return tuple(sorted(files, key=lambda file: file.path))
+
+
+def last_filters(table: DeltaTable) -> dict[str, Any]:
+    """What the newest commit was asked to take; empty where it does not say, as another tool's may not."""
+    told = next(iter(table.history(1)), {}).get("filters", "")
+    try:
+        filters = json.loads(told)
+    except ValueError:
+        return {}
+    return filters if isinstance(filters, dict) else {}
 
 
 def read_state(store: Store) -> TableState:

@@ -16,12 +16,13 @@ from pipelines.archive.problems import Problem
 from pipelines.archive.reader import Found, read_captures
 from pipelines.errors import SchemaError
 from pipelines.export.address import parse_address
+from pipelines.export.filters import typed
 from pipelines.export.manifest import MANIFEST, Manifest, Part, parse_manifest
 from pipelines.export.parts import PART_NAME
 from pipelines.export.store import Store
-from pipelines.export.table import DataFile, data_files, open_table, read_state
+from pipelines.export.table import DataFile, data_files, last_filters, open_table, read_state
 
-_AGAIN = "export there again: ipnews export --to {uri} --format {form}"
+_AGAIN = "export there again: ipnews export --to {uri} --format {form}{options}"
 _FILE_DIGEST = re.compile(r"-([0-9a-f]{32})\.")
 
 
@@ -49,7 +50,7 @@ def verify_export(uri: str) -> Iterator[Problem]:
 
 def _snapshot(store: Store, manifest: Manifest) -> Iterator[Problem]:
     uri, there = store.address.uri, store.sizes()
-    again = _AGAIN.format(uri=uri, form=manifest.format)
+    again = _AGAIN.format(uri=uri, form=manifest.format, options=typed(manifest.filters))
     for part in manifest.parts:
         where = f"{uri}/{part.name}"
         if part.name not in there:
@@ -96,9 +97,8 @@ def _payload_matches(item: Found) -> bool:
 
 
 def _table(store: Store) -> Iterator[Problem]:
-    uri = store.address.uri
-    again = _AGAIN.format(uri=uri, form="delta")
-    table = open_table(store)
+    uri, table = store.address.uri, open_table(store)
+    again = _AGAIN.format(uri=uri, form="delta", options=typed(last_filters(table) if table else {}))
     if table is None:
         yield Problem(f"{uri}/_delta_log", "holds no whole commit", f"delete it, then {again}")
         return

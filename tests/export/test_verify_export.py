@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from deltalake import DeltaTable
 
 from pipelines.errors import ExportError
 from pipelines.export import parts
+from pipelines.export.filters import Filters
 from pipelines.export.verify import verify_export
 
 
@@ -65,6 +67,20 @@ def test_damage_is_named_and_the_remedy_works(
         victim.unlink()
     archive.export(str(folder), form)
     assert said(folder) == []
+
+
+@pytest.mark.parametrize("form", ["parquet", "delta"])
+def test_the_remedy_takes_what_the_export_took(archive: Any, tmp_path: Path, form: str) -> None:
+    """The default filters in its place would take every other copy and subject out of the export."""
+    sources = ("专利观察", "经济日报")
+    filters = Filters(copies=True, topics="all", sources=sources, since="2020-02-01")
+    archive.export(str(tmp_path / "out"), form, filters=filters)
+    clip(data_file(tmp_path / "out"))
+    (line,) = said(tmp_path / "out")
+    command = shlex.split(line.rpartition(": ")[2])
+    options = " ".join(command[command.index("--format") :])
+    taken = "--copies --topics all --source 专利观察 --source 经济日报 --since 2020-02-01"
+    assert options == f"--format {form} {taken}"
 
 
 def test_orphans_of_a_killed_snapshot(archive: Any, tmp_path: Path) -> None:
