@@ -79,7 +79,8 @@ class Story(NamedTuple):
 
 def shown(page: str) -> str | None:
     """The page as HTML with the article of its scripts in it; None where they hold none, or several."""
-    story = _only(list(_stories(page)), page)
+    named = _named(page)
+    story = _only(list(_stories(page, named)), named)
     if story is None:
         return _with_fields(page)
     body = _HEAD.search(page)
@@ -102,24 +103,28 @@ def _field(found: re.Match[str]) -> str:
     return f"<div class=article-content>{markup}</div>" if _running(markup) >= LEAST else found[0]
 
 
-def _only(stories: list[Story], page: str) -> Story | None:
+def _named(page: str) -> str:
+    """The document's title, with the name of the site as it stands there."""
+    start = page.find("<title")
+    return html.unescape(page[start : page.find("</title", start)]) if start >= 0 else ""
+
+
+def _only(stories: list[Story], named: str) -> Story | None:
     """The story that the page is about."""
     found = {(story.title, story.markup): story for story in stories}
     ranked = sorted(found.values(), key=lambda story: -story.size)
-    start = page.find("<title")
-    title = html.unescape(page[start : page.find("</title", start)]) if start >= 0 else ""
-    named = [story for story in ranked if story.title in title]
-    if len(named) == 1:
-        return named[0]
+    meant = [story for story in ranked if story.title in named]
+    if len(meant) == 1:
+        return meant[0]
     if ranked and (len(ranked) == 1 or ranked[0].size >= ALONE * ranked[1].size):
         return ranked[0]
     return None
 
 
-def _stories(page: str) -> Iterator[Story]:
+def _stories(page: str, named: str) -> Iterator[Story]:
     for value in _values(page):
         if isinstance(value, dict):
-            story = _story(value)
+            story = _story(value, named)
             if story is not None:
                 yield story
 
@@ -186,12 +191,15 @@ def _dereferenced(data: Json) -> Json:
     return records or data
 
 
-def _story(record: dict[str, Json]) -> Story | None:
-    """The record as a story, None where it has no title or no running text."""
+def _story(record: dict[str, Json], named: str) -> Story | None:
+    """The record as a story, None where it has no title or no running text. What is called its `name` is a
+    title where the document has it: firms and persons have a name and a long text too."""
     keys = (key for names in _TITLES for key in record if names.match(key))
     title = next(filter(None, (_title(record[key]) for key in keys)), None)
     if title is None:
-        return None
+        title = _title(record.get("name"))
+        if title is None or title not in named:
+            return None
     texts = (_markup(value) for value in record.values())
     size, markup = max(((_running(text), text) for text in texts if text), default=(0, ""))
     return Story(title, markup, size, record) if size >= LEAST else None

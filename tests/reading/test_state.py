@@ -113,6 +113,17 @@ def test_of_several_whole_articles_only_the_one_that_the_page_names_is_read() ->
     assert shown(page(script, title="柳河网")) is None
 
 
+def test_a_name_is_a_title_where_the_document_has_it() -> None:
+    """A firm has a name and a long text too."""
+    story = {"name" if key == "title" else key: value for key, value in STORY.items()}
+    script = f"<script>window.__STATE__={data({'detail': story})}</script>"
+    found = extract(page(script), URL)
+    assert isinstance(found, Extracted)
+    assert found.headline_candidates[0] == TITLE
+    assert tuple(block.text for block in found.blocks) == PARAGRAPHS
+    assert shown(page(script, title="柳河网")) is None
+
+
 @pytest.mark.parametrize(
     "script",
     [
