@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -19,7 +20,9 @@ async def result_of(future: Future[T]) -> T:
     waiting: asyncio.Future[None] = loop.create_future()
 
     def tell(_: Future[T]) -> None:
-        if not loop.is_closed():  # the crawl was stopped by its second signal
+        # A crawl's second signal closes the loop, at any moment, and nobody waits then: it may be closed even
+        # between a look whether it is and this call.
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(_wake, waiting)
 
     future.add_done_callback(tell)
