@@ -10,7 +10,7 @@ from pipelines.reading.body import Body
 from pipelines.reading.outline import Element, Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet
-from pipelines.reading.weight import CONTROL, DATED, LABELS, is_spam, weigh
+from pipelines.reading.weight import CONTROL, DATED, LABELS, is_spam, names_origin, weigh
 from pipelines.text import plain
 
 _SUMMARY = re.compile(
@@ -46,6 +46,7 @@ def find_summary(page: Outline, head: int, first: int) -> int | None:
             line.size < 20
             or line.linked
             or CONTROL.match(unglossed(line.text))
+            or names_origin(unglossed(line.text))
             or not (_SUMMARY.match(unglossed(line.text)) or _SUMMARY_NAMES.search(names))
         ):
             continue

@@ -31,6 +31,9 @@ _PAGE = re.compile(
     r"(?P<paper>[\u3400-\u9fff]{2,10})[》\s（(,，:：]*\d{4}\D\d{1,2}\D\d{1,2}\D.{0,16}?[A-Z\d]{1,3}\s*版"
 )
 
+SITE = 8
+"""Characters at the end of a document's title that hold the name of the site."""
+
 _OUTLET = re.compile(r"[\u3400-\u9fffA-Za-z·]{2,16}")
 
 _ACCOUNT = re.compile(r"(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*[“‘「\"]?([^“”‘’「」\"（(]{2,30})")
@@ -49,7 +52,7 @@ def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: 
         if slot.slot == "source" and place != "over" and (value := _source_value(slot.value)):
             return value
     for line in extracted.origin_lines:
-        if line.place == "above" and (bare := _bare_source(line.text)):
+        if line.place == "above" and (bare := _bare_source(line.text, extracted.title)):
             return bare
     if named := _vouched(extracted, meta):
         return named
@@ -59,12 +62,14 @@ def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: 
     for name in ("source", "mediaid", "article:source", "og:article:source", "citation_journal_title"):
         if (value := meta.get(name)) and (printed := _source_value(value)) and not value.isdigit():
             return printed
+    over = [_source_value(slot.value) for place, slot in found if place == "over" and slot.slot == "source"]
+    if labelled := next(filter(None, over), None):
+        return labelled
     for line in extracted.origin_lines:
         if line.place == "start" and (outlet := dateline_outlet(line.text, extracted.title)):
             return outlet
-    over = [_source_value(slot.value) for place, slot in found if place == "over" and slot.slot == "source"]
-    over += [_edition(line.text) for line in extracted.origin_lines if line.place in ("over", "above")]
-    return next(filter(None, over), None)
+    editions = (_edition(line.text) for line in extracted.origin_lines if line.place in ("over", "above"))
+    return next(filter(None, editions), None)
 
 
 def _source_value(value: str) -> str | None:
@@ -95,17 +100,18 @@ def _outlet(text: str) -> str | None:
     return named if named and named not in PLACES and (is_outlet(named) or not is_name(named)) else None
 
 
-def _bare_source(text: str) -> str | None:
+def _bare_source(text: str, title: str) -> str | None:
+    """The publisher beside a date; of several the first that is not a channel of the site's own (腾讯科技 on
+    a page of 腾讯网)."""
     if outlet := slashed_outlet(text):
         return outlet
     text = unlabelled(text)
     if len(text) > 80:
         return None
     rest = _DATES.sub(" ", text)
-    for part in re.split(r"[\s|丨｜·]+", rest):
-        if is_outlet(trim(part)):
-            return trim(part)
-    return None
+    outlets = [part for piece in re.split(r"[\s|丨｜·]+", rest) if is_outlet(part := trim(piece))]
+    site = title[-SITE:] if len(outlets) > 1 else ""
+    return next((outlet for outlet in outlets if outlet[:2] not in site), outlets[0] if outlets else None)
 
 
 def _vouched(extracted: Extracted, meta: dict[str, str]) -> str | None:

@@ -73,6 +73,10 @@ _PARAGRAPH = re.compile(r"(?<=[。！？”」』…：；])\s*\u3000{2}|\n\s*\n
 _KEPT = re.compile(r"white-space\s*:\s*pre-")
 """Where the ends of lines of the source are shown, with lines as long as there is room."""
 
+PARAGRAPH, PARAGRAPHS = 24, 2
+"""Characters of a paragraph with a comma, and how many of them make a link around blocks an article: a teaser
+has one."""
+
 FALLBACK = 3
 """Tags in a `noscript` above which it may have swallowed what follows: fallbacks have a picture, a frame or a
 sentence. One that has not only costs a second parse."""
@@ -139,7 +143,11 @@ def _walk(serialised: str) -> Outline | None:  # noqa: PLR0912, PLR0915
                 if current >= 0:
                     element = elements[current]
                     element.last = at
-                    anchors[current] = "".join(parts[mark:]) if element.first == at else ""
+                    if element.first == at:
+                        anchors[current] = "".join(parts[mark:])
+                    else:
+                        anchors[current] = ""
+                        linked = 0 if _holds_text(lines[element.first :]) else linked
                     link, current = -1, element.parent
                     around -= 1
             elif step == UNREAD:
@@ -211,6 +219,16 @@ def _behind(page: Outline, tag: str, tags: Iterator[tuple[str, str]]) -> str:
     return ""
 
 
+def _holds_text(lines: list[Line]) -> bool:
+    """Whether the lines in a link around blocks are an article's paragraphs, as apps set them to open
+    themselves: these do not count as links."""
+    if sum(line.size >= PARAGRAPH and line.text.count("，") > 0 for line in lines) < PARAGRAPHS:
+        return False
+    for line in lines:
+        line.linked = 0
+    return True
+
+
 def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: list[int]) -> None:
     """A line ends: keep it unless it is white space alone."""
     raw = parts[0] if len(parts) == 1 else "".join(parts)
@@ -223,9 +241,11 @@ def _add_line(page: Outline, block: int, parts: list[str], linked: int, links: l
     tag = element.tag
     kept = "\n" in raw and "white-space" in element.attributes and _KEPT.search(element.attributes)
     if not linked and (kept or tag == "pre" or "\u3000\u3000" in raw):
-        for paragraph in filter(None, map(clean, raw.split("\n") if kept else _PARAGRAPH.split(raw))):
-            size = len(paragraph) - paragraph.count(" ")
-            page.lines.append(Line(paragraph, block, size, 0, tag, links, [paragraph]))
+        for typed in raw.split("\n") if kept else _PARAGRAPH.split(raw):
+            if paragraph := clean(typed):
+                size = len(paragraph) - paragraph.count(" ")
+                pieces = [typed if tag == "pre" else paragraph]
+                page.lines.append(Line(paragraph, block, size, 0, tag, links, pieces))
         return
     if linked and tag in _HEADINGS:
         text = text.strip(_ANCHOR_SIGNS) or text

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from pipelines.reading.outline import Line, unescape
+from pipelines.reading.outline import Line, clean, unescape
 
 FEWEST = 3
 """Lines cut within a sentence from which on the margin cut them."""
@@ -31,7 +31,7 @@ _MARKED = re.compile("[，。；、]")
 _LABELLED = re.compile("[^，。：]{1,12}：")
 _LATIN = re.compile(r"[A-Za-z0-9,.;:)]$")
 _INDENT = re.compile(r"\s*[\u00a0\u3000]{2}|\s*\u00a0\s")
-_GAP = re.compile(r"(?<=[^\x00-\xff]) (?=[^\x00-\xff])")
+_GAP = re.compile(r"(?<=[^\x00-\xff])[^\S\n]{0,99}\n\s*(?=[^\x00-\xff])")
 _SIGNED_OFF = re.compile(r"\s+-{2,}$")
 
 
@@ -55,8 +55,11 @@ def unwrapped(lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def _typed(line: Line) -> Line:
-    """A paragraph of a `pre` without the blanks that stood for its ends of lines."""
-    return _with_text(line, _GAP.sub("", _SIGNED_OFF.sub("", line.text))) if " " in line.text else line
+    """A paragraph of a `pre` without the blanks that stand for its ends of lines; others were typed."""
+    typed = line.pieces[0]
+    if "\n" not in typed:
+        return _with_text(line, text) if (text := _SIGNED_OFF.sub("", line.text)) != line.text else line
+    return _with_text(line, _SIGNED_OFF.sub("", clean(_GAP.sub("", typed))))
 
 
 def _margin(lines: list[Line]) -> Margin | None:
