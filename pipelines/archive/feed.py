@@ -69,6 +69,12 @@ class Member:
                 return out
         return b""
 
+    def pass_over(self) -> int:
+        """Inflate the rest for its checksum alone; returns the offset behind the member."""
+        while self.more():
+            pass
+        return self.end
+
 
 class Feed:
     """A reader with a lookahead over pieces that come from `more` until it gives b""."""
@@ -122,6 +128,11 @@ class Feed:
                 break
             self._data += piece
         return self.take(end + 1 if end >= 0 else min(len(self._data), MAX_LINE))
+
+    def head(self) -> bytes:
+        """The next lines and the blank one behind them; b"" where they are not at hand, or end otherwise."""
+        end = self._data.find(b"\r\n\r\n", 0, MAX_LINE)
+        return self.take(end + 4) if end >= 0 else b""
 
     def pass_closing(self) -> bool:
         """Pass over the two line ends behind a block; False when something else stands there."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -27,11 +28,16 @@ _GZIP = b"\x1f\x8b\x08"
 _ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 """A frame, and the skippable frame with a dictionary that may stand before the first (RFC 8878, 3.1)."""
 
-_BLANKS = b" \t\r\n"
+_WHITE = " \t\r\n"
+_BLANKS = _WHITE.encode()
 """White space around a value (WARC 1.1, 4). A form feed belongs to it, and would come back otherwise."""
 
 _VERSION = re.compile(rb"warc/\d\.\d+[ \t]*\r?\n", re.IGNORECASE)
 _HEAD = re.compile(_VERSION.pattern + rb"(?=[a-z-]+:)", re.IGNORECASE)
+_PLAIN_FIELD = re.compile(r"([!-9;-~]+):([^\r\n]*)\r\n")
+_PLAIN_HEAD = re.compile(rf"(?:{_PLAIN_FIELD.pattern})+\r\n")
+"""The header of nearly every record, which is told as a whole: line by line takes five times as long."""
+
 _NEXT = re.compile(_GZIP + rb"|" + _HEAD.pattern, re.IGNORECASE)
 
 
@@ -53,7 +59,10 @@ class Record:
     def header(self, name: str) -> str | None:
         """The first value of a WARC header; names are compared without case (WARC 1.1, 4)."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        for key, value in self.headers:  # not `next` over a generator: twice the time, nine times a record
+            if key.lower() == wanted:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,22 @@ def frames(
             following = _resume(window, offset + 1)
             yield Damage(offset, following - offset, str(broken))
             offset = following
+
+
+def borders(file: BinaryIO, start: int = 0, end: int | None = None) -> Iterator[int]:
+    """Offsets, in order, at which `frames` can begin: of gzip members, plain records and damages. What the
+    members hold is not looked at: that takes half the time. Raises OSError from `file` only."""
+    window = Window(file)
+    offset = start
+    while (end is None or offset < end) and (head := window.at(offset, len(_GZIP))):
+        yield offset
+        try:
+            if head == _GZIP:
+                offset = Member(window, offset).pass_over()
+            else:
+                offset += _plain(window, offset, blocks=False).length
+        except Broken:
+            offset = _resume(window, offset + 1)
 
 
 def _in_member(window: Window, offset: int, blocks: bool) -> Generator[Record | Damage, None, int]:
@@ -162,6 +187,15 @@ def _parse(feed: Feed, blocks: bool) -> tuple[Headers, bytes | None]:
 
 
 def _headers(feed: Feed) -> Headers:
+    head = feed.head()
+    with suppress(UnicodeDecodeError):
+        if _PLAIN_HEAD.fullmatch(text := head.decode()):
+            return tuple((name, value.strip(_WHITE)) for name, value in _PLAIN_FIELD.findall(text))
+    feed.put_back(head)
+    return _odd_headers(feed)
+
+
+def _odd_headers(feed: Feed) -> Headers:
     lines: list[bytes] = []
     size = 0
     while (line := feed.line()).strip():

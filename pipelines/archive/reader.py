@@ -83,9 +83,9 @@ def interpret(frame: Record | Damage, name: str) -> Found | Revisit | Drop | Non
             passed = f" ({frame.length:,} bytes passed over)" if frame.length else ""
             raise _Refused(Reason.BAD_RECORD, frame.detail + passed)
         kind = (frame.header("WARC-Type") or "").lower()
-        url = named_uri(frame.header("WARC-Target-URI") or "")
         if kind not in ("response", "resource", "revisit", "continuation"):
             return None
+        url = named_uri(frame.header("WARC-Target-URI") or "")
         if kind == "continuation" or frame.header("WARC-Segment-Number"):
             raise _Refused(Reason.BAD_RECORD, "a record in segments (WARC 1.1, 7): join them before")
         if not url:

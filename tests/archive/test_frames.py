@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from fastwarc.warc import ArchiveIterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.archive.frames import MAX_BLOCK, Damage, Record, frames
+from pipelines.archive.feed import Broken, Feed
+from pipelines.archive.frames import MAX_BLOCK, Damage, Record, _headers, borders, frames
 from pipelines.archive.reader import Found, interpret, read_captures
 from pipelines.archive.record import gzip_record
 from pipelines.records import Drop, Reason
@@ -58,6 +61,34 @@ def read_all(data: bytes, name: str = "x.warc") -> tuple[str, list[Drop]]:
     items = list(read_captures(io.BytesIO(data), name))
     read = "".join(item.capture.url[-1] for item in items if isinstance(item, Found))
     return read, [item for item in items if isinstance(item, Drop)]
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_reading_can_begin_at_every_border(name: str) -> None:
+    data = (DAMAGED / name).read_bytes()
+    found = list(frames(io.BytesIO(data)))
+    starts = list(borders(io.BytesIO(data)))
+    assert sorted({frame.offset for frame in found}) == [place for place in starts if data[place:].strip()]
+    cut = [*starts, len(data)]
+    assert [one for a, b in pairwise(cut) for one in frames(io.BytesIO(data), a, b)] == found
+
+
+@given(st.lists(st.text("aW-: \t\r\n\x0b\x85é", max_size=9), max_size=5), st.sampled_from(["\r\n", "\n"]))
+def test_a_header_told_as_a_whole_is_what_its_lines_are(lines: list[str], end: str) -> None:
+    head = end.join(["WARC/1.0", "Content-Length: 0", *lines, *["", "", "", ""]]).encode("latin-1")
+    at_once, by_bytes = (
+        Feed(iter([*pieces, b""]).__next__) for pieces in ([head], (bytes([b]) for b in head))
+    )
+    for feed in (at_once, by_bytes):
+        feed.line()
+    try:
+        expected = _headers(by_bytes)
+    except Broken as broken:
+        with pytest.raises(Broken, match=re.escape(str(broken))):
+            _headers(at_once)
+    else:
+        assert _headers(at_once) == expected
+        assert at_once.position == by_bytes.position
 
 
 def test_every_damaged_file_has_its_expectation() -> None:
