@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.reading.noise import is_noise
 from pipelines.reading.outline import Element, Line, Outline
 from pipelines.reading.tables import IN_TABLE
 from pipelines.reading.weight import DATED, OUTSIDE, is_spam
@@ -84,6 +85,7 @@ def kept_lines(page: Outline, found: list[float], first: int, last: int) -> list
             found[i] <= OUTSIDE
             or line.linked * 2 > line.size
             or (line.size < 3 and not _LETTER.search(line.text))
+            or is_noise(line.text)
         ):
             continue
         kept.append(i)

@@ -11,6 +11,7 @@ from pipelines.reading.body import Body, find_body
 from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta, scripted_times
 from pipelines.reading.misread import undo_misreading
+from pipelines.reading.noise import noise_in
 from pipelines.reading.opening import find_summary, opened, unrepeated, untitled
 from pipelines.reading.outline import Line, Outline, clean, words
 from pipelines.reading.pagekind import kind_of_page, kind_of_text, kind_without_text
@@ -38,11 +39,6 @@ SHORT_NEWS = 0.4
 between a summary over a text of three sentences, and two sentences beside a column of as many."""
 
 _EMPTY = (Reason.NEEDS_BROWSER, Reason.NO_ARTICLE, Reason.NOT_CHINESE)
-_LEADS_BACK = re.compile(
-    both(r"(?<=[。！？!?”」’）)…])\s*返回[^。，]{2,6}[，,]\s*查看更多(?:\s*责任编辑[:：]?\s*\S{0,12})?$")
-)
-"""A portal's link to itself at the end of the last paragraph."""
-
 _AGE = re.compile(both(r"\d\s*(?:分钟|小时|天|个月)前|昨[天日]\s*\d"))
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KINDS: dict[str, BlockKind] = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h")
@@ -125,10 +121,13 @@ def _composed(
 
 
 def _noise(page: Outline, body: Body) -> tuple[str, ...]:
-    """Kinds of noise on the page that were kept out: spam (lines of it around the body)."""
-    after = body.lines[-1] + 1
-    around = (*page.lines[: min(12, body.lines[0])], *page.lines[after : after + 6])
-    return ("spam",) if body.spam or any_spam(line.text for line in around) else ()
+    """Kinds of noise on the page: spam around the body, which was kept out, and what stands in the body and
+    beside it."""
+    first, after = body.lines[0], body.lines[-1] + 1
+    around = (*page.lines[: min(12, first)], *page.lines[after : after + 6])
+    spam = body.spam or any_spam(line.text for line in around)
+    shown = "\n".join([line.text for line in page.lines[max(0, first - 12) : after + 6]])
+    return (("spam",) if spam else ()) + noise_in(shown)
 
 
 def _under_headline(page: Outline, body: Body, head: int, title: str) -> Body:
@@ -187,16 +186,15 @@ def _blocks(page: Outline, lines: Iterable[int]) -> tuple[Block, ...]:
     layout: its lines are paragraphs."""
     blocks: list[Block] = []
     chosen = list(unwrapped(page.lines[i] for i in lines))
-    texts = [_LEADS_BACK.sub("", line.text) if line.linked else line.text for line in chosen]
     cells = [page.cell_of(line) for line in chosen]
     broken = {cell for cell, after in pairwise(cells) if cell == after}
     last_row = -1
-    for line, text, cell in zip(chosen, texts, cells, strict=True):
+    for line, cell in zip(chosen, cells, strict=True):
         row = -1 if cell < 0 or cell in broken else page.elements[cell].parent
         if row >= 0 and row == last_row:
-            blocks[-1] = Block("table", f"{blocks[-1].text}\t{text}")
+            blocks[-1] = Block("table", f"{blocks[-1].text}\t{line.text}")
         else:
-            blocks.append(Block("p" if cell in broken else _kind(page, line, cell), text))
+            blocks.append(Block("p" if cell in broken else _kind(page, line, cell), line.text))
         last_row = row if line.size < CELL else -1
     return tuple(blocks)
 

@@ -40,7 +40,7 @@ class Extracted:
     `headline_candidates` are best first. `meta` has (name, content) of meta tags and links, names in lower
     case, and JSON-LD values under `ld:` names. `page_urls` are the parts of this article in order (absolute,
     this one included) and `page_number` is the place of this one among them, from 1. `noise` names kinds of
-    spam that were kept out.
+    noise: see `reading.noise`.
     """
 
     title: str
