@@ -39,6 +39,11 @@ SHORT_NEWS = 0.4
 between a summary over a text of three sentences, and two sentences beside a column of as many."""
 
 _EMPTY = (Reason.NEEDS_BROWSER, Reason.NO_ARTICLE, Reason.NOT_CHINESE)
+_LEADS_BACK = re.compile(
+    both(r"(?<=[。！？!?”」’）)…])\s*返回[^。，]{2,6}[，,]\s*查看更多(?:\s*责任编辑[:：]?\s*\S{0,12})?$")
+)
+"""A portal's link to itself at the end of the last paragraph."""
+
 _AGE = re.compile(both(r"\d\s*(?:分钟|小时|天|个月)前|昨[天日]\s*\d"))
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KINDS: dict[str, BlockKind] = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h")
@@ -186,15 +191,16 @@ def _blocks(page: Outline, lines: Iterable[int]) -> tuple[Block, ...]:
     layout: its lines are paragraphs."""
     blocks: list[Block] = []
     chosen = list(unwrapped(page.lines[i] for i in lines))
+    texts = [_LEADS_BACK.sub("", line.text) if line.linked else line.text for line in chosen]
     cells = [page.cell_of(line) for line in chosen]
     broken = {cell for cell, after in pairwise(cells) if cell == after}
     last_row = -1
-    for line, cell in zip(chosen, cells, strict=True):
+    for line, text, cell in zip(chosen, texts, cells, strict=True):
         row = -1 if cell < 0 or cell in broken else page.elements[cell].parent
         if row >= 0 and row == last_row:
-            blocks[-1] = Block("table", f"{blocks[-1].text}\t{line.text}")
+            blocks[-1] = Block("table", f"{blocks[-1].text}\t{text}")
         else:
-            blocks.append(Block("p" if cell in broken else _kind(page, line, cell), line.text))
+            blocks.append(Block("p" if cell in broken else _kind(page, line, cell), text))
         last_row = row if line.size < CELL else -1
     return tuple(blocks)
 
