@@ -61,8 +61,12 @@ _ANCHOR_SIGNS = " #¶§"
 
 _HIDDEN = re.compile(
     r"display\s*:\s*none|font-size\s*:\s*(?:0(?![.\d])|1px)|(?:^|\s)hidden=|text-indent\s*:\s*-\d{3}|"
-    r"(?<![\w-])(?:left|top)\s*:\s*-\d{4}|(visibility\s*:\s*hidden)"
+    r"(?<![\w-])(?:left|top)\s*:\s*-\d{4}|class=\"jammer\b|(visibility\s*:\s*hidden)"
 )
+"""What hides an element: its style, or the class that the style sheets of forums (Discuz) hide."""
+_HIDING = ("style=", "hidden", "jammer")
+"""One of these stands in attributes that may hide."""
+
 _SET_AS_BLOCK = re.compile(r"[\";\s]display\s*:\s*block")
 _ESCAPED = re.compile(r"&(?:#\d{2,6}|#[xX][\da-fA-F]{2,5}|[a-zA-Z]{2,8});")
 """What was escaped twice: `&amp;ldquo;`."""
@@ -183,7 +187,7 @@ def _learnt(head: str) -> Head:
     if tag == "img":
         return _HEADS[tag]
     step = STEPS.get(tag, PASSED)
-    if ("style=" in attributes or "hidden" in attributes) and tag not in _VOIDS and _hides(attributes):
+    if any(map(attributes.__contains__, _HIDING)) and tag not in _VOIDS and _hides(attributes):
         step = UNREAD_BLOCK if tag in _BLOCKS else UNREAD
     elif step == PASSED and "block" in attributes and _SET_AS_BLOCK.search(attributes):
         step = BREAK

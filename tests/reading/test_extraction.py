@@ -59,6 +59,7 @@ def test_rows_of_a_table_stay_together() -> None:
     [
         '<span style="display:none">, r% l2 [0 _/ Z</span>',
         '<font style="font-size:0px">k8 P!</font>',
+        '<font class="jammer">, r% l2 [0 _/ Z</font>',
         '<i style="visibility: hidden">看不见</i>',
         "<span hidden>看不见</span>",
         '<b style="display:none">外<i>层</i>看<br>不见</b>',
