@@ -26,7 +26,8 @@ from pipelines.export.filters import Filters
 from pipelines.export.rows import VOLATILE, line_of
 from pipelines.export.selection import selected
 from pipelines.read import PIPELINE_VERSION, read_own
-from pipelines.runner import Reading, read_pending
+from pipelines.runner.backfill import Reading
+from pipelines.runner.pending import read_pending
 from pipelines.settle import settle
 from pipelines.sites import parse_site
 

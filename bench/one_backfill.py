@@ -12,7 +12,7 @@ from typing import cast
 from crawler.interrupt import stop_in_two_steps
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import IpnewsError, Stopped
-from pipelines.runner import backfill
+from pipelines.runner.backfill import backfill
 from pipelines.runner.engines import Engine
 from pipelines.sources import plan
 

@@ -98,7 +98,7 @@ def readers_killed(_: argparse.Namespace) -> Iterator[Figure]:
     with scene() as (server, archive, calm):
         order = Order(archive, server.port, declarations(NETWORK), read=True)
         process: subprocess.Popen[str]
-        with _striking(server, STRIKES, lambda: kill_children(process.pid, "spawn_main")) as struck:
+        with _striking(server, STRIKES, lambda: kill_children(process.pid, "forkserver")) as struck:
             process = order.start()
             code = finished(process)["exit_code"]
         yield Figure(AREA, "readers killed: exit code of the crawl", code, len(struck), ceiling=0)

@@ -14,7 +14,8 @@ from crawler.console import progress, say
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.cdxj import write_indexes
 from pipelines.read import PIPELINE_VERSION, read_own
-from pipelines.runner import Reading, read_pending
+from pipelines.runner.backfill import Reading
+from pipelines.runner.pending import read_pending
 from pipelines.settle import settle
 from pipelines.sites import load_sites
 

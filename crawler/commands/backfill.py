@@ -16,8 +16,10 @@ from crawler.console import emit, pairs, say, ticker
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import UsageError
 from pipelines.read import PIPELINE_VERSION, read_own
-from pipelines.runner import Progress, Reading, Result, Selection, backfill, queue_again
+from pipelines.runner.backfill import Progress, Reading, Result, backfill
 from pipelines.runner.engines import Engine
+from pipelines.runner.pending import queue_again
+from pipelines.runner.work import Selection
 from pipelines.sites import load_sites
 from pipelines.sources.expand import is_address_list, read_addresses
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipelines.archive.codec import pack, unpack
-from pipelines.archive.search import indexed
 from pipelines.records import Article, Edit, Sketch, WarcPointer
-from pipelines.text import plain
+from pipelines.text import fold_width, plain
 
 HASH = np.dtype("<u8")
 """A hash of a sketch, as its column holds it."""
@@ -85,6 +84,12 @@ def unpacked(
 def unpacked_sketch(density: int, length: int, hashes: bytes) -> Sketch:
     """A sketch of its columns."""
     return Sketch(tuple(np.frombuffer(hashes, dtype=HASH).tolist()), density, length)
+
+
+def indexed(value: str) -> str:
+    """A text as the search index holds it: width folded, every character a token of its own (letters too, so
+    that any part of a word is found)."""
+    return " ".join(fold_width(value))
 
 
 def body_digest(body: str) -> str:

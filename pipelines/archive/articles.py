@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from pipelines.archive import search
-from pipelines.archive.article_rows import ArticleRow, row_of, unpacked, unpacked_sketch
+from pipelines.archive.article_rows import ArticleRow, indexed, row_of, unpacked, unpacked_sketch
 from pipelines.archive.batches import groups
 from pipelines.archive.captures import host_of
 from pipelines.archive.codec import pack, unpack
@@ -197,7 +197,7 @@ def _remove_beside(connection: Connection, article_id: str, number: int, record:
     connection.execute(delete(sketches).where(sketches.c.number == number))
     connection.execute(delete(edits).where(edits.c.article_id == article_id))
     article = unpack(record, Article)
-    search.remove(connection, number, search.indexed(article.headline), search.indexed(article.article_body))
+    search.remove(connection, number, indexed(article.headline), indexed(article.article_body))
 
 
 def _sketch_values(number: int, sketch: tuple[int, int, bytes]) -> dict[str, object]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
+from pipelines.archive.article_rows import indexed
 from pipelines.archive.codec import unpack
 from pipelines.archive.schema import articles, settled
 from pipelines.records import Article
@@ -49,12 +50,6 @@ def create(connection: Connection) -> None:
         connection.exec_driver_sql(
             "CREATE VIRTUAL TABLE search USING fts5(headline, body, content='', columnsize=0)"
         )
-
-
-def indexed(value: str) -> str:
-    """A text as the index holds it: width folded, every character a token of its own (letters too, so that
-    any part of a word is found)."""
-    return " ".join(fold_width(value))
 
 
 def add(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:

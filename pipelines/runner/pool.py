@@ -6,24 +6,18 @@ capture did it. Here each worker says in shared memory which capture it is at.
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerContext
 from typing import Any
 
 from pipelines.errors import IpnewsError
+from pipelines.runner import forking
 from pipelines.runner.work import Order, Task, run_task
-
-PATIENCE_SECONDS = 120.0
-"""A capture that takes longer is treated as one that kills its worker. The slowest of 126 real pages takes
-0.1 s; 16 MB of the most awkward text take some seconds."""
 
 DEATHS = 2
 """A worker's death may be the machine's doing (memory, an operator): after the first it is tried again."""
@@ -46,7 +40,7 @@ class _Worker:
     """One process, the pipe to it, and the place of the capture it is at."""
 
     def __init__(self, order: Order) -> None:
-        context = _context(order)
+        context = forking.fork_server(run_task.__module__, order.read.__module__)
         self.pipe, theirs = context.Pipe()
         self._place = context.RawValue("q", -1)
         self.process = context.Process(target=_serve, args=(theirs, self._place, order), daemon=True)
@@ -66,31 +60,12 @@ class _Worker:
     def is_stuck(self) -> bool:
         if (place := self.place()) != self._seen:
             self._seen, self._since = place, time.monotonic()
-        return place >= 0 and time.monotonic() - self._since > PATIENCE_SECONDS
+        return place >= 0 and time.monotonic() - self._since > forking.PATIENCE_SECONDS
 
     def stop(self) -> None:
         self.process.kill()
         self.process.join()
         self.pipe.close()
-
-
-def _context(order: Order) -> ForkServerContext:
-    """Processes forked off a server that has everything imported: a second one starts in milliseconds.
-
-    Not forked off this process: it has threads (the catalog's writer) whose locks would be copied as held.
-    """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([run_task.__module__, order.read.__module__])
-    # Ctrl-C goes to all processes of a terminal, and the server's imports would not survive it. It ignores it
-    # once they are done; until then it inherits it blocked. The tracker that is started beside it unblocks
-    # it, so that comes first.
-    resource_tracker.ensure_running()
-    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
-    return context
 
 
 def supervise(tasks: Iterator[Task], order: Order, workers: int) -> Iterator[str]:

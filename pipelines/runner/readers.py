@@ -7,21 +7,18 @@ whole tasks of a backfill, whose results are files.
 
 from __future__ import annotations
 
-import multiprocessing
 import select
-import signal
 import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 from pipelines.archive.processes import end_with_parent
-from pipelines.runner import pool
+from pipelines.runner import forking
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -102,16 +99,12 @@ class _Call:
 class _Process:
     """One process and the pipe to it. Raises OSError where none can be had.
 
-    Not forked: it would hold the crawl's lock and connections for as long as it lives. Ctrl-C is blocked in
-    this thread and so in what it starts, whose imports would not survive one; the tracker that
-    multiprocessing starts beside its first process unblocks it, so it comes first.
+    Ctrl-C is blocked in the server that it is forked off, and so in it.
     """
 
     def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = forking.fork_server(__name__)
         self._pipe, theirs = context.Pipe()
-        resource_tracker.ensure_running()
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._process = context.Process(target=_work, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
@@ -122,7 +115,7 @@ class _Process:
         """(value, traceback or None) of one call; None when the process has died over it, or hangs."""
         try:
             self._pipe.send(call.given)
-            if self._answers.poll(pool.PATIENCE_SECONDS * 1000):
+            if self._answers.poll(forking.PATIENCE_SECONDS * 1000):
                 answer: tuple[Any, str | None] = self._pipe.recv()
                 return answer
             self._process.kill()
@@ -138,10 +131,11 @@ class _Process:
 
 
 def _started() -> _Process | None:
-    """None where limits of memory or of processes leave no room: the next call tries again."""
+    """None where limits of memory or of processes leave no room, or the fork server is killed as it is asked
+    (EOFError): the next call tries again."""
     try:
         return _Process()
-    except OSError:
+    except (EOFError, OSError):
         return None
 
 

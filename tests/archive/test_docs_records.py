@@ -12,7 +12,8 @@ from pipelines.archive import schema
 from pipelines.archive.codings import MAX_PAYLOAD
 from pipelines.archive.warc import ROTATE_AT
 from pipelines.records import SCHEMA_VERSION, Article, Edit, Reason, Settled, Stage
-from pipelines.runner.pool import DEATHS, PATIENCE_SECONDS
+from pipelines.runner.forking import PATIENCE_SECONDS
+from pipelines.runner.pool import DEATHS
 from pipelines.sources.expand import SUFFIXES
 from pipelines.sources.plan import RANGE_BYTES
 

@@ -25,7 +25,7 @@ from pipelines.archive.catalog import Catalog
 from pipelines.archive.warc import WarcWriter, payload_digest
 from pipelines.read import convert_article, read, read_page, sketch_article
 from pipelines.records import Article, Capture, Drop
-from pipelines.runner import pool
+from pipelines.runner import forking
 
 BODY = (
     "<p>本報訊（記者 韋一川）近日，某市知識產權局公布了上半年專利質押融資數據。數據顯示，全市共辦理專利質押登記四十二件，"
@@ -127,7 +127,7 @@ def test_a_worker_process_reads_the_same(tmp_path: Path) -> None:
 def test_a_page_that_holds_its_reader_up_stays_in_the_reading_queue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(forking, "PATIENCE_SECONDS", 0.0)
     made = Crawl(tmp_path / "archive", READ_WORKERS=1)
     item = made.keep(capture("http://a.example/1.html", PAGE))
     with pytest.raises(DropItem, match="stays in the reading queue"):

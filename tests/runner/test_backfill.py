@@ -21,7 +21,8 @@ from pipelines.archive.verify import verify
 from pipelines.archive.warc import WarcWriter
 from pipelines.errors import SourceError, UsageError
 from pipelines.records import Reason
-from pipelines.runner import Reading, Result, Selection, backfill
+from pipelines.runner.backfill import Reading, Result, backfill
+from pipelines.runner.work import Selection
 from pipelines.sites import Site
 from pipelines.sources import plan
 
@@ -332,7 +333,7 @@ sys.path.append(sys.argv[1])
 import plain_reader
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import Stopped
-from pipelines.runner import Reading, backfill
+from pipelines.runner.backfill import Reading, backfill
 from pipelines.sources import plan
 plan.RANGE_BYTES = 3000
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pipelines.archive.merge import merge
 from pipelines.archive.shelf import Shelf
 from pipelines.export.filters import Filters
 from pipelines.export.job import export
-from pipelines.runner import Reading, backfill
+from pipelines.runner.backfill import Reading, backfill
 from pipelines.settle import settle
 from pipelines.sources import plan
 

@@ -15,7 +15,7 @@ import pytest
 from pipelines.archive import drops
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import SourceError
-from pipelines.runner import Reading, Result, backfill
+from pipelines.runner.backfill import Reading, Result, backfill
 
 PAGE = "<p>国家知识产权局公布专利统计。</p>".encode()
 

@@ -19,7 +19,8 @@ from pipelines.archive.schema import articles, revisits
 from pipelines.archive.schema import captures as capture_table
 from pipelines.archive.warc import WarcWriter
 from pipelines.records import Capture, Reason
-from pipelines.runner import Reading, backfill, queue_again, read_pending
+from pipelines.runner.backfill import Reading, backfill
+from pipelines.runner.pending import queue_again, read_pending
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -58,7 +59,8 @@ from pathlib import Path
 sys.path.append(sys.argv[1])
 import plain_reader
 from pipelines.archive.catalog import Catalog
-from pipelines.runner import Reading, read_pending
+from pipelines.runner.backfill import Reading
+from pipelines.runner.pending import read_pending
 def read(capture, site):
     if capture.url.endswith("/4"):
         os.kill(os.getpid(), signal.SIGKILL)

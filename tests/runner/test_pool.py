@@ -16,7 +16,8 @@ import pytest
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import SourceError
 from pipelines.records import Reason
-from pipelines.runner import Reading, backfill, pool
+from pipelines.runner import forking, pool
+from pipelines.runner.backfill import Reading, backfill
 
 
 @pytest.mark.parametrize("words", ["kill-the-worker", "hang-the-worker"])
@@ -28,7 +29,7 @@ def test_poison_is_dropped_and_the_rest_is_read(
     monkeypatch: pytest.MonkeyPatch,
     words: str,
 ) -> None:
-    monkeypatch.setattr(pool, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(forking, "PATIENCE_SECONDS", 0.5)
     source = make_source(tmp_path / "s", range(12), {9: words})
     with Catalog.open(tmp_path / "x") as catalog:
         done = backfill([str(source)], tmp_path / "x", catalog, reading=reading, workers=1)
@@ -59,8 +60,8 @@ def test_ctrl_c_does_not_reach_the_imports_of_the_processes(tmp_path: Path) -> N
     """In a process of its own: the server that the workers are forked off is started once in each."""
     script = (
         "import multiprocessing.forkserver as server, pathlib\n"
-        "from pipelines.runner import pool, work\n"
-        "pool._context(work.Order(pathlib.Path(), work.run_task, ''))\n"
+        "from pipelines.runner.forking import fork_server\n"
+        "fork_server('pipelines.runner.work')\n"
         "print(pathlib.Path(f'/proc/{server._forkserver._forkserver_pid}/status').read_text())\n"
         "print(pathlib.Path('/proc/self/status').read_text())\n"
     )

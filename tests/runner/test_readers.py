@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.runner import pool
+from pipelines.runner import forking
 from pipelines.runner import readers as readers_module
 from pipelines.runner.readers import BACKLOG, ReaderDied, ReaderFailed, Readers
 
@@ -59,7 +60,7 @@ def test_a_process_that_hangs_is_ended_and_the_next_call_is_answered(
     readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck = readers.run(os.getpid).result()
-    monkeypatch.setattr(pool, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(forking, "PATIENCE_SECONDS", 0.2)
     with pytest.raises(ReaderDied):
         readers.run(time.sleep, 600).result()
     monkeypatch.undo()
@@ -83,6 +84,17 @@ def test_another_process_is_started_where_calls_pile_up_and_not_before() -> None
     os.close(held)
 
 
+def test_a_fork_server_that_died_is_started_again(readers: Readers) -> None:
+    reader = readers.run(os.getpid).result()
+    server = readers.run(os.getppid).result()
+    os.kill(server, signal.SIGKILL)
+    os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
+    assert readers.run(os.getpid).result() == reader
+    with pytest.raises(ReaderDied):
+        readers.run(os._exit, 1).result()
+    assert readers.run(os.getpid).result() != reader
+
+
 def test_ctrl_c_reaches_no_reading_process(readers: Readers) -> None:
     first = readers.run(os.getpid).result()
     os.kill(first, signal.SIGINT)
@@ -94,6 +106,27 @@ def test_ctrl_c_reaches_no_reading_process(readers: Readers) -> None:
     assert readers.run(os.getpid).result() == second
 
 
+def own_path() -> dict[str, str]:
+    """These sources by their own path and not as installed: that may change while the tests run."""
+    return os.environ | {"PYTHONPATH": str(Path(readers_module.__file__).parents[2])}
+
+
+def test_they_are_forked_with_the_tables_of_reading_which_no_collection_looks_through(
+    readers: Readers,
+) -> None:
+    script = (
+        "import gc\nfrom pipelines.archive.article_rows import article_of\nfrom pipelines.runner import loaded\n"
+        "print(len(article_of(loaded.READ).edits), gc.get_freeze_count())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=own_path()
+    )
+    edits, frozen = map(int, done.stdout.split())
+    assert edits >= 4
+    assert frozen > 10_000
+    assert readers.run(gc.get_freeze_count).result() > 10_000
+
+
 def test_they_end_with_a_crawl_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "crawl.py"
     script.write_text(
@@ -101,11 +134,9 @@ def test_they_end_with_a_crawl_that_is_killed(tmp_path: Path) -> None:
         "if __name__ == '__main__':\n"
         "    print(Readers(1).run(os.getpid).result(), flush=True)\n    sys.stdin.read()\n"
     )
-    # By its own path and not as installed: what is installed may change while the tests run.
-    environment = os.environ | {"PYTHONPATH": str(Path(readers_module.__file__).parents[2])}
     with subprocess.Popen(
         [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env=environment,
+        env=own_path(),
     ) as crawl:  # fmt: skip
         assert crawl.stdout is not None
         reader = os.pidfd_open(int(crawl.stdout.readline()))

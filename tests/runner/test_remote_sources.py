@@ -20,7 +20,8 @@ from pipelines.archive.catalog import Catalog
 from pipelines.archive.remote import list_below
 from pipelines.archive.verify import verify
 from pipelines.errors import SourceError
-from pipelines.runner import Reading, backfill, queue_again, read_pending
+from pipelines.runner.backfill import Reading, backfill
+from pipelines.runner.pending import queue_again, read_pending
 
 BUCKET = "captures"
 
