@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from pipelines.reading.body import Body
+from pipelines.reading.noise import is_noise
 from pipelines.reading.outline import Element, Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet
@@ -119,7 +120,7 @@ def _opens(page: Outline, line: Line, core: Element) -> bool:
         and (line.tag in _SUBHEADINGS or (line.tag == core.tag == "div" and line.size >= 8))
         and 4 <= line.size <= 60
         and "。" not in line.text
-        and not is_spam(line.text)
+        and not (is_spam(line.text) or is_noise(line.text))
         and element.attributes == ("" if line.tag in _SUBHEADINGS else core.attributes)
         and weigh(line) > -5.5
         and not DATED.search(line.text)

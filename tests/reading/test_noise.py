@@ -43,8 +43,9 @@ def test_noise_within_a_text_is_named_and_left_as_found(kind: str, lines: list[s
 
 
 @pytest.mark.parametrize("line", [JUNK, TAG, f"{TAG} {TAG}", f"{TAG}9 l( s% E# ?1 X. ~"])
-def test_a_line_of_noise_is_kept_out(line: str) -> None:
-    page = read(PARAGRAPHS[0], line, *PARAGRAPHS[1:])
+@pytest.mark.parametrize("place", range(len(PARAGRAPHS) + 1))
+def test_a_line_of_noise_is_kept_out(line: str, place: int) -> None:
+    page = read(*PARAGRAPHS[:place], line, *PARAGRAPHS[place:])
     assert tuple(block.text for block in page.blocks) == PARAGRAPHS
     assert page.noise
 
