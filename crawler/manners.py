@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import codecs
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -121,16 +120,6 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
     at = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return min(max(0.0, at.timestamp() - now), RETRY_AFTER_MOST)
-
-
-def says_no(headers: Mapping[str, str], directive: str) -> bool:
-    """Whether X-Robots-Tag has a directive ("nofollow" ...) for everyone or for us; "none" has all."""
-    for part in headers.get("x-robots-tag", "").lower().split(","):
-        agent, colon, rest = part.strip().partition(":")
-        word = rest.strip() if colon and agent.strip() in ("*", AGENT_TOKEN) else part.strip()
-        if word in (directive, "none"):
-            return True
-    return False
 
 
 @dataclass(slots=True)

@@ -11,10 +11,11 @@ from crawler.discover import REDIRECT_DEPTH, Found, Refusal, follow
 from crawler.frontier import Address
 from crawler.hrefs import hrefs, refreshed
 from crawler.keeper import Kept
-from crawler.manners import retry_after, says_no
+from crawler.manners import retry_after
 from crawler.outcome import Outcome, after_answer, after_failure, is_redirect
 from crawler.timing import HOUR
 from pipelines.reading.links import find_links
+from pipelines.reading.robots import forbids, forbids_links
 from pipelines.records import Capture, Link
 from pipelines.sites import Site
 
@@ -122,7 +123,7 @@ def _links(address: Address, capture: Capture, site: Site) -> Iterable[Found | R
         target = named_by(capture.header("Location") or "", capture.url)
         onward = (Link(target, kind),) if target else ()  # type: ignore[arg-type]
         return follow(onward, site, address.depth + REDIRECT_DEPTH - 1, kind)  # type: ignore[arg-type]
-    if capture.status != 200 or says_no(_lower(capture), "nofollow"):
+    if capture.status != 200 or _forbids_links(capture):
         return ()
     if kind not in ("feed", "sitemap") and _media_type(capture) not in ("", *_PAGES, *_XML):
         return ()  # what was named as a feed or sitemap is read whatever its server takes it for
@@ -151,10 +152,6 @@ def _media_type(capture: Capture) -> str:
     return (capture.header("Content-Type") or "").partition(";")[0].strip().lower()
 
 
-def _lower(capture: Capture) -> dict[str, str]:
-    """Header values by lower-case name, values of one name joined (RFC 9110, 5.3)."""
-    joined: dict[str, str] = {}
-    for name, value in capture.headers:
-        key = name.lower()
-        joined[key] = f"{joined[key]}, {value}" if key in joined else value
-    return joined
+def _forbids_links(capture: Capture) -> bool:
+    lines = [value for name, value in capture.headers if name.lower() == "x-robots-tag"]
+    return forbids(lines, "nofollow") or (is_page(capture) and forbids_links(capture.payload))

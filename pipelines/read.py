@@ -26,6 +26,7 @@ from pipelines.reading.extract import extract
 from pipelines.reading.metadata import read_metadata
 from pipelines.reading.records import Extracted, Metadata
 from pipelines.reading.relevance import relevance
+from pipelines.reading.robots import forbids
 from pipelines.records import LACUNA, Article, Capture, Drop, Edit, Reason, Stage, work_id
 from pipelines.repair.restorer import Restorer, looks_damaged
 from pipelines.sites import Site
@@ -65,7 +66,7 @@ def read_page(capture: Capture, site: Site | None = None, *, own: bool = False) 
     extracted = extract(mend_tags(page.text).html, capture.url, site.select if site else None)
     if isinstance(extracted, Drop):
         return _at(capture, extracted)
-    if "noarchive" in (capture.header("X-Robots-Tag") or "").lower():
+    if forbids((value for name, value in capture.headers if name.lower() == "x-robots-tag"), "noarchive"):
         extracted = replace(extracted, noarchive=True)
     if own and extracted.noarchive:
         return _at(capture, Drop(Stage.EXTRACT, Reason.NOARCHIVE, "the page asks not to be archived"))

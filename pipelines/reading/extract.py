@@ -18,6 +18,7 @@ from pipelines.reading.pagekind import kind_of_page, kind_of_text, kind_without_
 from pipelines.reading.pager import find_pages
 from pipelines.reading.phrases import both
 from pipelines.reading.records import Block, BlockKind, Extracted, OriginLine
+from pipelines.reading.robots import ROBOTS, forbids
 from pipelines.reading.rules import ruled_body, ruled_links, ruled_texts, without_removed
 from pipelines.reading.state import shown
 from pipelines.reading.surroundings import breadcrumbs, origin_lines, tags
@@ -107,7 +108,7 @@ def _composed(
         for css in ((rules.origin, rules.date) if rules else ())
         for text in ruled_texts(page, css)
     ]
-    robots = " ".join(value.lower() for name, value in meta if name in ("robots", "googlebot", "baiduspider"))
+    asked = [value for name, value in meta if name in ROBOTS]
     return Extracted(
         title=title,
         headline_candidates=tuple(dict.fromkeys([*chosen, *(text for text, _ in heads)])),
@@ -120,7 +121,7 @@ def _composed(
         page_number=number,
         system=recognise(page, url),
         noise=_noise(page, body),
-        noarchive="noarchive" in robots,
+        noarchive=forbids(asked, "noarchive"),
         tdm_reservation=any(name == "tdm-reservation" and value.strip() == "1" for name, value in meta),
     )
 

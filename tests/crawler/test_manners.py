@@ -17,7 +17,6 @@ from crawler.manners import (
     HostManners,
     read_robots,
     retry_after,
-    says_no,
 )
 from pipelines.sites import Pace
 
@@ -168,18 +167,3 @@ def test_silence_slows_the_host() -> None:
     manners.started(f"{SITE}/a", NOW)
     manners.failed(f"{SITE}/a", NOW)
     assert manners.wait(NOW) == 1
-
-
-@pytest.mark.parametrize(
-    ("value", "directive", "said"),
-    [
-        ("noindex, nofollow", "nofollow", True),
-        ("none", "noarchive", True),
-        ("ipnews: nofollow", "nofollow", True),
-        ("googlebot: nofollow", "nofollow", False),
-        ("", "nofollow", False),
-        ("unavailable_after: 25 Jun 2030 15:00:00 PST", "nofollow", False),
-    ],
-)
-def test_x_robots_tag(value: str, directive: str, said: bool) -> None:
-    assert says_no({"x-robots-tag": value}, directive) is said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -93,6 +94,9 @@ def test_nofollow_and_unchanged_pages_have_no_links() -> None:
     page = f'<a href="/a/7.html">x</a>{TEXT}'
     assert interpret(address(), Kept(capture(page)), SITE, NOW).links
     assert not interpret(address(), Kept(capture(page, 200, ("X-Robots-Tag", "nofollow"))), SITE, NOW).links
+    asked = f'<head><meta name="robots" content="noindex,nofollow"></head>{page}'
+    for kind in ("article", "list"):
+        assert not interpret(replace(address(), kind=kind), Kept(capture(asked)), SITE, NOW).links
     assert not interpret(address(), Kept(capture(page), "identical-payload-digest"), SITE, NOW).links
 
 

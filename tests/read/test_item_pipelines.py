@@ -178,8 +178,9 @@ def test_a_drop_is_stored_with_its_reason(crawl: Crawl) -> None:
         assert drops.find(connection, item.id) == expected
 
 
-def test_a_page_that_asks_not_to_be_archived_is_dropped(crawl: Crawl) -> None:
-    asking = PAGE.replace("<head>", '<head><meta name="robots" content="noarchive">')
+@pytest.mark.parametrize("wish", ["noarchive", "noindex, NoArchive", "none"])
+def test_a_page_that_asks_not_to_be_archived_is_dropped(crawl: Crawl, wish: str) -> None:
+    asking = PAGE.replace("<head>", f'<head><meta name="robots" content="{wish}">')
     item = crawl.keep(capture("http://a.example/3.html", asking))
     with pytest.raises(DropItem, match="noarchive"):
         crawl.send(item)
