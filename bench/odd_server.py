@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import socketserver
 import ssl
 import threading
@@ -45,8 +46,14 @@ class _Server(socketserver.ThreadingTCPServer):
             secure.unwrap()
 
 
+class _ServerOfIPv6(_Server):
+    address_family = socket.AF_INET6
+
+
 @contextmanager
-def odd_server(answers: Mapping[str, Answer], tls: ssl.SSLContext | None = None) -> Iterator[Odd]:
+def odd_server(
+    answers: Mapping[str, Answer], tls: ssl.SSLContext | None = None, address: str = "127.0.0.1"
+) -> Iterator[Odd]:
     """Serve `answers` by path, or by host and path; 404 for others. Every answer ends its connection."""
     odd = Odd()
 
@@ -63,7 +70,8 @@ def odd_server(answers: Mapping[str, Answer], tls: ssl.SSLContext | None = None)
                 answer = here if here is not None else answers.get(first[1], said("404 Not Found", b"no"))
                 self.wfile.write(answer if isinstance(answer, bytes) else answer(headers))
 
-    with _Server(("127.0.0.1", 0), Handler) as server:
+    kind = _ServerOfIPv6 if ":" in address else _Server
+    with kind((address, 0), Handler) as server:
         server.tls = tls
         odd.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()

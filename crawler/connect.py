@@ -7,6 +7,7 @@ and connects to those very addresses: between check and connect nothing is looke
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -39,6 +40,8 @@ logger = logging.getLogger(__name__)
 MAX_HEAD = 128 * 1024
 """Bytes of status line and header lines. Browsers stop at 256 KiB, servers send below 16 KiB; Twisted bounds
 one line but neither their number nor their sum."""
+
+_LENGTHS = re.compile(rb"\d+(?:\s*,\s*\d+)*")
 
 CONNECT_TIMEOUT = 30.0
 """Seconds for a connection to be made, part of the DOWNLOAD_TIMEOUT of the whole answer."""
@@ -133,12 +136,24 @@ class _Sieve:
 
 
 class _LenientParser(_LenientHTTPClientParser):
-    """Takes blanks before the colon of a header line off and leaves lines without a valid name out, as
-    browsers do: Twisted gives the whole answer up for one."""
+    """Takes header lines as browsers do, where Twisted gives the whole answer up: blanks before the colon,
+    lines without a valid name, a Content-Length that is no number, transfer codings besides `chunked`."""
 
     def headerReceived(self, name: bytes, value: bytes) -> None:
-        with suppress(InvalidHeaderName):
-            super().headerReceived(name.rstrip(b" \t"), value)  # type: ignore[no-untyped-call]
+        name = name.rstrip(b" \t").lower()
+        if name == b"transfer-encoding":
+            self._transfer_coded([coding.strip().lower() for coding in value.split(b",")])
+        elif name != b"content-length" or _LENGTHS.fullmatch(value):
+            with suppress(InvalidHeaderName):
+                super().headerReceived(name, value)  # type: ignore[no-untyped-call]
+
+    def _transfer_coded(self, codings: list[bytes]) -> None:
+        """Chunks are undone here, other codings (RFC 9112, 7) with those of the content: in `codings.py`."""
+        for coding in codings:
+            framing = coding == b"chunked"
+            headers = self.connHeaders if framing else self.headers
+            if coding != b"identity":
+                headers.addRawHeader(b"transfer-encoding", coding)
 
 
 class _BoundedProtocol(_LenientHTTP11ClientProtocol):

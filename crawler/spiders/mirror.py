@@ -18,10 +18,10 @@ from crawler import clock
 from crawler.addresses import host_of, named_by
 from crawler.browser import browser_settings, find_browser
 from crawler.config import find_scrapy_cfg, load_config, signed
+from crawler.failures import reason_of
 from crawler.frontier import Address
 from crawler.items import Capture
 from crawler.manners import ROBOTS_HOPS, origin_of, read_robots
-from crawler.middlewares import NotFetched
 from crawler.outcome import after_failure, is_redirect
 from crawler.plan import plan_from_settings
 from crawler.reply import interpret, is_page
@@ -140,7 +140,7 @@ class MirrorSpider(Spider):
         address = _request(failure).meta["address"]
         if session is None or session.stop_reason == "archive":
             return
-        now, reason = clock.now(), _reason(failure)
+        now, reason = clock.now(), reason_of(failure)
         if reason.startswith("guard"):
             ended = session.refuse(address, reason, REFUSED)
         else:
@@ -162,7 +162,7 @@ class MirrorSpider(Spider):
 
     async def robots_failed(self, failure: Failure) -> None:
         """No answer to robots.txt: nothing is taken until there is one."""
-        self.robots_missed(_request(failure), _reason(failure))
+        self.robots_missed(_request(failure), reason_of(failure))
 
     def robots_missed(self, request: Request, why: str) -> None:
         """Learn that a robots.txt, or what it was redirected to, could not be asked for."""
@@ -204,11 +204,3 @@ class MirrorSpider(Spider):
 def _request(failure: Failure) -> Request:
     # Scrapy hangs the request on the failure that an errback gets.
     return cast("Request", failure.request)  # type: ignore[attr-defined]
-
-
-def _reason(failure: Failure) -> str:
-    """Why there was no answer, in one line."""
-    if isinstance(failure.value, NotFetched):
-        return str(failure.value)
-    text = " ".join(str(failure.value).split())
-    return f"{type(failure.value).__name__}: {text}"[:300]

@@ -140,18 +140,43 @@ def test_servers_that_say_what_is_not_so(tmp_path: Path, catalog_rows: Rows) -> 
         "/cut": said("200 OK", b"5\r\nabc", HTML, "Transfer-Encoding: chunked", length=False),
         "/both": said("200 OK", chunked(page("双")), HTML, "Transfer-Encoding: chunked"),
         "/names": said("200 OK", page("名"), HTML.replace(":", " :"), "A Name: x", "no colon", ": x"),
+    }
+    answers |= FRAMED
+    answers |= {
         "/": said("200 OK", page("首页", "/kept/0", *coded), HTML),
     }
-    starts = ("/", "/unasked", "/cut", "/both", "/names")
+    starts = ("/", "/unasked", "/cut", "/both", "/names", *FRAMED)
     with odd_server(answers) as odd:
         result = Order(tmp_path / "archive", odd.port, {"odd": site(starts)}, read=True, patience=0.0).run()
     assert "Traceback" not in result["errors"]
     rows = catalog_rows(tmp_path / "archive", "select replace(url, 'http://odd.test', '') from articles")
-    assert {path for (path,) in rows} >= {*kept, "/both", "/names", *coded}
+    assert {path for (path,) in rows} >= {*kept, "/both", "/names", *coded, *FRAMED}
     states = dict(catalog_rows(tmp_path / "archive", "select url, state from addresses"))
     assert states["http://odd.test/cut"] == "pending"
     assert states["http://odd.test/unasked"] == "done"
 
+
+def _framed(*lines: str, body: bytes | None = None, before: bytes = b"") -> bytes:
+    whole = page("框") if body is None else body
+    return before + said("200 OK", whole, HTML, *lines, length=False)
+
+
+FRAMED: dict[str, Answer] = {
+    "/packed-on-the-way": _framed(
+        "Transfer-Encoding: gzip, chunked", body=chunked(gzip.compress(page("框")))
+    ),
+    "/packed-to-the-end": _framed("Transfer-Encoding: gzip", body=gzip.compress(page("框"))),
+    "/twice-said": _framed(
+        "Transfer-Encoding: gzip", "Transfer-Encoding: Chunked", body=chunked(gzip.compress(page("框")))
+    ),
+    "/as-it-is": _framed("Transfer-Encoding: identity"),
+    "/below-nothing": _framed("Content-Length: -5"),
+    "/no-number": _framed("Content-Length: many"),
+    "/agreed": _framed(f"Content-Length: {len(page('框'))}, {len(page('框'))}"),
+    "/hints-first": _framed(before=b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
+    "/patience": _framed(before=b"HTTP/1.1 102 Processing\r\n\r\n" * 20),
+}
+"""Answers whose length is told in an odd way, or that others go before."""
 
 CODINGS = ("gzip", "deflate", "br", "zstd", "utf-8", "none", "identity", "x-gzip", "gzip, gzip")
 
@@ -273,9 +298,7 @@ def _due_now(archive: Path) -> None:
 
 
 @pytest.mark.parametrize("verify", [True, False])
-def test_a_self_signed_certificate_is_refused_unless_declared(
-    verify: bool, tmp_path: Path, catalog_rows: Rows
-) -> None:
+def test_a_self_signed_certificate_is_refused_unless_declared(verify: bool, tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(self_signed(tmp_path))
     declared = site(("/",), "" if verify else "verify_tls = false").replace("http://", "https://")
@@ -284,6 +307,16 @@ def test_a_self_signed_certificate_is_refused_unless_declared(
         paths = {path for _, path, _ in odd.log}
     assert paths == (set() if verify else {"/robots.txt", *PAGES})
     assert result["exit_code"] == (1 if verify else 0)
+    assert ["verify_tls = false" in note for note in result["notes"]] == ([True] if verify else [])
+
+
+def test_a_host_with_nothing_but_ipv6_is_reached(tmp_path: Path) -> None:
+    with odd_server(PAGES, address="::1") as odd:
+        settings = {"IPNEWS_RESOLVE": {HOST: ("::1", odd.port)}}
+        result = Order(
+            tmp_path / "archive", odd.port, {"odd": site(("/",))}, patience=0.0, settings=settings
+        ).run()
+    assert result["counts"]["answers"] == len(PAGES)
 
 
 def self_signed(folder: Path) -> Path:
