@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipelines.reading.noise import is_noise
-from pipelines.reading.outline import Element, Line, Outline
+from pipelines.reading.outline import Element, Line, Outline, words
 from pipelines.reading.tables import IN_TABLE
 from pipelines.reading.weight import DATED, OUTSIDE, is_spam
 
@@ -16,6 +16,7 @@ _SUBHEADS = ("h2", "h3", "h4", "h5")
 _LETTER = re.compile(r"[^\W_]")
 
 _ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*$")
+_ALIGNED = re.compile(r'align(?:="|\s*:\s*)(?:center|right)', re.I)
 ROWS = 3
 """Paragraphs set as elements side by side from which on a short one behind them is the article's, too."""
 
@@ -41,36 +42,47 @@ def widened(page: Outline, found: list[float], element: Element, first: int, las
             )
         return core.tag == "p" and line.element == around
 
+    def beside(line: Line, core: Line) -> bool:
+        return rows >= ROWS and _set_alike(page, line, core)
+
     start, end = lines[first], lines[last - 1]
     if end.tag in ("td", "th") and page.elements[end.element] is not element:
         end = next((line for line in reversed(lines[first:last]) if line.tag not in ("td", "th")), end)
     if element.tag == "p" and element.parent >= 0:
         element = page.elements[element.parent]
+    rows = sum(_set_alike(page, line, end) for line in lines[first:last])
     while (
         first > element.first
         and found[first - 1] > -5.5
-        and alike(lines[first - 1], start)
+        and (
+            alike(lines[first - 1], start)
+            or (beside(lines[first - 1], end) and _is_aligned(page, lines[first - 1]))
+        )
         and not DATED.match(lines[first - 1].text)
         and not _ENDS_DATED.search(lines[first - 1].text)
     ):
         first -= 1
-    rows = sum(_set_alike(page, line, end) for line in lines[first:last])
     while last < element.last and (
         found[last] == IN_TABLE
-        or (
-            found[last] > -5.5
-            and (alike(lines[last], end) or (rows >= ROWS and _set_alike(page, lines[last], end)))
-        )
+        or (found[last] > -5.5 and (alike(lines[last], end) or beside(lines[last], end)))
     ):
         last += 1
     return first, last
 
 
 def _set_alike(page: Outline, line: Line, core: Line) -> bool:
-    """Whether a line is all of an element beside that of another one, of the same tag and names."""
+    """Whether a line is all of an element beside that of another one, of the same tag and names but for being
+    set in the middle or to the right."""
     own, other = page.elements[line.element], page.elements[core.element]
-    alone = own.last - own.first == 1
-    return alone and (own.parent, own.tag, own.attributes) == (other.parent, other.tag, other.attributes)
+    if own.last - own.first != 1 or (own.parent, own.tag) != (other.parent, other.tag):
+        return False
+    return own.attributes == other.attributes or (
+        _is_aligned(page, line) and words(own.attributes) == words(other.attributes)
+    )
+
+
+def _is_aligned(page: Outline, line: Line) -> bool:
+    return _ALIGNED.search(page.elements[line.element].attributes) is not None
 
 
 def kept_lines(page: Outline, found: list[float], first: int, last: int) -> list[int]:

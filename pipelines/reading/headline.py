@@ -7,6 +7,7 @@ import re
 from pipelines.reading.outline import Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet
+from pipelines.reading.weight import weigh
 from pipelines.text import count_han, plain
 
 _SPLIT = re.compile(r"\s*(?:[_|｜>＞»«<＜~～]|::)+\s*|\s*[-–—－―]+\s*|\s+[·•/]\s+|\s{2,}")
@@ -40,10 +41,12 @@ SECTION = 6
 """Han characters up to which the parts of a document's title that stands on no line near the text name a
 section and a site (通知公告 - 某某局)."""
 
-_LABEL = re.compile(
-    both(r"^.{0,6}[:：]$|^[^，。“]{2,6}[:：][^，。]{0,12}$|\d{4}[-/.年]\d|[首主]页|记者|报道|报导")
-)
-"""A label with its value; a colon deep in a longer line is a headline's own."""
+_LABEL = re.compile(both(r"^[^，。“]{2,6}[:：][^，。]{0,12}$|记者|报道|报导"))
+"""What may be a label with its value; a colon deep in a longer line is a headline's own."""
+
+_STANDS = re.compile(both(r"^.{0,6}[:：]$|\d{4}[-/.年]\d|[首主]页"))
+LABELLED = -8.0
+"""What stands above a body and is no headline, and the weight of a label that is known."""
 
 _NOT_HEAD = re.compile(
     both(
@@ -139,17 +142,20 @@ def _names_section(title: str) -> bool:
 def _opening(page: Outline, first_body_line: int) -> list[tuple[str, int]]:
     """The first line of the body where it is set like a headline: on pages with one box for all."""
     line = page.lines[first_body_line]
-    opens = 6 <= line.size <= 50 and not _STOP.search(line.text) and not _LABEL.search(line.text)
+    labelled = _LABEL.search(line.text) or _STANDS.search(line.text)
+    opens = 6 <= line.size <= 50 and not _STOP.search(line.text) and not labelled
     return [(line.text, first_body_line)] if opens else []
 
 
 def _just_above(page: Outline, first_body_line: int) -> list[tuple[str, int]]:
     """The nearest line above the body that could be a headline, when the document's title is none."""
-    for index in range(first_body_line - 1, max(-1, first_body_line - 7), -1):
-        line = page.lines[index]
-        if 6 <= line.size <= 50 and not line.linked and not _LABEL.search(line.text):
-            return [(line.text, index)]
-    return []
+    near = [
+        (line.text, index)
+        for index in range(first_body_line - 1, max(-1, first_body_line - 7), -1)
+        if 6 <= (line := page.lines[index]).size <= 50 and not line.linked and not _STANDS.search(line.text)
+    ]
+    plainly = [found for found in near if not _LABEL.search(found[0])]
+    return (plainly or [found for found in near if weigh(page.lines[found[1]]) > LABELLED])[:1]
 
 
 def is_site_name(title: str) -> bool:

@@ -36,6 +36,7 @@ _CLOSING = re.compile(r"((?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*
 """What a text ends with in brackets; agencies of Taiwan put the day behind (1151116)."""
 
 _NEAR: tuple[str, ...] = ("above", "below", "end", "start", "over")
+_OWN_DATES = ("date", "modified", "written")
 _RIGHTS = re.compile(both(r"版权|著作权|转载|授权|免责|copyright|©|未经|不代表本[站网]|仅供参考"), re.I)
 _ORIGINAL = re.compile(
     both(r"[（(【\[]?\s*(?:原标题|原题|原文标题|投稿标题)\s*[:：]\s*") + r"(?P<title>.+?)\s*[）)】\]]?$"
@@ -102,13 +103,15 @@ def _is_prose(text: str) -> bool:
     return len(text) > SHORT or "，" in unlabelled(text)
 
 
-def _timed(found: Iterable[Found], line: str, after: str) -> list[Found]:
+def _timed(found: tuple[Found, ...], line: str, after: str) -> list[Found]:
     """The slots of a line without dates that are no article's: of an event, whose place stands beside or
     below its time, and of a site, beside its rights."""
+    if all(slot.slot not in _OWN_DATES for slot in found):
+        return list(found)
     if tells_event(line, after):
         return [slot if slot.slot != "date" else Found("other", slot.label, slot.value) for slot in found]
     if DISCLAIMER_WITHIN.search(line):
-        return [slot for slot in found if slot.slot not in ("date", "modified", "written")]
+        return [slot for slot in found if slot.slot not in _OWN_DATES]
     return list(found)
 
 

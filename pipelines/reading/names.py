@@ -117,10 +117,11 @@ def _parts(text: str) -> list[str]:
 
 
 def _bare(part: str) -> str:
-    """A part without the titles before it and the words behind it; 文 may be a given name (骆文)."""
+    """A part without the titles before it and the words behind it; 文 may be a given name (骆文, 张殷文)."""
     part = _TITLES.sub("", part.strip())
     bare = _TAIL.sub("", part).strip(" :：.。")
-    return bare if len(bare) > 1 or not is_name(part) else part
+    named = is_name(part) and (len(bare) < 2 or part == f"{bare}文")
+    return part if named else bare
 
 
 def unglue(text: str) -> tuple[str, ...]:

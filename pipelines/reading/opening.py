@@ -60,6 +60,8 @@ def untitled(page: Outline, body: Body, title: str) -> Body:
     """The body without the title that a document prints once more over its text, on a line or a few."""
     wanted, begun = plain(title), ""
     for place, index in enumerate(body.lines[:TITLE_LINES], 1):
+        if page.lines[index].size > len(title):
+            break
         begun += plain(page.lines[index].text)
         if not wanted.startswith(begun):
             break

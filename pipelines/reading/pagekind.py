@@ -33,6 +33,7 @@ bodies of the reference pages have none."""
 FEWEST_WORDS, FEWEST_LETTERS = 6, 20
 """Words and letters of a line that is a sentence of another script; a greeting or a label has fewer."""
 
+_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html)\b", re.I)
 _DATA = re.compile(
     r"\s*(?:\{\s*\"|\[\s*[\[{\"]|(?:var|let|const|function) [\w$]+\s*[=(;]|[!;+]?\(?function\s*\(|"
     r"(?:document|window)\.[\w.]+\s*[=(]|[\w$.]{1,60}\(\s*[\[{])"
@@ -61,6 +62,8 @@ _REDIRECT = re.compile(
 
 def kind_of_text(html: str) -> Drop | None:
     """Why what was fetched is no page but a feed, a sitemap, data or a script; None when it may be one."""
+    if _PAGE.match(html):
+        return None
     if root := root_of(html):
         return Drop(Stage.EXTRACT, Reason.LIST_PAGE, f"a feed or sitemap ({root})")
     if _DATA.match(html):

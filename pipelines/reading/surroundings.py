@@ -10,7 +10,7 @@ from pipelines.reading.body import Body
 from pipelines.reading.outline import Line, Outline, clean, tells_origin, unescape, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.records import OriginLine
-from pipelines.reading.teasers import SCRAP, is_title
+from pipelines.reading.teasers import SCRAP, SIGNED, is_title
 from pipelines.reading.weight import DATED, names_origin
 
 ABOVE, BELOW = 12, 14
@@ -70,9 +70,10 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
     told: dict[int, list[tuple[int, str]]] = {}
     for attributes, index, piece in page.told:
         told.setdefault(index, []).append((piece, attributes))
+    answered = _answers(page, last, range(head, first))
     for index in range(_over(page, head), min(len(page.lines), last + BELOW)):
         line = page.lines[index]
-        if index == head_line or line.size > ORIGIN_CHARS:
+        if index == head_line or line.size > ORIGIN_CHARS or index in answered:
             continue
         text = _spaced(line)
         if index < first and (line.links or index in told or _names_origin(page, line)):
@@ -92,6 +93,14 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
     for index in body.lines[-3:]:
         found.append(OriginLine("end", page.lines[index].text[-EDGE_CHARS:]))
     return tuple(found)
+
+
+def _answers(page: Outline, last: int, above: range) -> list[int]:
+    """The lines behind the body (which ends on line `last`) that say who answered when: several, or one where
+    the lines `above` the body are signed too."""
+    behind = range(last + 1, min(len(page.lines), last + BELOW))
+    signed = [i for i in behind if SIGNED.search(page.lines[i].text)]
+    return signed if len(signed) > 1 or any(SIGNED.search(page.lines[i].text) for i in above) else []
 
 
 def _tells_below(page: Outline, index: int, text: str) -> bool:

@@ -23,7 +23,7 @@ NEAR = 16
 
 BOXES = ("div", "section", "ul", "ol", "dl", "table")
 
-_SIGNED = re.compile(
+SIGNED = re.compile(
     both(
         r"^(?:作者|网友|用户|楼主|层主|发表[人于]|评论人|回[复覆][人于]|\d{1,4}\s*[楼#])[\s:：].{0,60}\d{1,2}[:：]\d\d|"
         r"^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s+\d{1,2}:\d\d(?::\d\d)?$"
@@ -89,7 +89,7 @@ def answers(page: Outline, found: list[float], before: float) -> list[int]:
     for i, line in enumerate(page.lines):
         if found[i] > 0:
             over, post = (over, post + found[i]) if first else (over + found[i], post)
-        elif over >= before and line.size < LONGEST and _SIGNED.search(line.text):
+        elif over >= before and line.size < LONGEST and SIGNED.search(line.text):
             here = page.elements[line.element].attributes, len(line.pieces)
             if here == signed:
                 start = first if post <= over else i

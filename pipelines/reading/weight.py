@@ -24,8 +24,8 @@ HEAD = 60
 
 LABELS = re.compile(
     both(
-        r"(?=[来稿作时日发点阅查浏评编责字出更撰])(?:[来稿]\s*源|作\s*者|时\s*间|日\s*期|发[布表](?:者|于)?|点击|阅读|[查浏][看览]|评论|编\s*辑|责编|字号|出版|"
-        r"更新|撰文)\s*[:：|丨]"
+        r"(?=[来稿作时日发点阅查浏评编责字出更撰提楼悬人])(?:[来稿]\s*源|作\s*者|时\s*间|日\s*期|发[布表](?:者|于)?|点击|阅读|[查浏][看览]|评论|编\s*辑|责编|字号|出版|"
+        r"更新|撰文|提问者?|楼主|悬赏|人气)\s*[:：|丨]"
     )
 )
 DATED = re.compile(
@@ -65,8 +65,8 @@ _TOLD = re.compile(
 )
 """A sentence that begins with the word of a label: 发布会上介绍，……"""
 
-_COUNTER = re.compile(r"[\[(]?\d{1,2} ?/ ?\d{1,2}[\])]?")
-"""Which part of how many a page shows."""
+_COUNTER = re.compile(r"[\[(]?\d{1,2} ?/ ?\d{1,2}[\])]?|advertisement|ads?|sponsored", re.I)
+"""Which part of how many a page shows, and what stands over an advertisement."""
 
 ENDING = -25.0
 """Weight of a line behind which an article is over, and of a disclaimer."""

@@ -220,3 +220,29 @@ def test_an_article_that_a_script_makes_visible_is_read() -> None:
     )
     assert isinstance(junk, Extracted)
     assert "费用没有增加" not in junk.body
+
+
+CARD = "<a href='/{0}'><h3>第{0}号专利许可合同备案公告发布</h3><p>备案公告称，许可双方已经办理手续，期限为五年，每年一付。</p></a>"
+
+
+def test_paragraphs_in_a_link_around_them_are_text_and_cards_of_other_articles_are_not() -> None:
+    paragraphs = [
+        "一款雪糕的外包装与一位插画师的作品高度近似，被判赔偿十二万元。",
+        "法院认为，线条与配色体现了作者的个性选择，厂商未能说明独立创作的过程。",
+        "判决还要求厂商刊登声明，消除影响。",
+    ]
+    cards = "".join(CARD.format(number) for number in range(4))
+    told = read(
+        f"<h1>网红雪糕外包装被判侵权</h1><a href='app://open'><div>{''.join(f'<p>{text}</p>' for text in paragraphs)}"
+        f"</div></a><div>{cards}</div>"
+    )
+    assert [block.text for block in told.blocks] == paragraphs
+
+
+@pytest.mark.parametrize("end", ["", "责任编辑：", " 责任编辑：苏禾"])
+def test_a_link_back_to_the_portal_is_cut_off_the_last_paragraph(end: str) -> None:
+    text = "功夫都在诗外，这是十五年打官司的心得。"
+    told = read(
+        f"<h1>攻防战</h1><p>守住一个商标，每年要花三百万元。</p><p>{text}<a href='/'>返回海州网，查看更多</a>{end}</p>"
+    )
+    assert told.blocks[-1].text == text

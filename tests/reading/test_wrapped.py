@@ -95,3 +95,12 @@ def test_words_in_latin_letters_keep_their_blank() -> None:
         "　　",
     )
     assert "".join(_read("<br>".join(typed))).replace(" ", "") == "".join(typed).strip().replace(" ", "")
+
+
+def test_blanks_typed_in_a_pre_are_kept() -> None:
+    dateline = f"园区讯（记者 钟文 通讯员 白羽）{SENTENCES[0]}"
+    assert _read(f"<pre>{dateline}{SENTENCES[1]}\n\n{SENTENCES[2]}</pre>") == [
+        dateline + SENTENCES[1],
+        SENTENCES[2],
+    ]
+    assert _read(f"<pre>{dateline}\n{SENTENCES[1]}\n\n{SENTENCES[2]}</pre>")[0] == dateline + SENTENCES[1]
