@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from crawler.addresses import canonical
 from crawler.budget import Limits
 from crawler.config import load_config
@@ -15,6 +17,7 @@ from crawler.guard import Refused, check_url
 from crawler.optin import declared_sites
 from pipelines.archive.warc import ROTATE_AT
 from pipelines.errors import IpnewsError, UsageError
+from pipelines.reading.addresses import without_credentials
 from pipelines.sites import Site, site_of
 
 
@@ -47,9 +50,14 @@ class Plan:
 def choose_sites(declared: Mapping[str, Site], names: Iterable[str], urls: Iterable[str]) -> tuple[Site, ...]:
     """The sites of a crawl: those named, else those of the addresses, else all that are enabled.
 
-    An address with no declaration gets a site of its own, with the manners of a default declaration.
+    An address with no declaration gets a site of its own, with the manners of a default declaration. What a
+    declaration starts from is left out where it has a password, which would stand in the frontier for good.
     Raises UsageError for a name that nothing declares and for an address that the guard refuses.
     """
+    return tuple(_without_passwords(site) for site in _chosen(declared, names, urls))
+
+
+def _chosen(declared: Mapping[str, Site], names: Iterable[str], urls: Iterable[str]) -> Iterable[Site]:
     chosen: dict[str, Site] = {}
     for name in names:
         if name not in declared:
@@ -57,11 +65,24 @@ def choose_sites(declared: Mapping[str, Site], names: Iterable[str], urls: Itera
             raise UsageError(f"no site is declared as {name!r}; declared are: {near}")
         chosen[name] = declared[name]
     for url in urls:
+        _refuse_password(url)
         site = site_of(declared.values(), url) or undeclared(url)
         chosen[site.name] = site
-    if chosen:
-        return tuple(chosen.values())
-    return tuple(site for site in declared.values() if site.enabled)
+    return chosen.values() or [site for site in declared.values() if site.enabled]
+
+
+def _without_passwords(site: Site) -> Site:
+    def kept(urls: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(url for url in urls if url == without_credentials(url))
+
+    return msgspec.structs.replace(
+        site, start=kept(site.start), feeds=kept(site.feeds), sitemaps=kept(site.sitemaps)
+    )
+
+
+def _refuse_password(url: str) -> None:
+    if (shown := without_credentials(url)) != url:
+        raise UsageError(f"{shown} was given with a name or password; those are never sent: leave them out")
 
 
 def require_sites(sites: Collection[Site]) -> None:
@@ -79,7 +100,7 @@ def refused_starts(site: Site) -> Iterator[str]:
         try:
             check_url(canonical(url), site.loopback)
         except Refused as error:
-            yield f"{url} is never fetched: {error}"
+            yield f"{without_credentials(url)} is never fetched: {error}"
 
 
 def undeclared(url: str) -> Site:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from crawler.commands.after import finish, settling_beside
+from crawler.addresses import canonical
 from crawler.config import load_config
 from crawler.console import counted, emit, pairs, say, table, ticker
-from crawler.run import CrawlResult
+from crawler.plan import choose_sites, refused_starts, require_sites
 from pipelines.sites import Site, load_sites
+
+if TYPE_CHECKING:
+    from crawler.run import CrawlResult
 
 SHOWN_DUE = 40
 """Addresses that `--dry-run` lists for a person; `--json` has them all."""
@@ -27,13 +31,18 @@ def run(
     archive: Path | None = None,
     json: bool = False,
 ) -> int:
-    """One crawl with everything that follows from it; the worse of the two exit codes."""
-    from crawler.budget import Limits
-    from crawler.run import crawl
+    """One crawl with everything that follows from it; the worse of the two exit codes.
 
+    That there is nothing to crawl is said before what a crawl needs is imported, which takes a second.
+    """
     config = load_config(archive)
     sites = {name: site for name, site in load_sites(config.sites).items() if not site.demo}
+    require_sites(choose_sites(sites, site or (), map(canonical, url or ())))
     _tell_refused(sites, site or ())
+    from crawler.budget import Limits
+    from crawler.commands.after import finish, settling_beside
+    from crawler.run import crawl
+
     if not config.contact and not dry_run:
         say("No contact: put contact = you@example.org into [ipnews] of scrapy.cfg, for sites to reach you")
     with ticker("Looking" if dry_run else "Fetching") as show, settling_beside(config, watch):
@@ -65,8 +74,6 @@ def run(
 
 
 def _tell_refused(sites: Mapping[str, Site], named: Collection[str]) -> None:
-    from crawler.plan import refused_starts
-
     for name, site in sites.items():
         if name in named or (site.enabled and not named):
             for refusal in refused_starts(site):

@@ -64,13 +64,13 @@ def test_a_command_that_has_not_begun_ends_without_a_word() -> None:
 AFTER = """
 import os, signal, sys
 from crawler import cli
-from crawler.commands import crawl
+from crawler.commands import after
 
 def reading(_):
     os.kill(os.getpid(), signal.{first})
     sys.exit("went on")
 
-crawl.finish = reading
+after.finish = reading
 sys.argv = ["ipnews", "crawl", "--minutes", "0.0001", "--archive", "archive"]
 cli.main()
 """
