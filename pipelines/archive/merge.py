@@ -25,6 +25,7 @@ from pipelines.archive.faults import explained
 from pipelines.archive.intake import Counts, take_in
 from pipelines.archive.parts import Part
 from pipelines.archive.reader import Revisit
+from pipelines.archive.revisits import resolve_revisits
 from pipelines.archive.schema import addresses, captures, links, revisits, sources
 from pipelines.archive.schema import parts as ledger
 from pipelines.archive.schema import tombstones as stones
@@ -58,6 +59,7 @@ def merge(archives: Iterable[Path], into: Path, target: Catalog, *, at: str) -> 
                 total += take_in(target, part, run=None, taken_at=at, ledger=False).result()
             for table in (addresses, links, ledger):
                 _bring_rows(connection, target, table)
+    target.write(resolve_revisits).result()
     return total
 
 
@@ -117,7 +119,8 @@ def _parts(connection: Connection, renamed: Mapping[str, str]) -> Iterator[Part]
         versions = dict(connection.execute(version_of.where(captures.c.id.in_([r.id for r in rows]))).all())
         for version in sorted({versions[row.id] or "" for row in rows}):
             yield _part(connection, [r for r in rows if (versions[r.id] or "") == version], version, renamed)
-    yield Part("merge", "merge", "", drops=tuple(lone_drops(connection)), revisits=tuple(_again(connection)))
+    again = tuple(_again(connection, renamed))
+    yield Part("merge", "merge", "", drops=tuple(lone_drops(connection)), revisits=again)
 
 
 def _part(connection: Connection, rows: list[CaptureRow], version: str, renamed: Mapping[str, str]) -> Part:
@@ -134,9 +137,10 @@ def _part(connection: Connection, rows: list[CaptureRow], version: str, renamed:
     )
 
 
-def _again(connection: Connection) -> Iterator[Revisit]:
+def _again(connection: Connection, renamed: Mapping[str, str]) -> Iterator[Revisit]:
+    """Without the captures that were found for them: the original may be in another of the archives."""
     for row in connection.execute(select(revisits)):
-        pointer = WarcPointer(row.warc_file, row.warc_offset, row.warc_length)
+        pointer = _renamed(WarcPointer(row.warc_file, row.warc_offset, row.warc_length), renamed)
         yield Revisit(
             row.url,
             row.fetched_at,

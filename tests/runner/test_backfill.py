@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from pipelines.archive.schema import captures, parts, revisits
 from pipelines.archive.verify import verify
 from pipelines.archive.warc import WarcWriter
 from pipelines.errors import SourceError, UsageError
-from pipelines.records import Reason
+from pipelines.records import Capture, Reason
 from pipelines.runner.backfill import Reading, Result, backfill
 from pipelines.runner.work import Selection
 from pipelines.sites import Site
@@ -264,10 +265,6 @@ def test_a_bug_costs_one_page_and_keeps_its_traceback(
 
 
 def test_revisits_are_resolved_or_counted(tmp_path: Path, reading: Reading, holds: Any) -> None:
-    from dataclasses import replace
-
-    from pipelines.records import Capture
-
     page = Capture("http://a.test/1", AT, "<p>专利</p>".encode(), "")
     with WarcWriter(tmp_path / "s", "late") as writer:
         stored = writer.write_exchange(page)
@@ -281,6 +278,32 @@ def test_revisits_are_resolved_or_counted(tmp_path: Path, reading: Reading, hold
     with Catalog.open(tmp_path / "x") as catalog, catalog.read() as c:
         resolved = dict(c.execute(select(revisits.c.url, revisits.c.capture_id)).all())
     assert resolved == {"http://a.test/1": stored.id, "http://a.test/9": None}
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_a_revisit_finds_its_original_in_another_shard(
+    tmp_path: Path, reading: Reading, holds: Any, order: tuple[str, str]
+) -> None:
+    """Both shards have a file s.warc.gz, so one of them is renamed in the merge."""
+    page = Capture("http://a.test/1", AT, "<p>专利</p>".encode(), "")
+    with WarcWriter(tmp_path / "a-warc", "s") as writer:
+        stored = writer.write_exchange(page)
+    with WarcWriter(tmp_path / "b-warc", "s") as writer:
+        elsewhere = replace(stored, url="http://b.test/2", fetched_at="2026-02-01T00:00:00Z")
+        writer.write_revisit(elsewhere, "identical-payload-digest", AT)
+    for name in ("a", "b"):
+        (path,) = (tmp_path / f"{name}-warc").iterdir()
+        path.rename(path.with_name("s.warc.gz"))
+        fill(tmp_path / name, [tmp_path / f"{name}-warc"], reading)
+    fill(tmp_path / "all", [tmp_path / "a-warc", tmp_path / "b-warc"], reading)
+    for _ in range(2):
+        with Catalog.open(tmp_path / "x") as catalog:
+            merge([tmp_path / name for name in order], tmp_path / "x", catalog, at=AT)
+            assert list(verify(tmp_path / "x", catalog)) == []
+            with catalog.read() as c:
+                assert set(c.scalars(select(revisits.c.capture_id))) <= set(c.scalars(select(captures.c.id)))
+        assert holds(tmp_path / "x")["captures"] == holds(tmp_path / "all")["captures"]
+    assert len(holds(tmp_path / "x")["captures"]) == 2
 
 
 @pytest.mark.parametrize("shard", [(2, 2), (-1, 2), (0, 0)])
