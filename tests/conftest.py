@@ -1,4 +1,5 @@
-"""What more than one area's tests need: a real PostgreSQL, one server for all of a process's tests."""
+"""What more than one area's tests need: Hypothesis without deadlines (machines are shared, and a time is no
+property of the code), and a real PostgreSQL, one server for all of a process's tests."""
 
 from __future__ import annotations
 
@@ -6,9 +7,13 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from bench.postgres import postgresql
+
+settings.register_profile("ipnews", deadline=None)
+settings.load_profile("ipnews")
 
 
 @pytest.fixture(scope="session")

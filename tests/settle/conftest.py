@@ -1,14 +1,10 @@
-"""Hypothesis without deadlines (shared machines), and a database for each test that asks for one."""
+"""A database for each test that asks for one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from hypothesis import settings
-
-settings.register_profile("copies", deadline=None)
-settings.load_profile("copies")
 
 
 @pytest.fixture
