@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from pipelines.reading.dates import Dated, date_in_url, parse_date, parse_stamp
+from pipelines.reading.occasions import is_of_another, laid_open, tells_event
 from pipelines.reading.origin import Found
 from pipelines.reading.phrases import both
 from pipelines.reading.records import Extracted, OriginLine
-from pipelines.reading.weight import DISCLAIMER_WITHIN
+from pipelines.reading.weight import DISCLAIMER_WITHIN, names_origin
+from pipelines.text import count_han
 
 _PUBLISHED = (
     "ld:datepublished",
@@ -63,11 +65,14 @@ _MODIFIED = (
 _TOLD = re.compile(r"[。！？；]|^[，、]")
 """What stands behind the date of an event, not behind that of an article."""
 
+_LABELLED = re.compile(r"[\u3400-\u9fff]\s*[:：]\s*$")
+"""Behind the text only dates without a label sign an article: those with a known one are found before."""
+
+BESIDE = 12
+"""Han characters beside a date over the headline: the names of a paper and of a section."""
+
 _YEAR = re.compile(r"\d{4}|年")
 _ASIDE = re.compile(both(r"^\s*[(（][^()（）]*[)）]\s*$|(?:更新|修改|编辑|推荐文章)于"))
-_PLACED = re.compile(both(r"地\s*[点址]\s*[:：]"))
-_TIMED = re.compile(both(r"^\W*(?:[\u3400-\u9fff]{2})?(?:时\s*间|日\s*期)\s*[:：]"))
-
 _ZONE = re.compile(both(r"\s*(?:(?:北京|香港|台北|台湾|当地)?时间\s*)?"))
 _CLOCK = re.compile(
     _ZONE.pattern + both(r"(?:上午|下午)?\s*\d{1,2}\s*[:：时]\s*\d\d(?:[:：分]\d\d)?分?\s*(?:[AaPp][Mm])?\s*")
@@ -104,10 +109,12 @@ def _candidates(
     extracted: Extracted, found: tuple[tuple[str, Found], ...], url: str, captured: str
 ) -> Iterator[Dated]:
     lines = extracted.origin_lines
+    others = laid_open(found, (line.text for line in lines))
+    found = tuple(item for item in found if item[1].value not in others) if others else found
     choices: tuple[Callable[[], Dated | None], ...] = (
         lambda: _labelled(found, ("date",), captured, ("above", "start")),
         lambda: _first_meta(extracted, _PUBLISHED, captured),
-        lambda: _bare(_above(extracted), captured),
+        lambda: _bare(_above(extracted, captured, others), captured),
         lambda: _labelled(found, ("date", "modified"), captured, ("above", "over", "below", "end")),
         lambda: _labelled(found, ("written",), captured, ("above", "over", "below", "end")),
         lambda: _in_slots(found, captured),
@@ -118,7 +125,7 @@ def _candidates(
             captured,
         ),
         lambda: _bare(
-            (line.text for line in lines if line.place == "over" and "20" in line.text),
+            (line.text for line in lines if line.place == "over" and _is_origin(line.text)),
             captured,
             with_time=True,
         ),
@@ -130,19 +137,22 @@ def _candidates(
             yield dated
 
 
-def _above(extracted: Extracted) -> list[str]:
-    """The lines between headline and body but those of an event; last those that tell of a change,
-    and a date alone in brackets, which is the occasion of a speech or of a law."""
+def _is_origin(text: str) -> bool:
+    """Whether a line over the headline is one of origin, not the news that a banner shows in passing."""
+    return "20" in text and (names_origin(text) or count_han(text) <= BESIDE)
+
+
+def _above(extracted: Extracted, captured: str, others: frozenset[str]) -> list[str]:
+    """The lines between headline and body but those of an event or with the dates of something else (`others`
+    are such); last those that tell of a change, and a date alone in brackets, which is the occasion of a
+    speech or of a law."""
     texts = _with_clocks(extracted.origin_lines, "above")
-    lines = [text for text, after in pairwise([*texts, ""]) if not tells_event(text, after)]
+    lines = [
+        text
+        for before, text, after in zip(["", *texts], texts, [*texts[1:], ""], strict=False)
+        if not (tells_event(text, after) or is_of_another(before, text, captured) or text in others)
+    ]
     return sorted(lines, key=lambda text: _ASIDE.search(text) is not None)
-
-
-def tells_event(line: str, after: str) -> bool:
-    """Whether a line tells the time of an event, whose place stands beside it or on the line `after`."""
-    return _PLACED.search(line) is not None or (
-        _PLACED.match(after) is not None and _TIMED.match(line) is not None
-    )
 
 
 def _with_clocks(lines: Iterable[OriginLine], *places: str) -> list[str]:
@@ -163,7 +173,8 @@ def _signs(text: str, captured: str) -> bool:
     dated = parse_date(text, captured) if len(text) < 60 and not DISCLAIMER_WITHIN.search(text) else None
     if dated is None or (dated.day == captured[:10] and not dated.relative and not _YEAR.search(dated.raw)):
         return False
-    return not _TOLD.search(text[dated.start + len(dated.raw) :])
+    labelled = _LABELLED.search(text[: dated.start])
+    return not labelled and not _TOLD.search(text[dated.start + len(dated.raw) :])
 
 
 def _alone_over(extracted: Extracted, captured: str) -> Dated | None:

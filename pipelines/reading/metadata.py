@@ -11,8 +11,9 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from pipelines.reading.bylines import PHOTO, byline, persons
-from pipelines.reading.chrono import choose_date, tells_event
+from pipelines.reading.chrono import choose_date
 from pipelines.reading.names import NOT_NAMES, is_name, split_names
+from pipelines.reading.occasions import tells_event
 from pipelines.reading.origin import Found, slots, trim, unlabelled
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet, normalise, publisher_of_host

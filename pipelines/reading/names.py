@@ -97,6 +97,8 @@ def split_names(text: str) -> tuple[str, ...]:
     persons = [name for part in parts for name in unglue(part)]
     if persons:
         return tuple(dict.fromkeys(persons))
+    if "，" in text:  # a sentence: 编辑：感谢收看，再见
+        return ()
     kept = [
         p
         for p in parts

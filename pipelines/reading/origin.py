@@ -8,7 +8,9 @@ from typing import Literal
 
 import msgspec
 
+from pipelines.reading.names import is_name
 from pipelines.reading.phrases import both, names, phrases
+from pipelines.reading.publishers import is_outlet
 
 Slot = Literal[
     "source",
@@ -60,6 +62,8 @@ _BARE = re.compile(
 _MAY_BE_BARE = re.compile(both("[源自者员辑编间于]"))
 """What every bare label has one of: to look for these first takes a third of the time on lines without."""
 
+_OF_TIME = re.compile(both(r"时\s*间|日\s*期"))
+_COMPOUND = re.compile(r"(?:^|[\s|丨｜(（\[【])([\u3400-\u9fff]{2,6})$")
 _ASIDE = re.compile(r"[(（][^()（）]{0,12}[)）]")
 _CLOSED = re.compile(r"[)）\]】〕]")
 _OPENED = ("(", "（", "[", "【", "〔")
@@ -92,7 +96,7 @@ def slots(line: str) -> tuple[Found, ...]:
     if "【" in line or "[" in line:
         line = _BOXED.sub(r" \1：", line)
     labels, bare_labels = _labels(line)
-    marks = [(m.start(), m.end(), _slot_of(m), m[0], False) for m in labels]
+    marks = [(m.start(), m.end(), "other" if _is_part(line, m) else _slot_of(m), m[0], False) for m in labels]
     taken = [(start, end) for start, end, *_ in marks]
     for m in bare_labels:
         if not any(start < m.end() and m.start() < end for start, end in taken):
@@ -108,6 +112,15 @@ def slots(line: str) -> tuple[Found, ...]:
         value = _CLOSED.split(_ASIDE.sub("", line[end:stop]))[0] if within else line[end:stop]
         found.append(Found(slot, label.strip(" :：|丨｜/／╱"), trim(value), bare))
     return tuple(found)
+
+
+def _is_part(line: str, label: re.Match[str]) -> bool:
+    """Whether a label of dates is only the end of one that is not known, 申请日期 or 最后回复时间: what
+    stands before it from a gap on is neither a paper nor a person."""
+    if not _OF_TIME.match(label[0]):
+        return False
+    before = _COMPOUND.search(line[: label.start()])
+    return before is not None and not (is_outlet(before[1]) or is_name(before[1]))
 
 
 def unlabelled(line: str) -> str:

@@ -12,6 +12,7 @@ from pipelines.reading.phrases import both
 from pipelines.reading.records import OriginLine
 from pipelines.reading.teasers import SCRAP, SIGNED, is_title
 from pipelines.reading.weight import DATED, names_origin
+from pipelines.text import count_han
 
 ABOVE, BELOW = 12, 14
 """Lines looked at for the origin before the body and behind it; on 126 reference pages no line of source or
@@ -34,6 +35,8 @@ _TELLING = re.compile(
 )
 """What a line below the body must have to say anything of its origin; labels may be damaged in part."""
 
+_HEADINGS = ("h1", "h2", "h3", "h4")
+_COMMENTS = re.compile(both("评论|跟[贴帖]|留言"))
 _BY = re.compile(both(r"(?:本文|文章)作者\s*[:：]?"))
 _LABEL_CELL = re.compile(both(r"(?:信息|文章|稿件)?来源|发[布文](?:机构|单位|机关)"))
 """A cell that is a label; its value stands in the next one."""
@@ -70,10 +73,11 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
     told: dict[int, list[tuple[int, str]]] = {}
     for attributes, index, piece in page.told:
         told.setdefault(index, []).append((piece, attributes))
-    answered = _answers(page, last, range(head, first))
-    for index in range(_over(page, head), min(len(page.lines), last + BELOW)):
+    end = min(len(page.lines), last + BELOW)
+    others = {*_answers(page, last, range(head, first)), *_of_next(page, range(last + 1, end))}
+    for index in range(_over(page, head), end):
         line = page.lines[index]
-        if index == head_line or line.size > ORIGIN_CHARS or index in answered:
+        if index == head_line or line.size > ORIGIN_CHARS or index in others:
             continue
         text = _spaced(line)
         if index < first and (line.links or index in told or _names_origin(page, line)):
@@ -103,15 +107,37 @@ def _answers(page: Outline, last: int, above: range) -> list[int]:
     return signed if len(signed) > 1 or any(SIGNED.search(page.lines[i].text) for i in above) else []
 
 
+def _of_next(page: Outline, behind: range) -> list[int]:
+    """The labelled and dated lines under the heading of another article behind the body, and what comments
+    say of who wrote them."""
+    found: list[int] = []
+    headed = commented = False
+    for index in behind:
+        line = page.lines[index]
+        if (headed and names_origin(line.text)) or (commented and SIGNED.search(line.text)):
+            found.append(index)
+        headed = headed or (line.tag in _HEADINGS and count_han(line.text) >= 8)
+        commented = commented or (line.size < SCRAP and _COMMENTS.search(line.text) is not None)
+    return found
+
+
 def _tells_below(page: Outline, index: int, text: str) -> bool:
     """Whether a line below the body (its text as slots) may say anything of the origin. One dated that holds
     the linked title of another page, or stands right below it, is that page's."""
     line, before = page.lines[index], page.lines[index - 1].text
     beside = line.size < SCRAP or names_origin(text)
-    if DATED.search(text) and (is_title(page, index) or (beside and is_title(page, index - 1))):
+    if DATED.search(text) and (is_title(page, index) or (beside and _titled(page, index))):
         return False
     valued = (_is_cell(line) and _LABEL_CELL.fullmatch(before)) or _BY.fullmatch(before)
     return (valued or _TELLING.search(text)) is not None
+
+
+def _titled(page: Outline, index: int) -> bool:
+    """Whether the linked title of another page stands over a line, or over the summary above it."""
+    summed = page.lines[index - 1]
+    return is_title(page, index - 1) or (
+        not summed.linked and summed.size >= SCRAP and is_title(page, index - 2)
+    )
 
 
 def _beside(page: Outline, line: Line, last: int) -> bool:

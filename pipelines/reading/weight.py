@@ -48,7 +48,7 @@ _REPORTED = re.compile(
         r"记者[^，。！？；／/]{2,12}[／/][^，。！？；／/]{2,4}(?:报道|报导))[】）)]?|"
     )
     + rf"[【\[]\s*{_ROLES}\s*[】\]]\s*[^，。！？；]{{2,24}}|"
-    rf"(?:文\s*[/／|｜]\s*)?(?:[\u3400-\u9fff·+]{{0,12}}\s*{_ROLES}[\s／/:：|丨｜│]\s*{_NAMES}[\s;；]*)+"
+    rf"(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:[\u3400-\u9fff·+]{{0,12}}\s*{_ROLES}[\s／/:：|丨｜│]\s*{_NAMES}[\s;；]*)+"
 )
 """Who reported, edited, took pictures, and nothing else. In brackets behind the paper's name it closes the
 text."""
