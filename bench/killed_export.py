@@ -43,7 +43,7 @@ def export_until(archive: Path, uri: str, form: Format, moment: int, part_rows: 
 def _export(archive: Path, uri: str, form: Format, moment: int, part_rows: int, answer: Any) -> None:
     for module, name in (
         (parts, "PART_ROWS"),
-        (snapshot, "ROW_GROUP"),
+        (snapshot, "AT_ONCE"),
         (delta, "FILE_ROWS"),
         (delta, "ROW_GROUP"),
     ):

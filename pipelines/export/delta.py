@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.errors import ExportError
-from pipelines.export.columns import batch_of
+from pipelines.export.columns import AT_ONCE, batch_of
 from pipelines.export.commit import Change, commit
 from pipelines.export.formats import ROW_GROUP, parquet_writer
 from pipelines.export.manifest import MANIFEST
@@ -33,9 +33,6 @@ from pipelines.export.table import FILE_SCHEMA, MONTH, DataFile, TableState, fix
 
 FILE_ROWS = 16_384
 """Rows of a data file at most, about 35 MB: what has to be written anew when one row of it changes."""
-
-COMPARED_ROWS = 4_096
-"""Rows compared with the table and spooled at once: about 80 MB as Python objects."""
 
 _MONTHS_AT_ONCE = 2
 
@@ -87,7 +84,7 @@ class _Comparison:
 def _compare(state: TableState, rows: Iterable[ExportRow], spool: Spool, progress: Progress) -> _Comparison:
     """Spool what the table does not have as it is. A row is stale until the archive turns out to have it."""
     result = _Comparison(np.ones(len(state.ids), dtype=np.bool_))
-    for batch in in_batches(rows, COMPARED_ROWS):
+    for batch in in_batches(rows, AT_ONCE):
         digests = [digest_of(row) for row in batch]
         ids = np.array([row.id for row in batch], dtype="S32")
         left, right = np.searchsorted(state.ids, ids, "left"), np.searchsorted(state.ids, ids, "right")

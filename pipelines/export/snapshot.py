@@ -12,7 +12,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from pipelines.export.formats import FORMATS, ROW_GROUP, FileWriter, SnapshotFormat
+from pipelines.export.columns import AT_ONCE
+from pipelines.export.formats import FORMATS, FileWriter, SnapshotFormat
 from pipelines.export.manifest import MANIFEST, manifest_of
 from pipelines.export.parts import Parts, check_same_format, commit_manifest, ends_part
 from pipelines.export.result import ExportResult, Progress, silent
@@ -20,7 +21,7 @@ from pipelines.export.rows import SCHEMA, ExportRow
 from pipelines.export.scratch import scratch_folder
 from pipelines.export.store import Store
 
-_AHEAD = 2
+_AHEAD = 4
 """Batches waiting for the writing thread, which compresses while the next rows are made."""
 
 
@@ -80,7 +81,7 @@ def _feed(sink: _Sink, rows: Iterable[ExportRow], worker: ThreadPoolExecutor, pr
 
 
 def batches(rows: Iterable[ExportRow]) -> Iterator[tuple[list[ExportRow], bool]]:
-    """(rows, whether a part ends behind them): at most ROW_GROUP rows each."""
+    """(rows, whether a part ends behind them): at most AT_ONCE rows each."""
     batch: list[ExportRow] = []
     last = ""
     for row in rows:
@@ -89,7 +90,7 @@ def batches(rows: Iterable[ExportRow]) -> Iterator[tuple[list[ExportRow], bool]]
         last = row.id
         batch.append(row)
         ends = ends_part(row.id)
-        if ends or len(batch) == ROW_GROUP:
+        if ends or len(batch) == AT_ONCE:
             yield batch, ends
             batch = []
     if batch:

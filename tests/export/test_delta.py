@@ -31,7 +31,7 @@ Export = Callable[[list[Any]], ExportResult]
 def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta, "ROW_GROUP", 8)
     monkeypatch.setattr(delta, "FILE_ROWS", 16)
-    monkeypatch.setattr(delta, "COMPARED_ROWS", 32)
+    monkeypatch.setattr(delta, "AT_ONCE", 32)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def lines(folder: Path) -> bytes:
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "PART_ROWS", 32)
-    monkeypatch.setattr(snapshot, "ROW_GROUP", 10)
+    monkeypatch.setattr(snapshot, "AT_ONCE", 10)
 
 
 @pytest.fixture
@@ -274,7 +274,7 @@ def in_parts(ids: list[str]) -> list[list[str]]:
 
 def test_processes_make_the_same_files(archive: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "PART_ROWS", 16_384)  # what the processes see
-    monkeypatch.setattr(snapshot, "ROW_GROUP", 2_048)
+    monkeypatch.setattr(snapshot, "AT_ONCE", 512)
     archive.export(str(tmp_path / "one"), "parquet")
     monkeypatch.setattr(parallel, "PARALLEL_FROM", 1)
     result = archive.export(str(tmp_path / "many"), "parquet")
