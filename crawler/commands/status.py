@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 
 from crawler.config import load_config
 from crawler.console import emit, table
 from pipelines.archive import runs
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.drops import COUNTED_AS
 from pipelines.archive.schema import (
     DISALLOWED,
     addresses,
@@ -21,7 +22,6 @@ from pipelines.archive.schema import (
     settled,
     tombstones,
 )
-from pipelines.records import Reason
 
 
 def run(archive: Path | None = None, json: bool = False) -> int:
@@ -53,9 +53,7 @@ def gather(connection: Connection, now: float) -> dict[str, int | dict[str, int]
     by_robots = addresses.c.state.in_(("failed", "dead")) & (addresses.c.failure == DISALLOWED)
     disallowed = connection.execute(select(func.count()).where(by_robots)).scalar_one()
     reading = captures.c.read_state.in_(("pending", "leased"))
-    moved = (drops.c.reason == Reason.HTTP_STATUS) & drops.c.detail.like("3__")
-    reason = case((moved, "redirect"), else_=drops.c.reason)
-    reasons = select(reason, func.count()).group_by(reason).order_by(func.count().desc())
+    reasons = select(COUNTED_AS, func.count()).group_by(COUNTED_AS).order_by(func.count().desc(), COUNTED_AS)
     return {
         "addresses": sum(states.values()),
         "addresses_due": connection.execute(due).scalar_one(),

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, case, delete, select
 
 from pipelines.archive.schema import captures, drops
 from pipelines.records import Drop, Reason, Stage
+
+_MOVED = (drops.c.reason == Reason.HTTP_STATUS) & drops.c.detail.like("3__")
+COUNTED_AS = case((_MOVED, "redirect"), else_=drops.c.reason).label("counted_as")
+"""The reason of a drop where drops are counted: redirects apart, since nothing is lost with them."""
 
 
 def store_drops(connection: Connection, some: Sequence[Drop]) -> None:

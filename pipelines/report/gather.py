@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, func, select
 
 from pipelines.archive.codec import unpack
+from pipelines.archive.drops import COUNTED_AS
 from pipelines.archive.schema import (
     DISALLOWED,
     addresses,
@@ -120,9 +121,13 @@ def hosts(connection: Connection) -> tuple[HostRow, ...]:
 
 def drop_rows(connection: Connection) -> tuple[DropRow, ...]:
     """Why captures were dropped, most frequent reasons first."""
-    query = select(
-        drops.c.reason, drops.c.stage, func.count(), func.min(drops.c.url), func.min(drops.c.detail)
-    ).group_by(drops.c.reason, drops.c.stage)
+    kinds = select(
+        COUNTED_AS, drops.c.stage, func.count().label("count"), func.min(drops.c.capture_id).label("example")
+    )
+    of = kinds.group_by(COUNTED_AS, drops.c.stage).subquery()
+    query = select(of.c.counted_as, of.c.stage, of.c["count"], drops.c.url, drops.c.detail).join(
+        drops, drops.c.capture_id == of.c.example
+    )
     rows = (DropRow(*row) for row in connection.execute(query))
     return tuple(sorted(rows, key=lambda row: (-row.count, row.reason, row.stage)))
 
