@@ -9,10 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
+from crawler.addresses import canonical
 from crawler.commands.after import finish
 from crawler.commands.inputs import existing
 from crawler.config import Config, load_config
-from crawler.console import emit, pairs, say, ticker
+from crawler.console import counted, emit, pairs, say, ticker
+from crawler.guard import Refused, check_url
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import UsageError
 from pipelines.read import PIPELINE_VERSION, read_own
@@ -85,7 +87,25 @@ def _fetch(lists: list[Path], source: list[str], archive: Path | None, json: boo
 
     if len(lists) < len(source):
         raise UsageError("lists of addresses and files of captures are two jobs; give one after the other")
-    return crawl(url=[url for path in lists for url in read_addresses(path)], archive=archive, json=json)
+    good, refused = _fetchable(lists)
+    if not good:
+        raise UsageError(f"{', '.join(map(str, lists))}: no address that can be fetched")
+    return crawl(url=good, archive=archive, json=json) or int(refused > 0)
+
+
+def _fetchable(lists: list[Path]) -> tuple[list[str], int]:
+    """The addresses of the lists that may be asked for, and how many may not, each of which is told."""
+    good, refused = [], 0
+    for path in lists:
+        for number, url in read_addresses(path):
+            try:
+                check_url(canonical(url))
+            except Refused as reason:
+                say(f"{path}, line {number}: {url}: {reason}; passed over")
+                refused += 1
+            else:
+                good.append(url)
+    return good, refused
 
 
 def _again(config: Config, hosts: list[str], json: bool) -> int:
@@ -110,10 +130,15 @@ def _show(result: Result, after: dict[str, int], json: bool) -> None:
         emit({**asdict(result), "archive": after})
         return
     counts = {name: value for name, value in asdict(result.counts).items() if value}
-    done = {"files": result.files, "ranges done before": result.skipped}
-    pairs("Backfill", {**done, **counts, **after})
+    skipped = {"ranges done before": result.skipped} if result.skipped else {}
+    pairs("Backfill", {"files": result.files, **skipped, **counts, **after})
     for problem in result.problems:
         say(problem)
+    for record in result.damaged:
+        if not any(problem.startswith(record) for problem in result.problems):
+            say(record)
+    if (more := result.counts.damaged - len(result.damaged)) > 0:
+        say(f"and {counted(more, 'damaged record', 'damaged records')} more")
 
 
 def _shown(progress: Progress) -> dict[str, int]:

@@ -28,7 +28,8 @@ class Counts:
     """What came of captures.
 
     `articles` and `drops` were read; `changed` articles are new or other than before. `bugs`, `poison`,
-    `withdrawn` and `redirects` are among the drops; a redirect is no loss, the page stands where it leads.
+    `withdrawn`, `redirects` and `damaged` (records that cannot be trusted) are among the drops; a redirect is
+    no loss, the page stands where it leads.
     """
 
     parts: int = 0
@@ -42,6 +43,7 @@ class Counts:
     withdrawn: int = 0
     unread: int = 0
     redirects: int = 0
+    damaged: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
@@ -135,4 +137,5 @@ def _store(connection: Connection, part: Part, run: int | None) -> Counts:
         poison=sum(drop.reason is Reason.POISON for drop in drops),
         withdrawn=sum(drop.reason is Reason.WITHDRAWN for drop in drops),
         redirects=sum(drop.reason is Reason.HTTP_STATUS and drop.detail[:1] == "3" for drop in drops),
+        damaged=sum(drop.reason is Reason.BAD_RECORD for drop in drops),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,6 +21,9 @@ SCHEMES = ("s3", "az", "gs", "http", "https")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_STORAGE_ENDPOINT")
 _AHEAD = 4 << 20
 """Bytes fetched by one request while a file is read from front to back."""
+
+_TOLD_OF_TRIES = re.compile(r"Generic \S+ error: Error performing .* retry_timeout: \S+ - ")
+"""What the store says of its tries before it says what failed."""
 
 _OTHERWISE_READ = str.maketrans({"%": "%25", "#": "%23", "?": "%3F"})
 
@@ -117,4 +121,4 @@ def _as_os_error() -> Iterator[None]:
     except (BaseError, OSError, ValueError) as error:
         # The store's own words end before what it prints for its developers.
         said = " ".join(str(error).partition("Debug source")[0].split())
-        raise OSError(said[:300]) from None
+        raise OSError(_TOLD_OF_TRIES.sub("", said)[:300]) from None

@@ -17,14 +17,19 @@ from pipelines.archive.parts import part_path, read_part, remove_part, sweep
 from pipelines.archive.revisits import resolve_revisits
 from pipelines.archive.shelf import WARC_FOLDER, note_source
 from pipelines.errors import Stopped, UsageError
+from pipelines.records import Reason
 from pipelines.runner.engines import Engine, run_tasks
 from pipelines.runner.work import EVERYTHING, Order, Read, Selection, Task
 from pipelines.sites import Site
-from pipelines.sources.expand import SourceFile, expand
+from pipelines.sources.expand import RefusedSource, SourceFile, expand
 from pipelines.sources.plan import Range, fingerprint, ranges
 
 _WAITING = 4
 """Parts on their way into the catalog at one time: bounds the memory, and hides the time of a commit."""
+
+
+MOST_TOLD = 20
+"""Damaged records that a result names; the catalog has all of them as drops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a backfill did. `skipped` ranges were done before; `lone_revisits` wait for their original."""
+    """What a backfill did. `skipped` ranges were done before; `lone_revisits` wait for their original.
+    `damaged`: file, byte and reason of the first records that cannot be trusted; those behind them were
+    read."""
 
     files: int
     ranges: int
@@ -64,6 +71,7 @@ class Result:
     lone_revisits: int = 0
     problems: tuple[str, ...] = ()
     without_records: int = 0
+    damaged: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -134,34 +142,43 @@ class _Backfill:
     skipped: int = 0
     waiting: list[tuple[str, Taking]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
     empty: dict[str, str] = field(default_factory=dict)
 
     def tasks(self, files: list[SourceFile], shard: tuple[int, int]) -> Iterator[Task]:
         """The ranges that are still to be read. Parts that only have to be taken in are, on the way."""
         for file in files:
             self.empty[file.location] = f"{file.location}: not one WARC record in it"
-            for one in self._ranges(file):
-                if not one.in_shard(shard):
-                    self.empty.pop(file.location, None)
-                    continue
-                self.ranges += 1
-                name = f"{one.key}-{_order_key(self.order)}"
-                if not self.again and self._is_taken(name):
-                    self.skipped += 1
-                    remove_part(self.order.archive, name)  # left by a kill behind the ledger's line
-                    self.empty.pop(file.location, None)
-                elif part_path(self.order.archive, name).exists() and read_part(self.order.archive, name):
-                    self.take(name)
-                else:
-                    yield Task(name, one)
+            try:
+                yield from self._tasks_of(file, shard)
+            except RefusedSource as refused:
+                self.empty[file.location] = str(refused)
             self.files += 1
             self._tell(file.location)
+
+    def _tasks_of(self, file: SourceFile, shard: tuple[int, int]) -> Iterator[Task]:
+        for one in self._ranges(file):
+            if not one.in_shard(shard):
+                self.empty.pop(file.location, None)
+                continue
+            self.ranges += 1
+            name = f"{one.key}-{_order_key(self.order)}"
+            if not self.again and self._is_taken(name):
+                self.skipped += 1
+                remove_part(self.order.archive, name)  # left by a kill behind the ledger's line
+                self.empty.pop(file.location, None)
+            elif part_path(self.order.archive, name).exists() and read_part(self.order.archive, name):
+                self.take(name)
+            else:
+                yield Task(name, one)
 
     def take(self, name: str) -> None:
         """Take in one part; waits when too many are under way."""
         part = read_part(self.order.archive, name)
         assert part is not None
         self.problems += part.unread
+        damaged = [drop.detail for drop in part.drops if drop.reason is Reason.BAD_RECORD]
+        self.damaged += damaged[: MOST_TOLD - len(self.damaged)]
         if part.records:
             self.empty.pop(part.source, None)
         elif part.source in self.empty and part.drops:
@@ -177,7 +194,16 @@ class _Backfill:
             self._settle_first()
         _, lone = self.catalog.write(resolve_revisits).result()
         problems = (*self.problems, *self.empty.values())
-        return Result(self.files, self.ranges, self.skipped, self.counts, lone, problems, len(self.empty))
+        return Result(
+            self.files,
+            self.ranges,
+            self.skipped,
+            self.counts,
+            lone,
+            problems,
+            len(self.empty),
+            tuple(self.damaged),
+        )
 
     def note_end(self, result: Result, exit_code: int) -> None:
         counts = {**asdict(result.counts), "ranges": result.ranges, "skipped": result.skipped}

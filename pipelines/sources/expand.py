@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from glob import glob, has_magic
@@ -15,6 +16,9 @@ from pipelines.archive.shelf import open_location
 from pipelines.errors import SourceError
 
 SUFFIXES = (".warc", ".warc.gz", ".wacz")
+_SEARCHED = (*SUFFIXES, ".warc.zst", ".arc", ".arc.gz")
+"""Endings of files that a folder is searched for: what is not read is refused by name, not passed over."""
+
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 _LISTS = (".paths", ".paths.gz")
 _ENCRYPTED = 0x1
@@ -34,6 +38,10 @@ class SourceFile:
         return "://" not in self.location
 
 
+class RefusedSource(SourceError):
+    """A source that is there and is not what its name says; others beside it can be read."""
+
+
 def expand(names: Iterable[str]) -> list[SourceFile]:
     """The files that some names stand for, sorted by location, each once.
 
@@ -45,12 +53,17 @@ def expand(names: Iterable[str]) -> list[SourceFile]:
     for name in names:
         files = list(_expand_one(name)) if name else []
         if not files:
-            what = (
-                f"{', '.join(SUFFIXES)} file there" if has_magic(name) or Path(name).is_dir() else "such file"
-            )
-            raise SourceError(f"{name}: no {what}; name a file, a folder or a glob")
+            raise SourceError(f"{name}: no {_wanted(name)}; name a file, a folder or a glob")
         found.update((file.location, file) for file in files)
     return [found[location] for location in sorted(found)]
+
+
+def _wanted(name: str) -> str:
+    """What was looked for below a name that stands for nothing."""
+    if Path(name).is_file():
+        return "path in it"
+    several = has_magic(name) or Path(name).is_dir()
+    return f"{', '.join(SUFFIXES)} file there" if several else "such file"
 
 
 def is_address_list(name: str) -> bool:
@@ -60,16 +73,18 @@ def is_address_list(name: str) -> bool:
         return False
     with path.open("rb") as file:
         first = next((line for line in file if line.strip() and not line.startswith(b"#")), b"")
-    return first.strip().lower().startswith((b"http://", b"https://"))
+    return first.removeprefix(BOM_UTF8).strip().lower().startswith((b"http://", b"https://"))
 
 
-def read_addresses(path: Path) -> list[str]:
-    """The addresses of a list: one a line, `#` begins a comment. Raises SourceError."""
+def read_addresses(path: Path) -> list[tuple[int, str]]:
+    """The addresses of a list with the numbers of their lines, from 1: one a line, `#` begins a comment.
+    Raises SourceError."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{path}: {error}; give a text file with one address a line") from None
-    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    numbered = ((number, line.strip()) for number, line in enumerate(lines, start=1))
+    return [(number, line) for number, line in numbered if line and not line.startswith("#")]
 
 
 def _expand_one(name: str) -> Iterator[SourceFile]:
@@ -90,7 +105,7 @@ def _expand_one(name: str) -> Iterator[SourceFile]:
 
 def _below(folder: Path) -> Iterator[SourceFile]:
     for path in folder.rglob("*"):
-        if path.name.lower().endswith(SUFFIXES) and path.is_file():
+        if path.name.lower().endswith(_SEARCHED) and path.is_file():
             yield _file(str(path.resolve()))
 
 
@@ -114,7 +129,7 @@ def _remote(address: str) -> Iterator[SourceFile]:
         yield _file(address)
         return
     try:
-        yield from (_file(found) for found in list_below(address) if found.lower().endswith(SUFFIXES))
+        yield from (_file(found) for found in list_below(address) if found.lower().endswith(_SEARCHED))
     except OSError as error:
         raise SourceError(f"{address}: {error}; check the address and the credentials") from None
 
@@ -123,7 +138,7 @@ def members(file: SourceFile) -> Iterator[tuple[int, int | None]]:
     """The stretches of a file that hold WARC records: (start, end); end None means its end.
 
     A WACZ is a zip whose WARC files are stored as they are, so their records lie in it at fixed offsets
-    (WACZ 1.1, 5.1). Raises SourceError for one that compresses them once more, OSError.
+    (WACZ 1.1, 5.1). Raises RefusedSource for one that compresses them once more or is no whole zip, OSError.
     """
     if not file.name.lower().endswith(".wacz"):
         yield 0, None
@@ -134,14 +149,14 @@ def members(file: SourceFile) -> Iterator[tuple[int, int | None]]:
                 if entry.filename.lower().endswith((".warc", ".warc.gz")):
                     yield _stretch(file, data, entry)
         except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-            raise SourceError(f"{file.location}: not a whole WACZ: {error}; fetch it again") from None
+            raise RefusedSource(f"{file.location}: not a whole WACZ: {error}; fetch it again") from None
 
 
 def _stretch(file: SourceFile, data: object, entry: zipfile.ZipInfo) -> tuple[int, int]:
     if entry.flag_bits & _ENCRYPTED:
-        raise SourceError(f"{file.location}: {entry.filename} is encrypted; unzip it and name it")
+        raise RefusedSource(f"{file.location}: {entry.filename} is encrypted; unzip it and name it")
     if entry.compress_type != zipfile.ZIP_STORED:
-        raise SourceError(
+        raise RefusedSource(
             f"{file.location}: {entry.filename} is compressed inside the zip; unzip it and name it"
         )
     data.seek(entry.header_offset + 26)  # type: ignore[attr-defined]

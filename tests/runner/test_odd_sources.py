@@ -168,9 +168,6 @@ NOT_WARC = {
     "packed.warc.zst": (ZSTD, "byte 0: compressed with zstd, which is not read: unpack it (zstd -d)"),
     "zstd-under-the-name-of-gzip.warc.gz": (ZSTD, "byte 0: compressed with zstd"),
     "no-warc-inside.wacz": (zipped({"pages.jsonl": b"{}"}), "not one WARC record in it"),
-}
-
-REFUSED = {
     "not-a-zip.wacz": (b"hello" * 99, "not a whole WACZ"),
     "cut.wacz": (zipped({"archive/a.warc.gz": GZ(record(1))})[:-40], "not a whole WACZ"),
     "encrypted.wacz": (
@@ -224,14 +221,6 @@ def test_a_source_without_a_record_is_named(tmp_path: Path, give: Any, name: str
     assert (beside.exit_code, beside.counts.articles, beside.problems) == (1, 1, alone.problems)
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_opened_is_refused(tmp_path: Path, give: Any, name: str) -> None:
-    data, reason = REFUSED[name]
-    (tmp_path / name).write_bytes(data)
-    with pytest.raises(SourceError, match=reason):
-        give(str(tmp_path / name))
-
-
 def test_links_are_followed_and_loops_are_not(tmp_path: Path, give: Any) -> None:
     folder = tmp_path / "sources"
     folder.mkdir()
@@ -252,3 +241,20 @@ def test_redirects_are_counted_apart(tmp_path: Path, give: Any) -> None:
     (tmp_path / "a.warc").write_bytes(record(1, moved) + record(2) + record(3, b"HTTP/1.1 404 Gone\r\n\r\n"))
     counts = give(str(tmp_path / "a.warc")).counts
     assert (counts.articles, counts.drops, counts.redirects) == (1, 2, 1)
+
+
+def test_damaged_records_and_files_of_a_folder_are_told_and_the_others_read(
+    tmp_path: Path, give: Any
+) -> None:
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "a.wacz").write_bytes(zipped({"archive/a.warc": record(1)})[:-30])
+    (folder / "b.warc.zst").write_bytes(ZSTD)
+    (folder / "c.warc").write_bytes(record(1) + b"x" * 99 + record(2))
+    result = give(str(folder))
+    assert (result.exit_code, result.counts.captures, result.counts.damaged) == (1, 2, 2)
+    assert ["a.wacz: not a whole WACZ" in one or "unpack it (zstd -d)" in one for one in result.problems] == [
+        True,
+        True,
+    ]
+    assert any("c.warc, byte" in one and "(99 bytes passed over)" in one for one in result.damaged)

@@ -76,7 +76,10 @@ def test_lists_of_addresses(tmp_path: Path) -> None:
     path = tmp_path / "addresses.txt"
     path.write_text("# mirrors\n\nhttp://a.test/1\n  https://b.test/2  \n", encoding="utf-8")
     assert is_address_list(str(path))
-    assert read_addresses(path) == ["http://a.test/1", "https://b.test/2"]
+    assert read_addresses(path) == [(3, "http://a.test/1"), (4, "https://b.test/2")]
+    path.write_text("http://a.test/1\n", encoding="utf-8-sig")
+    assert is_address_list(str(path))
+    assert read_addresses(path) == [(1, "http://a.test/1")]
     path.write_text("not an address\n", encoding="utf-8")
     assert not is_address_list(str(path))
     assert not is_address_list(str(tmp_path / "nowhere.txt"))
