@@ -32,12 +32,12 @@ _AFTER_A_MARK: Final = tuple(
 digit or operator: `a?b>c` is code."""
 _AFTER_NONE: Final = (
     re.compile(rf"/(?<=[^\x00-\x7f]/)(?={_NAME}>)", re.IGNORECASE),
-    re.compile(r"br(?<=[^\x00-\x7f]br)(?=\s*/>)"),
-    re.compile(r"BR(?<=[^\x00-\x7f]BR)(?=\s*/>)"),
+    re.compile(r"b(?<=[^\x00-\x7f]b)r(?=\s*/>)"),
+    re.compile(r"B(?<=[^\x00-\x7f]B)R(?=\s*/>)"),
 )
-"""Variant 2 drops the mark; these begin with the tag. Each pattern begins with literal
-characters, which the engine looks for at the speed of memory: a page of 50,000 characters takes 0.1 ms, with
-a class or an alternation in front 1.0 ms."""
+"""Variant 2 drops the mark; these begin with the tag. Each pattern begins with one literal character, which
+the engine looks for at the speed of memory: a page of 50,000 characters takes 0.1 ms, with a class or an
+alternation in front 1.0 ms."""
 
 _OPAQUE: Final = re.compile(r"<(/?)(script|style|textarea|xmp)\b|(<!--)|(-->)", re.IGNORECASE)
 _TAG_REACH: Final = 4096

@@ -128,9 +128,7 @@ def find_body(page: Outline, within: range | None = None) -> Body | None:
     found = weights(page)
     if within is not None:
         found = [weight if i in within else min(weight, OUTSIDE) for i, weight in enumerate(found)]
-    sums = [0.0]
-    for weight in found:
-        sums.append(sums[-1] + weight)
+    sums = [0.0, *accumulate(found)]
     best, chosen = 0.0, -1
     for place, element in enumerate(page.filled):
         value = sums[element.last] - sums[element.first]

@@ -100,8 +100,10 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
 def _farther(page: Outline, start: int, wanted: str) -> list[Candidate]:
     """The heading that the document's title begins with, where other text stands over it: a banner's."""
     for index, line in enumerate(page.lines[start:], start):
+        if line.tag != "h1":
+            continue
         own = plain(line.text)
-        if line.tag == "h1" and len(own) > 8 and wanted.startswith(own) and 2 * len(own) > len(wanted):
+        if len(own) > 8 and wanted.startswith(own) and 2 * len(own) > len(wanted):
             return [(_score(page, index, wanted), index, line.text)]
     return []
 

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from pipelines.reading.names import is_name
-from pipelines.reading.phrases import both, names, phrases
+from pipelines.reading.phrases import both, names, phrases, starts
 from pipelines.reading.publishers import is_outlet
 
 Slot = Literal[
@@ -40,8 +40,8 @@ _WORDS = "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items() if n
 _OTHER = rf"(?P<other>{_LABELS['other']})\s*[:：﹕∶]\s*"
 """Words of tools and counters: labels with a colon only, since 评论 may end a name before a bar."""
 
-_FIRST = "".join(sorted(set(re.findall("[\u3400-\u9fff]", _WORDS + _OTHER))))
-"""Characters that labels are made of: a look ahead for one of them passes over all other places at once."""
+_FIRST = "".join(starts(f"label.{name}") for name in names("label"))
+"""Characters that labels begin with: a look ahead for one of them passes over all other places at once."""
 
 _LABEL = re.compile(
     rf"(?=[{_FIRST}A-Za-z])(?:(?:{_WORDS}){_SEPARATOR}|{_OTHER})|(?<![\u3400-\u9fff])文\s*[/／|丨｜╱:：]\s*(?P<writer>)"

@@ -7,7 +7,7 @@ import re
 from pipelines.reading.body import Body
 from pipelines.reading.feeds import root_of
 from pipelines.reading.outline import Line, Outline
-from pipelines.reading.phrases import both, names, sought
+from pipelines.reading.phrases import both, names, phrases
 from pipelines.reading.teasers import SCRAP, below_title, is_title
 from pipelines.reading.weight import DATED, DISCLAIMER_WITHIN, TAIL, names_origin
 from pipelines.records import Drop, Reason, Stage
@@ -43,7 +43,7 @@ _DATA = re.compile(
 _FOREIGN_STOP = re.compile(r"[.!?।؟][\"'”’»)\]]?$")
 _KANA = re.compile("[\u3041-\u30fa]")
 _HAN = re.compile("[\u3400-\u9fff]")
-_NOTICES = tuple((Reason(name), re.compile(sought(f"notice.{name}"), re.I)) for name in names("notice"))
+_NOTICES = tuple((Reason(name), re.compile(phrases(f"notice.{name}"), re.I)) for name in names("notice"))
 _MORE = "".join(set("]】)）详细詳情全文更多>» "))
 _LEADS_ON = re.compile(both(r"[\[【(（]?\s*(?:查看|阅读)?(?:详细|详情|全文|更多)\s*[>»]*\s*[\]】)）]?$"))
 _EMPTY_ROOT = re.compile(

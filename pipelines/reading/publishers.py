@@ -17,6 +17,7 @@ _AFFIX = re.compile(
     r"(?:微信公众号|微信公眾號|公众号|官方微博|官方网站|官网|網站|网站|客户端|微博|APP|杂志社|综合|記者|记者|\(.*?\)|（.*?）)$",
     re.I,
 )
+_MARKS = re.compile(r"[\s《》“”\"'·.]+")
 _SPLIT = re.compile(r"\s*(?:[/／、,，;；|丨｜]|\s{2,})\s*")
 _OUTLET = re.compile(
     r"[\u3400-\u9fff·A-Za-z0-9]{1,14}(?:[日晚晨早商快导時时生民青]?[报報](?:社|网|網)?|[周週]刊|月刊|[^论論上官]?[网網](?:站)?|[新日][闻聞][网網社]|通[讯訊]社|[广廣]播[电電]?[台臺]|[广廣]播公司|[电電][视視][台臺]|[杂雜][志誌]|融媒(?:体|體)?(?:中心)?|客[户戶]端|在[线線]|知[识識][产產][权權]局|出版社)"
@@ -46,7 +47,7 @@ def _table() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _fold(name: str) -> str:
-    plain = re.sub(r"[\s《》“”\"'·.]", "", unicodedata.normalize("NFKC", name)).lower()
+    plain = _MARKS.sub("", unicodedata.normalize("NFKC", name)).lower()
     return plain.translate(simplified())
 
 
@@ -59,7 +60,9 @@ def publisher(printed: str) -> str | None:
     for _ in range(3):
         if known := names.get(_fold(name)):
             return known
-        name = _AFFIX.sub("", name).strip()
+        longer, name = name, _AFFIX.sub("", name).strip()
+        if name == longer:
+            break
     host = re.fullmatch(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", printed.strip().lower())
     return publisher_of_host(f"http://{host[0]}") if host else None
 

@@ -103,8 +103,8 @@ def _answers(page: Outline, last: int, above: range) -> list[int]:
     """The lines behind the body (which ends on line `last`) that say who answered when: several, or one where
     the lines `above` the body are signed too."""
     behind = range(last + 1, min(len(page.lines), last + BELOW))
-    signed = [i for i in behind if SIGNED.search(page.lines[i].text)]
-    return signed if len(signed) > 1 or any(SIGNED.search(page.lines[i].text) for i in above) else []
+    signed = [i for i in behind if SIGNED.match(page.lines[i].text)]
+    return signed if len(signed) > 1 or any(SIGNED.match(page.lines[i].text) for i in above) else []
 
 
 def _of_next(page: Outline, behind: range) -> list[int]:
@@ -114,7 +114,7 @@ def _of_next(page: Outline, behind: range) -> list[int]:
     headed = commented = False
     for index in behind:
         line = page.lines[index]
-        if (headed and names_origin(line.text)) or (commented and SIGNED.search(line.text)):
+        if (headed and names_origin(line.text)) or (commented and SIGNED.match(line.text)):
             found.append(index)
         headed = headed or (line.tag in _HEADINGS and count_han(line.text) >= 8)
         commented = commented or (line.size < SCRAP and _COMMENTS.search(line.text) is not None)

@@ -89,7 +89,7 @@ def answers(page: Outline, found: list[float], before: float) -> list[int]:
     for i, line in enumerate(page.lines):
         if found[i] > 0:
             over, post = (over, post + found[i]) if first else (over + found[i], post)
-        elif over >= before and line.size < LONGEST and SIGNED.search(line.text):
+        elif over >= before and line.size < LONGEST and SIGNED.match(line.text):
             here = page.elements[line.element].attributes, len(line.pieces)
             if here == signed:
                 start = first if post <= over else i

@@ -122,6 +122,8 @@ def _walk(serialised: str) -> Outline | None:  # noqa: PLR0912, PLR0915
             step, tag, attributes = found
         elif head[:2] == "a " and "style=" not in head and "hidden" not in head:
             step, tag, attributes = LINK, "a", head[2:]
+        elif head[:4] == "img ":
+            step = PASSED
         else:
             step, tag, attributes = _learnt(head)
         if step:
@@ -184,9 +186,9 @@ def _walk(serialised: str) -> Outline | None:  # noqa: PLR0912, PLR0915
 def _learnt(head: str) -> Head:
     """What the head of a tag is, kept for the next one like it."""
     tag, _, attributes = head.partition(" ")
-    if tag == "img":
-        return _HEADS[tag]
     step = STEPS.get(tag, PASSED)
+    if tag in ("meta", "link"):
+        return step, tag, attributes
     if any(map(attributes.__contains__, _HIDING)) and tag not in _VOIDS and _hides(attributes):
         step = UNREAD_BLOCK if tag in _BLOCKS else UNREAD
     elif step == PASSED and "block" in attributes and _SET_AS_BLOCK.search(attributes):

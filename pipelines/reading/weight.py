@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from pipelines.reading.outline import Line, unglossed
-from pipelines.reading.phrases import both, phrases, sought
+from pipelines.reading.phrases import both, phrases
 
 _STRONG_MARKS = re.compile(r"[，。！？；!?;]|,(?!\d)")
 _SEPARATED = re.compile(r"[:：|丨]")
@@ -18,7 +18,7 @@ DISCLAIMER = re.compile(
 )
 """How disclaimers, contact lines, calls to sign up begin (a line that only mentions such words is text)."""
 
-DISCLAIMER_WITHIN = re.compile(sought("disclaimer_within"), re.I)
+DISCLAIMER_WITHIN = re.compile(phrases("disclaimer_within"), re.I)
 HEAD = 60
 """Characters from the start of a line in which the words of a disclaimer make it one."""
 
@@ -53,7 +53,7 @@ _REPORTED = re.compile(
 """Who reported, edited, took pictures, and nothing else. In brackets behind the paper's name it closes the
 text."""
 
-_SPAM = re.compile(sought("spam"), re.I)
+_SPAM = re.compile(phrases("spam"), re.I)
 SPAM_WORDS = 3
 _ATTACHED = re.compile(both(r"^(?:附件|附表)|\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar)[)）\]】]?$"), re.I)
 """A link to a file of the article: its signature may stand behind."""

@@ -19,7 +19,7 @@ from pipelines.reading.decode import _BIG5_COMMON, _GB_COMMON, STRAY, Page, _is_
 from pipelines.reading.extract import extract
 from pipelines.reading.origin import _BARE, _LABEL, _MAY_BE_BARE, _SEPARATED, unlabelled
 from pipelines.reading.outline import Outline, unescape
-from pipelines.reading.phrases import names, phrases, sought
+from pipelines.reading.phrases import _entry, both, names, phrases
 from pipelines.reading.records import Extracted
 from pipelines.reading.surroundings import _CRUMB_LINE, _MAY_BE_CRUMBS
 from pipelines.reading.systems import SYSTEMS, landmark, recognise
@@ -200,23 +200,32 @@ def test_links_are_told_as_by_their_patterns_alone(path: str, title: str) -> Non
     assert links._kind(path, title) == kind_by_patterns(path, title)
 
 
-TABLES = ("spam", "disclaimer_within", *(f"notice.{name}" for name in names("notice")))
+LABEL_TABLES = tuple(f"label.{name}" for name in names("label"))
+TABLES = (
+    *("tail", "control", "disclaimer", "disclaimer_within", "spam", "tools_anywhere", "tools_apart"),
+    *(f"notice.{name}" for name in names("notice")),
+    *LABEL_TABLES,
+)
 
 
 @given(
-    st.lists(
-        st.sampled_from("".join({*phrases("spam"), *phrases("notice.blocked"), *"声明转载来源 ICP"})),
-        max_size=30,
+    st.sampled_from(TABLES).flatmap(
+        lambda name: st.tuples(
+            st.just(name), st.text(alphabet="".join({*phrases(name), *"声明转载来源 ICP"}), max_size=30)
+        )
     ),
-    st.sampled_from(TABLES),
 )
-@example(list("京ICP备"), "disclaimer_within")
-@example(list("看7天出证av 400电话"), "spam")
-def test_phrases_are_found_with_a_look_ahead_where_they_are_without(chars: list[str], name: str) -> None:
-    text = "".join(chars)
+@example(("disclaimer_within", "京ICP备"))
+@example(("spam", "看7天出证av 400电话"))
+@example(("label.date", "其时间 日期 发布于发布"))
+@example(("label.editor", "本文责编 本版編輯 編 審"))
+def test_phrases_are_found_with_a_look_ahead_where_they_are_without(case: tuple[str, str]) -> None:
+    name, text = case
     for flags in (0, re.I):
-        slow, quick = (re.compile(pattern, flags) for pattern in (phrases(name), sought(name)))
+        slow, quick = (re.compile(both("|".join(_entry(name))), flags), re.compile(phrases(name), flags))
         assert [m.start() for m in quick.finditer(text)] == [m.start() for m in slow.finditer(text)]
+        if name in LABEL_TABLES:
+            assert [m.end() for m in quick.finditer(text)] == [m.end() for m in slow.finditer(text)]
 
 
 @given(LABELLED)
