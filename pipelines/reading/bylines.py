@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pipelines.reading.names import PLACES, is_name, split_names
 from pipelines.reading.origin import unlabelled
@@ -48,6 +49,9 @@ _PEOPLE = re.compile(
     )
 )
 _PLACED = re.compile(both(rf"(?:{'|'.join(sorted(PLACES))})\s*$"))
+_NO_GIVEN = re.compile(both("[的了到在是有与和不页版件室网报社区业词书馆器法品店街市县省界库站谈圈]"))
+"""What the name of a section or a tool has where a person has a given name: 金融界, 高新区, 关键词."""
+
 _POSTED = re.compile(both(r"由\s*(?P<people>[^\s，。]{2,20}?)\s*(?:[在于]|发[布表]|提交)(?=.*\d)"))
 _NAMES_ALONE = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4}")
 _MARKED = re.compile(rf"[□■◎●◆]\s*(?P<people>{_NAMES_ALONE.pattern})")
@@ -81,6 +85,22 @@ def _set_apart(text: str) -> tuple[str, ...]:
             return names
     other = _POSTED.match(text) or _WROTE.search(text)
     return persons(other["people"]) if other else ()
+
+
+def name_alone(lines: Iterable[str]) -> tuple[str, ...]:
+    """The name of three characters that is all of one of the lines between headline and body; behind the
+    occasion of a speech, in brackets, it is the speaker's."""
+    before = ""
+    for text in lines:
+        if (
+            len(text) == 3
+            and is_name(text)
+            and not _NO_GIVEN.search(text, 1)
+            and before[:1] not in ("（", "(")
+        ):
+            return (text,)
+        before = text
+    return ()
 
 
 def _signed(text: str, place: str) -> tuple[str, ...]:

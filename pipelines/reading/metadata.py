@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.reading.bylines import PHOTO, byline, persons
+from pipelines.reading.bylines import PHOTO, byline, name_alone, persons
 from pipelines.reading.chrono import choose_date
 from pipelines.reading.names import NOT_NAMES, is_name, split_names
 from pipelines.reading.occasions import tells_event
@@ -122,7 +122,8 @@ def _headline(extracted: Extracted) -> str:
 
 
 def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, source: str | None) -> tuple[str, ...]:
-    """Authors: labelled, else of a dateline or closing byline, else of JSON-LD or meta (persons only)."""
+    """Authors: labelled, else of a dateline or closing byline, else of JSON-LD or meta (persons only), else a
+    name alone on its line."""
     if labelled := _people(found, "author", source) or _people(found, "poster", source):
         return labelled
     for line in extracted.origin_lines:
@@ -134,7 +135,7 @@ def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, source: s
     for name in ("ld:author", "article:author", "author", "og:article:author"):
         if known := [person for key, value in extracted.meta if key == name for person in persons(value)]:
             return tuple(dict.fromkeys(known))
-    return ()
+    return name_alone(line.text for line in extracted.origin_lines if line.place == "above")
 
 
 def _people(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pipelines.reading.bylines import PHOTO, dateline_outlet, slashed_outlet
 from pipelines.reading.names import PLACES, is_name
-from pipelines.reading.origin import Found, trim, unlabelled
+from pipelines.reading.origin import Found, slots, trim, unlabelled
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet, publisher, publisher_of_host
 from pipelines.reading.records import Extracted
@@ -31,6 +31,9 @@ _PAGE = re.compile(
     r"(?P<paper>[\u3400-\u9fff]{2,10})[》\s（(,，:：]*\d{4}\D\d{1,2}\D\d{1,2}\D.{0,16}?[A-Z\d]{1,3}\s*版"
 )
 
+_OFFICES = re.compile(both(r"[\u3400-\u9fff]{2,4}(?:单位|部门|机构|对象)\s*[:：]?"))
+"""A cell that is a label; its value is an office that handles a matter, no source."""
+
 SITE = 8
 """Characters at the end of a document's title that hold the name of the site."""
 
@@ -51,8 +54,9 @@ def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: 
     for place, slot in found:
         if slot.slot == "source" and place != "over" and (value := _source_value(slot.value)):
             return value
-    for line in extracted.origin_lines:
-        if line.place == "above" and (bare := _bare_source(line.text, extracted.title)):
+    above = [line.text for line in extracted.origin_lines if line.place == "above"]
+    for before, text in zip(["", *above], above, strict=False):
+        if not _OFFICES.fullmatch(before) and (bare := _bare_source(text, extracted.title)):
             return bare
     if named := _vouched(extracted, meta):
         return named
@@ -105,7 +109,7 @@ def _bare_source(text: str, title: str) -> str | None:
     a page of 腾讯网)."""
     if outlet := slashed_outlet(text):
         return outlet
-    text = unlabelled(text)
+    text = " ".join([unlabelled(text), *(slot.value for slot in slots(text) if slot.slot == "date")])
     if len(text) > 80:
         return None
     rest = _DATES.sub(" ", text)
