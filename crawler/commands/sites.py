@@ -1,8 +1,4 @@
-"""`ipnews sites list|check|record|enable`: the declarations, and the pages recorded for them.
-
-A recorded page is a folder `<sites>/pages/<site>/<id>/` with the payload as it came (`page.bin`), the
-answer's headers (`headers.json`) and what a person read on it (`expected.json`, with `reviewed`).
-"""
+"""`ipnews sites list|check|record|enable`: the declarations, and the pages recorded for them."""
 
 from __future__ import annotations
 
@@ -10,19 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from crawler.commands.inputs import newest_capture
 from crawler.config import Config, load_config
 from crawler.console import counted, emit, say, table
 from pipelines.errors import SiteFileError, UsageError
-from pipelines.records import Article, Capture, Drop
 from pipelines.sites import Site, load_sites, parse_site, site_of
-
-CHECKED_FIELDS = ("headline", "source", "authors", "editors", "date_published")
-"""What an expectation states; the rest of an Article may change with the code."""
 
 
 def run(
@@ -114,6 +103,7 @@ def record_page(config: Config, name: str, url: str) -> int:
 
 def _fetch_and_keep(config: Config, url: str) -> str:
     from crawler.commands.crawl import run as crawl
+    from crawler.recorded import keep_page
     from pipelines.read import read
 
     crawl(url=[url], pages=1, archive=config.archive)
@@ -123,23 +113,13 @@ def _fetch_and_keep(config: Config, url: str) -> str:
     site = site_of(load_sites(config.sites).values(), url)
     assert site is not None, "record_page has looked"
     folder = config.sites / "pages" / site.name / capture.id[:12]
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "page.bin").write_bytes(capture.payload)
-    headers = {
-        "url": url,
-        "fetched_at": capture.fetched_at,
-        "status": capture.status,
-        "headers": capture.headers,
-    }
-    (folder / "headers.json").write_bytes(msgspec.json.format(msgspec.json.encode(headers)))
-    found = read(capture, site)
-    draft: dict[str, Any] = {"reviewed": ""} | {key: getattr(found, key, None) for key in CHECKED_FIELDS}
-    (folder / "expected.json").write_bytes(msgspec.json.format(msgspec.json.encode(draft)))
+    keep_page(folder, capture, read(capture, site))
     return capture.id[:12]
 
 
 def _faults(path: Path, today: date) -> Iterator[str]:
     from crawler.plan import refused_starts
+    from crawler.recorded import page_faults
 
     try:
         site = _load(path)
@@ -152,30 +132,7 @@ def _faults(path: Path, today: date) -> Iterator[str]:
     if site.enabled and site.verified is None:
         yield "enabled but never verified live; look at the site and set `verified`"
     for folder in sorted((path.parent / "pages" / site.name).glob("*/")):
-        yield from _page_faults(site, folder)
-
-
-def _page_faults(site: Site, folder: Path) -> Iterator[str]:
-    from pipelines.archive.warc import payload_digest
-    from pipelines.read import read
-
-    expected = msgspec.json.decode((folder / "expected.json").read_bytes())
-    if not expected.get("reviewed"):
-        yield f"{folder}: nobody has reviewed expected.json"
-    sent = msgspec.json.decode((folder / "headers.json").read_bytes())
-    payload = (folder / "page.bin").read_bytes()
-    headers = tuple((key, value) for key, value in sent["headers"])
-    capture = Capture(
-        sent["url"], sent["fetched_at"], payload, payload_digest(payload), sent["status"], headers
-    )
-    found: Article | Drop = read(capture, site)
-    if isinstance(found, Drop):
-        yield f"{folder}: dropped as {found.reason} ({found.detail})"
-        return
-    for key in CHECKED_FIELDS:
-        seen = msgspec.to_builtins(getattr(found, key))
-        if key in expected and seen != expected[key]:
-            yield f"{folder}: {key}: expected {expected[key]!r}, read {seen!r}"
+        yield from page_faults(site, folder)
 
 
 def _load(path: Path) -> Site:
