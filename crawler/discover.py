@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from crawler.addresses import canonical
@@ -143,9 +143,14 @@ def judge(url: str, kind: Kind, site: Site) -> tuple[str, Kind] | Refusal:
     return Refusal(url, trap) if trap else (host, kind)
 
 
+_SCHEME: Final = len("https:")
+
+
 def _names_port(site: Site, url: str) -> bool:
     """Whether an address has the port of its scheme, or one that the declaration starts from: every other is
     an origin of its own, with a robots.txt to ask for and to keep, and a page may name sixty thousand."""
+    if ":" not in url[_SCHEME:]:
+        return True  # nearly all: to split an address takes ten times as long as to look for a colon
     port = urlsplit(url).port
     if port in (None, 80, 443):
         return True
