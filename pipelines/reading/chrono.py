@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 from pipelines.reading.dates import Dated, date_in_url, parse_date, parse_stamp
-from pipelines.reading.occasions import is_of_another, laid_open, tells_event
+from pipelines.reading.occasions import is_of_another, is_told, laid_open, tells_event
 from pipelines.reading.origin import Found
 from pipelines.reading.phrases import both
 from pipelines.reading.records import Extracted, OriginLine
@@ -65,7 +65,7 @@ _MODIFIED = (
 _TOLD = re.compile(r"[。！？；]|^[，、]")
 """What stands behind the date of an event, not behind that of an article."""
 
-_LABELLED = re.compile(r"[\u3400-\u9fff]\s*[:：]\s*$")
+_LABELLED = re.compile(both(r"[\u3400-\u9fff]\s*[:：]\s*$|许可证|有效期"))
 """Behind the text only dates without a label sign an article: those with a known one are found before."""
 
 BESIDE = 12
@@ -150,7 +150,12 @@ def _above(extracted: Extracted, captured: str, others: frozenset[str]) -> list[
     lines = [
         text
         for before, text, after in zip(["", *texts], texts, [*texts[1:], ""], strict=False)
-        if not (tells_event(text, after) or is_of_another(before, text, captured) or text in others)
+        if not (
+            text in others
+            or tells_event(text, after)
+            or is_of_another(before, text, captured)
+            or is_told(text, captured)
+        )
     ]
     return sorted(lines, key=lambda text: _ASIDE.search(text) is not None)
 

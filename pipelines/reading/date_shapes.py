@@ -51,10 +51,10 @@ CHINESE = re.compile(
     + _TIME
 )
 COMPACT = re.compile(
-    r"(?<![\dA-Za-z])(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])"
+    r"(?<![\dA-Za-z第-])(?<!第\s)(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])"
     r"(?:(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?P<s>[0-5]\d)?)?(?!\d|\.[\dXx])"
 )
-"""Digits alone; not those of a patent (ZL201510012345.6), which begin with a year as well."""
+"""Digits alone; not those of a patent (ZL201510012345.6), of a telephone or a counter."""
 
 ENGLISH = re.compile(
     rf"(?:(?P<d>[0-3]?\d)(?:st|nd|rd|th)?[\s-]+(?P<m>{_MONTH})[a-z]*\.?,?[\s-]+(?P<y>(?:19|20)\d\d)"

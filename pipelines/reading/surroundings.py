@@ -35,6 +35,7 @@ _TELLING = re.compile(
 )
 """What a line below the body must have to say anything of its origin; labels may be damaged in part."""
 
+_DAY = re.compile(rf"{DATED.pattern}|(?<!\d)\d{{1,2}}[-/.]\d{{1,2}}(?!\d)")
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _COMMENTS = re.compile(both("评论|跟[贴帖]|留言"))
 _BY = re.compile(both(r"(?:本文|文章)作者\s*[:：]?"))
@@ -126,7 +127,7 @@ def _tells_below(page: Outline, index: int, text: str) -> bool:
     the linked title of another page, or stands right below it, is that page's."""
     line, before = page.lines[index], page.lines[index - 1].text
     beside = line.size < SCRAP or names_origin(text)
-    if DATED.search(text) and (is_title(page, index) or (beside and _titled(page, index))):
+    if _DAY.search(text) and (is_title(page, index) or (beside and _titled(page, index))):
         return False
     valued = (_is_cell(line) and _LABEL_CELL.fullmatch(before)) or _BY.fullmatch(before)
     return (valued or _TELLING.search(text)) is not None
