@@ -198,10 +198,15 @@ def _learnt(head: str) -> Head:
     found = step, tag, attributes
     if step != LINK and tag not in _VOIDS:
         if len(_heads) > MANY_HEADS:
-            _heads.clear()
-            _heads.update(_HEADS)
+            forget()
         _heads[head] = found
     return found
+
+
+def forget() -> None:
+    """Begin anew with the heads of tags that are known."""
+    _heads.clear()
+    _heads.update(_HEADS)
 
 
 @lru_cache(maxsize=1 << 12)
