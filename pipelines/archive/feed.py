@@ -11,6 +11,10 @@ from isal import isal_zlib
 from pipelines.archive.codec import InflateError
 
 STEP = 1 << 16
+_PIECE = 1 << 13
+"""Compressed bytes inflated at once: what lies behind the member's end is copied for nothing, and with 64 KB
+a record took 1.1 to 1.2 times as long (pages of 55 KB, and records of 1 KB)."""
+
 SCAN = 1 << 20
 MAX_LINE = 1 << 16
 BORDER = 64
@@ -55,7 +59,7 @@ class Member:
         while not self._inflater.eof:
             piece = self._inflater.unconsumed_tail
             if not piece:
-                piece = self._window.at(self.end, STEP)
+                piece = self._window.at(self.end, _PIECE)
                 self.end += len(piece)
                 if not piece:
                     raise BrokenMember("clipped: the file ends inside a gzip member")
