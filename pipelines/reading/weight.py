@@ -65,8 +65,10 @@ _TOLD = re.compile(
 )
 """A sentence that begins with the word of a label: 发布会上介绍，……"""
 
-_COUNTER = re.compile(r"[\[(]?\d{1,2} ?/ ?\d{1,2}[\])]?|advertisement|ads?|sponsored", re.I)
-"""Which part of how many a page shows, and what stands over an advertisement."""
+_COUNTER = re.compile(
+    r"[\[(]?\d{1,2} ?/ ?\d{1,2}[\])]?|advertisement|ads?|sponsored|[-=*\s]*end[-=*\s]*", re.I
+)
+"""Which part of how many a page shows, what stands over an advertisement and behind a text."""
 
 ENDING = -25.0
 """Weight of a line behind which an article is over, and of a disclaimer."""
