@@ -101,7 +101,7 @@ def _closing(text: str) -> str:
 
 def _is_prose(text: str) -> bool:
     """Whether a line of the body is a sentence, in which 记者 and 来源 are words."""
-    return len(text) > SHORT or "，" in unlabelled(text)
+    return len(text) > SHORT or ("，" in text and "，" in unlabelled(text))
 
 
 def _timed(found: tuple[Found, ...], line: str, after: str) -> list[Found]:

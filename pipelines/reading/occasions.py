@@ -31,9 +31,10 @@ def is_of_another(before: str, text: str, captured: str) -> bool:
     there or alone on the line `before`."""
     if _LABEL_CELL.fullmatch(before):
         text = f"{before.rstrip(' :：')}：{text}"
-    others = [slot for slot in slots(text) if slot.slot == "other" and slot.value]
-    dated = parse_date(text, captured) if others else None
-    return dated is not None and any(slot.value.startswith(dated.raw) for slot in others)
+    dated = parse_date(text, captured)
+    return dated is not None and any(
+        slot.slot == "other" and slot.value.startswith(dated.raw) for slot in slots(text)
+    )
 
 
 def is_told(text: str, captured: str) -> bool:
