@@ -26,7 +26,7 @@ class Spool:
     """Write batches with `add`, leave the `with` block, then read them with `batches`."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._path, self._count = path, 0
+        self._path, self._count, self._kept = path, 0, 0
         self._slices: defaultdict[str, list[int]] = defaultdict(list)
         self._waiting: list[pa.RecordBatch] = []
         self._months: list[str] = []
@@ -51,7 +51,8 @@ class Spool:
         """Keep a batch whose i-th row belongs to `months[i]`; rows of one month stay in their order."""
         self._waiting.append(batch)
         self._months += months
-        if sum(one.nbytes for one in self._waiting) >= _KEPT_BYTES:
+        self._kept += batch.nbytes
+        if self._kept >= _KEPT_BYTES:
             self._sort()
 
     def batches(self, month: str) -> Iterator[pa.RecordBatch]:
@@ -64,7 +65,7 @@ class Spool:
     def _sort(self) -> None:
         """Write what waits, a slice for each month."""
         months, self._months = self._months, []
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._kept = self._waiting, [], 0
         if not waiting:
             return
         order = sorted(range(len(months)), key=months.__getitem__)
