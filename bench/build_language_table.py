@@ -1,9 +1,10 @@
 """Make the tables of `pipelines/repair/tables/` from sources that may be learnt from; record digests.
 
 Sources: jieba's dictionary (words with counts; MIT), libime's language model (words, pairs, triples;
-LGPL-2.1-or-later), pypinyin's readings (MIT), opencc's character tables (Apache 2.0), and two lists of our
-own: `domain.txt` (terms, sequences of marks) and `phrases.txt` (clauses and collocations, cut into words by
-jieba). No article is learnt from.
+LGPL-2.1-or-later), counts over manuals and messages of Debian's packages (`software_texts.py`), pypinyin's
+readings (MIT), opencc's character tables (Apache 2.0), and two lists of our own: `domain.txt` (terms,
+sequences of marks) and `phrases.txt` (clauses and collocations, cut into words by jieba). No article is
+learnt from.
 
     python -m bench.build_language_table
 """
@@ -15,20 +16,19 @@ import json
 import math
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from itertools import accumulate
 from pathlib import Path
 
 import jieba
 import opencc
 from pypinyin.pinyin_dict import pinyin_dict
 
-from bench.libime_ngrams import Entry, entries, unigrams
+from bench.language_mixture import Mixture, with_software
+from bench.libime_ngrams import unigrams
+from bench.sequence_tables import packed
+from bench.software_ngrams import software_counts
 from pipelines.repair.channel import to_traditional
 from pipelines.repair.gbk import LEADS, SECONDS, decode_pair
 from pipelines.repair.language import HEADER, NO_WORD, SCALE, TABLES
-from pipelines.repair.neighbours import BACKOFF_SCALE, GAIN_SCALE, SECOND
-from pipelines.repair.neighbours import HEADER as SEQUENCES_HEADER
 
 HAN_FIRST, HAN_LAST = "\u4e00", "\u9fa5"
 LONGEST = 8
@@ -41,18 +41,19 @@ words of the field, so that a listed term is neither unknown nor drowns common w
 
 LIBIME_SHARE = 0.5
 """Weight of libime's words beside jieba's; of .5 and 1 the better on the references."""
-LEAST_GAIN = 3.0
-"""Nats by which a pair must differ from an unseen one to be kept; with 1.5 the table has twice the size and
-the references are restored no better."""
-LEAST_TRIPLE_GAIN = 0.0
-"""The same for a triple: with 1 the table is hardly smaller, and fewer lost bytes came back."""
 
 
 def main() -> None:
-    words = read_words()
+    listed = listed_words()
+    general = general_words(listed)
+    single = listed.keys() | unigrams().keys()
+    counts = software_counts({word: count for word, count in general.items() if word in single})
+    words = with_software(general, counts)
     numbers = write_words(words)
-    write_pairs(numbers)
-    write_triples(numbers)
+    mixture = Mixture(general, words, counts)
+    triples = list(mixture.triples())
+    put("pairs.bin", packed(numbers, mixture.pairs(), mixture.losses_behind_one()))
+    put("triples.bin", packed(numbers, triples, mixture.losses_behind_two(triples)))
     write_characters(words)
     tables = sorted(path for path in TABLES.iterdir() if path.name not in ("digests.json", "README.md"))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tables}
@@ -60,8 +61,8 @@ def main() -> None:
     print(f"{len(words):,} words; {', '.join(digests)}")
 
 
-def read_words() -> dict[str, float]:
-    """Simplified words and mark sequences with counts."""
+def listed_words() -> dict[str, float]:
+    """Simplified words of jieba's dictionary and of our list of terms, with counts."""
     words: dict[str, float] = defaultdict(float)
     dictionary = Path(jieba.__file__).with_name("dict.txt")
     simplify = opencc.OpenCC("t2s").convert
@@ -75,6 +76,12 @@ def read_words() -> dict[str, float]:
         for entry in [entry for entry in line.split("#")[0].split(" ") if entry]:
             term, _, count_text = entry.partition("=")
             words[term] = max(words[term], float(count_text or DOMAIN_COUNT))
+    return dict(words)
+
+
+def general_words(listed: dict[str, float]) -> dict[str, float]:
+    """The same with our own phrases and the words of libime's model."""
+    words = defaultdict(float, listed)
     for sequence, places in sequences().items():
         words[sequence] += places * PHRASE_COUNT
     total = sum(words.values())
@@ -128,69 +135,11 @@ def write_words(words: dict[str, float]) -> dict[str, int]:
     body = struct.pack(f"<{count + 1}I", *firsts, at) + struct.pack(f"<{count}H", *costs)
     body += struct.pack(f"<{count}H", *(ord(prefix[-1]) if prefix else 0 for prefix in order))
     body += struct.pack(f"<{count}H", *least)
-    _put("words.bin", header + body)
+    put("words.bin", header + body)
     return {prefix: node for node, prefix in enumerate(order) if prefix in words}
 
 
-def write_pairs(numbers: dict[str, int]) -> None:
-    """What a word gains behind another one (see `neighbours.Sequences`)."""
-    known = unigrams()
-    backoffs = {row.words: row.backoff for row in known.values()}
-    gains = ((entry, entry.log - known[entry.words[1]].log) for entry in entries(2))
-    _write_sequences("pairs.bin", numbers, gains, backoffs, LEAST_GAIN)
-
-
-def write_triples(numbers: dict[str, int]) -> None:
-    """What a word gains behind two others, over what it gains behind the second."""
-    known, pairs = unigrams(), {entry.words: entry for entry in entries(2)}
-    begun = {entry.words[:2] for entry in entries(3)}
-
-    def gain(entry: Entry) -> float:
-        _, second, third = entry.words
-        pair = pairs.get((second, third))
-        return entry.log - (pair.log if pair else known[second].backoff + known[third].log)
-
-    backoffs = {words: pairs[words].backoff for words in begun if words in pairs}
-    gains = ((entry, gain(entry)) for entry in entries(3))
-    _write_sequences("triples.bin", numbers, gains, backoffs, LEAST_TRIPLE_GAIN)
-
-
-def _write_sequences(
-    name: str,
-    numbers: dict[str, int],
-    gains: Iterable[tuple[Entry, float]],
-    backoffs: dict[tuple[str, ...], float],
-    least: float,
-) -> None:
-    """The table of one order: sequences whose gain differs by `least` from what an unseen one gains."""
-    rows: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for entry, gain in gains:
-        if abs(gain - backoffs.get(entry.words[:-1], 0.0)) >= least and numbers.keys() >= set(entry.words):
-            stored = max(-128, min(127, round(gain * GAIN_SCALE)))
-            rows[_packed(entry.words[:-1], numbers)].append((numbers[entry.words[-1]], stored))
-    losses = {
-        _packed(words, numbers): -loss
-        for words, loss in backoffs.items()
-        if loss and numbers.keys() >= set(words)
-    }
-    heads = sorted(rows.keys() | losses.keys())
-    found = [pair for head in heads for pair in sorted(rows.get(head, ()))]
-    starts = [0, *accumulate(len(rows.get(head, ())) for head in heads)]
-    unseen = bytes(min(255, max(0, round(losses.get(head, 0.0) * BACKOFF_SCALE))) for head in heads)
-    body = struct.pack(f"<{len(heads)}Q", *heads) + struct.pack(f"<{len(starts)}I", *starts)
-    body += struct.pack(f"<{len(found)}I", *(word for word, _ in found))
-    body += struct.pack(f"<{len(found)}b", *(gain for _, gain in found)) + unseen
-    _put(name, SEQUENCES_HEADER.pack(b"IPNN", 1, len(heads), len(found)) + body)
-
-
-def _packed(words: tuple[str, ...], numbers: dict[str, int]) -> int:
-    history = 0
-    for word in words:
-        history = history << SECOND | numbers[word]
-    return history
-
-
-def _put(name: str, data: bytes) -> None:
+def put(name: str, data: bytes) -> None:
     """A table put in place of the old one, which running processes may have mapped."""
     new = TABLES / f"{name}.new"
     new.write_bytes(data)

@@ -31,7 +31,8 @@ CHANNELS = tuple(
 )
 """Every level and none, each cut at all places and at half, user rows shown and dropped; three fold width."""
 CUT_EVERYWHERE = tuple(channel for channel in CHANNELS if channel.cut == 1.0)
-SHORT = 24
+MISTAKES_OF = 24
+"""Pages of which mistakes are shown."""
 MANUALS = "manuals"
 NEWS = "news"
 
@@ -55,7 +56,7 @@ def run(full: bool) -> list[Figure]:
             score.add(damaged, Restorer.load().restore(damaged.text))
         scores[case.kind].append(score)
     every = list(chain(*scores.values()))
-    for mistake in chain(*(score.mistakes[:2] for score in every[:SHORT])):
+    for mistake in chain(*(score.mistakes[:2] for score in every[:MISTAKES_OF])):
         print("  ", mistake, file=sys.stderr)
     figures = [*family_figures(every, bounds), *certainty_figures(every, bounds), harm(clean, bounds)]
     if full:
@@ -64,9 +65,11 @@ def run(full: bool) -> list[Figure]:
 
 
 def cases(full: bool) -> Iterator[Case]:
-    """The short form damages a page once. Manuals are damaged twice, news in every way."""
-    news = [*own_texts(), *references("hans"), *map(simplify, references("hant"))]
-    for number, text in enumerate(news if full else news[:SHORT]):
+    """The short form damages our own articles once each. Manuals are damaged twice, news in every way."""
+    news = [*own_texts()]
+    if full:
+        news += [*references("hans"), *map(simplify, references("hant"))]
+    for number, text in enumerate(news):
         channels: Sequence[Channel] = CHANNELS if full else (CHANNELS[number * 5 % len(CHANNELS)],)
         yield Case(NEWS, _marked_up(text), channels)
     for number, text in enumerate(_pages_of(packages()) if full else ()):

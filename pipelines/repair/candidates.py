@@ -42,6 +42,7 @@ CONVERTED_COST: Final = 6.0
 UNCONVERTED_COST: Final = 4.0
 """Nats for a Traditional form that character tables do not write (嚮 for 向, 髮 for 发)."""
 COMMON_SIGNS: Final = frozenset("‘’“”—…，。、）（》《")
+ITEM_NUMBERS: Final = frozenset("一二三四五六七八九十")
 COMMON_SHARE: Final = 1e-3
 """Share of running text above which a character is tried where both its bytes are unknown."""
 
@@ -130,11 +131,12 @@ class Candidates:
 
     def _between_vanished(self, group: int, following: int) -> Options:
         """Characters of which both bytes went with vanished pairs: where the second is of the user rows
-        quotes, dashes and the commonest words, else the bracket behind the number of an item."""
+        quotes, dashes, the commonest words and numbers of items, else the bracket behind such a number."""
         leads, seconds = vanishing_groups()[group][1], vanishing_groups()[following][0]
         pairs = ((lead, second) for lead in leads for second in seconds)
         is_common = self._is_common if following == USER_ROWS else "）".__contains__
         return Options(option for option in self._options(pairs).all if is_common(option.char))
 
     def _is_common(self, char: str) -> bool:
-        return char in COMMON_SIGNS or self._characters.share(char) > COMMON_SHARE
+        common = char in COMMON_SIGNS or char in ITEM_NUMBERS
+        return common or self._characters.share(char) > COMMON_SHARE

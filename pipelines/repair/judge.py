@@ -18,8 +18,8 @@ ODDS_LIKELY: Final = 1.0
 ODDS_LAST: Final = 0.5
 """The same of a lost last byte, whose rivals are weighed too high."""
 ODDS_DOUBTFUL: Final = 2.5
-"""The same of a reading in which the model finds nothing likely, and of one whose right-hand context an eaten
-byte took along. Not 3: 在□G, a real span whose figure was eaten, is read with 2.57."""
+"""The same of a reading in which the model finds nothing likely. Readings beside an eaten byte needed it,
+too: without, a sixtieth more of the lost last bytes came back, .983 of the likely ones stayed right."""
 STEP: Final = "slip"
 GLOSS_STEP: Final = "gloss"
 
@@ -85,6 +85,5 @@ def _certainty(choice: Choice) -> Certainty:
     survives = arc.kind in _BYTES_SURVIVE and choice.margin >= MARGIN_EXACT
     if arc.kind == "gloss" or (survives and (figure or not choice.weak)):
         return "exact"
-    doubtful = choice.weak or arc.kind == "eaten"
-    needed = ODDS_DOUBTFUL if doubtful else ODDS_LAST if arc.kind == "last" else ODDS_LIKELY
+    needed = ODDS_DOUBTFUL if choice.weak else ODDS_LAST if arc.kind == "last" else ODDS_LIKELY
     return "lost" if figure or arc.text == LACUNA or choice.odds < needed else "likely"

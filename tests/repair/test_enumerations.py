@@ -43,3 +43,11 @@ def test_a_bracket_that_nothing_closes_was_not_opened() -> None:
     """十） with its middle bytes gone is 施."""
     restored = Restorer.load().restore("?。ㄊ┥罨瘒H合作。\n正文。")
     assert restored.text == f"\u3000（{LACUNA}）深化國際合作。\n正文。"
+
+
+@pytest.mark.parametrize("clause", ["強化行業監管。", "強化監督檢查，壓實責任。"])
+def test_a_number_is_left_open_where_a_word_with_fewer_vanished_pairs_stands(clause: str) -> None:
+    """Three pairs vanish in （六）強, one in （電: 電化 is a word, but nothing closes the bracket before it."""
+    damaged = Channel(level=None).run(f"\u3000（六）{clause}")
+    restored = Restorer.load().restore(damaged.text)
+    assert restored.text == f"\u3000{LACUNA * 3}{clause}"
