@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -24,13 +25,8 @@ def groups(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def in_batches(values: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
     """Lists of at most `size` values."""
-    batch: list[T] = []
-    for value in values:
-        batch.append(value)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
+    left = iter(values)
+    while batch := list(islice(left, size)):
         yield batch
 
 
@@ -40,5 +36,5 @@ def rows_in(connection: Connection, statement: str, numbers: Iterable[int]) -> I
     They stand in the statement: to name and bind 5,000 of them costs more than to look them up.
     """
     for batch in in_batches(numbers):
-        found = connection.exec_driver_sql(f"{statement} IN ({','.join(map(str, batch))})")
-        yield from map(tuple, found.all())
+        found: Any = connection.exec_driver_sql(f"{statement} IN ({','.join(map(str, batch))})").all()
+        yield from found

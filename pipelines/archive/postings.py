@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -153,8 +154,8 @@ def lookup(connection: Connection, wanted: Integers) -> Iterator[Postings]:
     for near in _few_at_once(places):
         every = sorted(chain.from_iterable(near))
         blocks = read_blocks(connection, {one.id for one in chosen}, every)
-        rows = sorted(rows_in(connection, _BLOCKS_AT, every) if blocks is None else blocks)
-        found = _decoded(data for _, data in rows)
+        rows = sorted(rows_in(connection, _BLOCKS_AT, every) if blocks is None else blocks, key=itemgetter(0))
+        found = _decoded(map(itemgetter(1), rows))
         yield found if len(near) == 1 else _by_hash(_of(found, is_in(found.hashes, wanted)))
 
 

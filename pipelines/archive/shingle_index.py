@@ -141,9 +141,19 @@ def count(connection: Connection, state: str | None = None) -> int:
 
 def hashes_of(connection: Connection, keys: Sequence[int]) -> dict[int, Integers]:
     """Indexed hashes of texts."""
+    return {fact.key: hashes for fact, hashes in sketches_of(connection, keys)}
+
+
+def sketches_of(connection: Connection, keys: Sequence[int]) -> list[tuple[Fact, Integers]]:
+    """Facts and indexed hashes of the texts that are there, in the order of their keys: one way through the
+    tables, where a disk has to be waited for at each step."""
     common = common_hashes(connection)
-    rows = rows_in(connection, _BODIES.format("hashes"), keys)
-    return {key: without(np.frombuffer(hashes, dtype="<i8"), common) for key, hashes in rows}
+    rows = rows_in(connection, _BODIES.format("texts.number, size, density, hashes"), keys)
+    found = (
+        (Fact(number, key, size, density), without(np.frombuffer(hashes, dtype="<i8"), common))
+        for key, number, size, density, hashes in rows
+    )
+    return sorted(found, key=lambda row: row[0].key)
 
 
 _BODIES = "SELECT key, {} FROM texts JOIN text_bodies ON text_bodies.number = texts.number WHERE key"

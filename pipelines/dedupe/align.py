@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipelines.dedupe.anchors import Run, chain
 from pipelines.dedupe.lcs import lcs_pairs
@@ -64,8 +65,7 @@ def align(a: str, b: str, *, repeats: bool = False) -> Alignment:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     a: int
     a_end: int
     b: int

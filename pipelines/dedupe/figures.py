@@ -12,6 +12,7 @@ LOST = "\ua66e"
 NUMERALS = "".join(sorted(text.CHINESE_NUMERALS))
 NO_DIGITS = re.compile("[^0-9]+")
 NO_FIGURE = re.compile(f"[0-9{LOST}年月日]+")
+OF_FIGURES = re.compile(f"[0-9{LOST}{NUMERALS}年月日]")
 FIGURE = re.compile(rf"[0-9{LOST}]+|[{NUMERALS}{LOST}]+")
 
 

@@ -242,7 +242,10 @@ def _renamed(a: str, b: str, alignment: Alignment) -> list[str]:
 
 def _other_ones(a: str, b: str) -> int:
     """How many figures of one segment the other has not: 2013年9月 and 2018年3月 are two; at least 1."""
-    ours, theirs = (NO_DIGITS.sub(" ", segment).split() for segment in (a, b))
+    ours = NO_DIGITS.sub(" ", a).split()
+    if len(ours) < 2:
+        return 1
+    theirs = NO_DIGITS.sub(" ", b).split()
     return max(1, len(ours) - sum((Counter(ours) & Counter(theirs)).values()))
 
 

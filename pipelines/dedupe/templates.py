@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.dedupe.align import Alignment
-from pipelines.dedupe.figures import FIGURE, LOST, NO_DIGITS, NO_FIGURE
+from pipelines.dedupe.figures import FIGURE, LOST, NO_DIGITS, NO_FIGURE, OF_FIGURES
 from pipelines.dedupe.lcs import lcs_pairs
 
 
@@ -68,6 +68,10 @@ def gaps_of(a: str, b: str, alignment: Alignment) -> list[Gap]:
     found = []
     for start, end, other, other_end in _words_of(boxes):
         ours, theirs = a[start:end], b[other:other_end]
+        if not OF_FIGURES.search(ours + theirs):
+            if 0 < max(len(ours), len(theirs)) <= SLOT:
+                found.append(Gap(start, end, len(ours), len(theirs)))
+            continue
         words = len(NO_FIGURE.sub("", ours)), len(NO_FIGURE.sub("", theirs))
         if 0 < max(words) <= SLOT and not _is_figure(ours, theirs):
             found.append(Gap(start, end, *words))

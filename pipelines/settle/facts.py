@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from mmap import mmap
 
 import numpy as np
 from sqlalchemy import Connection
 
 from pipelines.archive import shingle_index
+from pipelines.archive.shingle_index import Fact
 from pipelines.dedupe.candidates import Integers
 
 
@@ -20,14 +22,18 @@ class Facts:
         # As large as it will ever be: to copy it where it had to grow took 40 ms of a query among a million.
         self._table = _untouched(self._beyond + 1)
 
+    def note(self, facts: Sequence[Fact]) -> None:
+        """Keep what was read already."""
+        if facts:
+            rows = np.array(facts, dtype=np.int64)
+            self._table[rows[:, 0]] = rows[:, 1:]
+
     def __call__(self, numbers: Integers) -> tuple[Integers, Integers, Integers]:
         """(key, size, density) of each."""
         numbers = np.minimum(numbers, self._beyond)
         missing = np.unique(numbers[self._table[numbers, 2] == 0])
         self._table[missing] = (0, 0, 1)
-        if rows := list(shingle_index.facts_of(self._connection, missing.tolist())):
-            read = np.array(rows, dtype=np.int64)
-            self._table[read[:, 0]] = read[:, 1:]
+        self.note(list(shingle_index.facts_of(self._connection, missing.tolist())))
         found = self._table[numbers]
         return found[:, 0], found[:, 1], found[:, 2]
 

@@ -13,7 +13,7 @@ from pipelines.archive import pair_rows, postings, shingle_index
 from pipelines.archive.batches import in_batches
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.postings import sizes_noted
-from pipelines.dedupe.candidates import Shared, common_size, count_shared, enough_shared
+from pipelines.dedupe.candidates import NONE, Shared, common_size, count_shared, enough_shared
 from pipelines.dedupe.cluster import Edge
 from pipelines.dedupe.compare import chunks, compare_chunk
 from pipelines.dedupe.spanning import Forest, Pairs, verified
@@ -71,14 +71,14 @@ def _matched(catalog: Catalog, keys: Sequence[int], counts: SettleCounts) -> Non
 
 def candidates(connection: Connection, keys: Sequence[int]) -> Pairs:
     """Pairs of one of these texts with any that shares enough."""
-    own = shingle_index.hashes_of(connection, keys)
-    queries = [own[key] for key in keys]
-    numbers = shingle_index.numbers_of(connection, keys)
-    asked = np.array([numbers[key] for key in keys], dtype=np.int64)
+    own = shingle_index.sketches_of(connection, keys)
+    queries = [hashes for _, hashes in own]
+    asked = np.array([fact.number for fact, _ in own], dtype=np.int64)
     facts = Facts(connection)
+    facts.note([fact for fact, _ in own])
     _, sizes, densities = facts(asked)
     found = []
-    for segment in postings.lookup(connection, np.unique(np.concatenate(queries))):
+    for segment in postings.lookup(connection, np.unique(np.concatenate([NONE, *queries]))):
         noted = np.zeros(segment.texts.max(initial=0) + 1, dtype=np.uint16)
         noted[segment.texts] = segment.noted
         for shared in count_shared(queries, segment.hashes, segment.texts):
