@@ -92,12 +92,19 @@ def data_files(table: DeltaTable) -> tuple[DataFile, ...]:
     return tuple(sorted(files, key=lambda file: file.path))
 
 
-def last_filters(table: DeltaTable) -> dict[str, Any]:
-    """What the newest commit was asked to take; empty where it does not say, as another tool's may not."""
-    told = next(iter(table.history(1)), {}).get("filters", "")
+def last_filters(table: DeltaTable, store: Store) -> dict[str, Any]:
+    """What the newest commit was asked to take; empty where it does not say, as another tool's may not.
+
+    Read from the log's own file, not by `table.history`: that holds the interpreter's lock while it waits for
+    the store, and fails with the library's own errors. Raises ExportError when the store refuses.
+    """
+    log = store.read(f"_delta_log/{table.version():020}.json") or b""
     try:
-        filters = json.loads(told)
-    except ValueError:
+        told = [
+            action["commitInfo"] for action in map(json.loads, log.splitlines()) if "commitInfo" in action
+        ]
+        filters = json.loads(told[0]["filters"]) if told else {}
+    except (ValueError, TypeError, KeyError):
         return {}
     return filters if isinstance(filters, dict) else {}
 

@@ -98,7 +98,7 @@ def _payload_matches(item: Found) -> bool:
 
 def _table(store: Store) -> Iterator[Problem]:
     uri, table = store.address.uri, open_table(store)
-    again = _AGAIN.format(uri=uri, form="delta", options=typed(last_filters(table) if table else {}))
+    again = _AGAIN.format(uri=uri, form="delta", options=typed(last_filters(table, store) if table else {}))
     if table is None:
         yield Problem(f"{uri}/_delta_log", "holds no whole commit", f"delete it, then {again}")
         return
