@@ -12,8 +12,9 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from multiprocessing.connection import Connection
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
@@ -35,6 +36,10 @@ class ReaderFailed(Exception):
 BACKLOG = 16
 """Calls that wait when another process is started: reading so many damaged pages takes as long as its start,
 about a second of processor time, and undamaged ones are read as fast as they come."""
+
+MOST_AT_ONCE = 8
+"""Calls that go through a pipe together. Each way through it takes the interpreter's lock from the crawl
+several times, and what pages share (their site) is packed once."""
 
 
 class Readers:
@@ -64,8 +69,7 @@ class Readers:
 
     def close(self) -> None:
         """Wait until what was asked for is answered; again does nothing."""
-        for _ in self._threads:
-            self._calls.put(None)
+        self._calls.put(None)
         for thread in self._threads:
             thread.join()
         self._threads = []
@@ -78,22 +82,49 @@ class Readers:
     def _serve(self) -> None:
         """The life of one thread: it feeds one process, and another when that one has died."""
         process = _started()
-        while (call := self._calls.get()) is not None:
-            process = process or _started()
-            if process is None or (answer := process.asked(call)) is None:
-                process = None
-                call.future.set_exception(ReaderDied("a reading process died"))
-            elif answer[1] is not None:
-                call.future.set_exception(ReaderFailed(answer[1]))
-            else:
-                call.future.set_result(answer[0])
+        while calls := self._next():
+            process = self._asked(process, calls)
         if process is not None:
             process.end()
+
+    def _next(self) -> list[_Call]:
+        """The next calls, this thread's share of those that wait; none when it is to end."""
+        calls = [self._calls.get()]
+        share = min(MOST_AT_ONCE, 1 + self._calls.qsize() // len(self._threads))
+        with suppress(Empty):
+            while calls[-1] is not None and len(calls) < share:
+                calls.append(self._calls.get_nowait())
+        if calls[-1] is None:
+            self._calls.put(None)  # for the other threads, and for this one's next look
+        return [call for call in calls if call is not None]
+
+    def _asked(self, process: _Process | None, calls: list[_Call]) -> _Process | None:
+        """Have calls answered; the process that answered, None when it has died. Where it dies over several,
+        each is asked by itself: only the one that kills stays without an answer."""
+        process = process or _started()
+        answers = None if process is None else process.asked(calls)
+        if answers is not None:
+            for call, answer in zip(calls, answers, strict=True):
+                call.answered(*answer)
+            return process
+        if len(calls) == 1:
+            calls[0].future.set_exception(ReaderDied("a reading process died"))
+            return None
+        process = None
+        for call in calls:
+            process = self._asked(process, [call])
+        return process
 
 
 class _Call:
     def __init__(self, function: Any, args: Any, kwargs: Any, future: Future[Any]) -> None:
         self.given, self.future = (function, args, kwargs), future
+
+    def answered(self, value: Any, trace: str | None) -> None:
+        if trace is not None:
+            self.future.set_exception(ReaderFailed(trace))
+        else:
+            self.future.set_result(value)
 
 
 class _Process:
@@ -111,13 +142,13 @@ class _Process:
         self._answers = select.poll()  # Connection.poll makes a selector for each look
         self._answers.register(self._pipe, select.POLLIN)
 
-    def asked(self, call: _Call) -> tuple[Any, str | None] | None:
-        """(value, traceback or None) of one call; None when the process has died over it, or hangs."""
+    def asked(self, calls: list[_Call]) -> list[tuple[Any, str | None]] | None:
+        """(value, traceback or None) of each call; None when the process has died over them, or hangs."""
         try:
-            self._pipe.send(call.given)
+            self._pipe.send([call.given for call in calls])
             if self._answers.poll(forking.PATIENCE_SECONDS * 1000):
-                answer: tuple[Any, str | None] = self._pipe.recv()
-                return answer
+                answers: list[tuple[Any, str | None]] = self._pipe.recv()
+                return answers
             self._process.kill()
         except (EOFError, OSError):
             pass
@@ -144,13 +175,17 @@ def _work(pipe: Connection) -> None:
     end_with_parent()
     while True:
         try:
-            function, args, kwargs = pipe.recv()
+            calls = pipe.recv()
         except EOFError:
             return
-        value, told = None, _Told()
-        with told:
-            value = function(*args, **kwargs)
-        pipe.send((value, told.trace))
+        pipe.send([_answer(*call) for call in calls])
+
+
+def _answer(function: Any, args: Any, kwargs: Any) -> tuple[Any, str | None]:
+    value, told = None, _Told()
+    with told:
+        value = function(*args, **kwargs)
+    return value, told.trace
 
 
 class _Told:

@@ -16,7 +16,7 @@ import pytest
 
 from pipelines.runner import forking
 from pipelines.runner import readers as readers_module
-from pipelines.runner.readers import BACKLOG, ReaderDied, ReaderFailed, Readers
+from pipelines.runner.readers import BACKLOG, MOST_AT_ONCE, ReaderDied, ReaderFailed, Readers
 
 
 @pytest.fixture
@@ -47,8 +47,7 @@ def test_what_a_call_raises_comes_back_and_the_next_one_is_answered(readers: Rea
 
 def test_a_process_that_dies_takes_its_call_with_it_and_no_other(readers: Readers) -> None:
     calls = [
-        readers.run(int, "1"), readers.run(os.kill, readers.run(os.getpid).result(), signal.SIGKILL),
-        readers.run(int, "2"),
+        readers.run(int, "1"), readers.run(signal.raise_signal, signal.SIGKILL), readers.run(int, "2"),
     ]  # fmt: skip
     assert calls[0].result() == 1
     with pytest.raises(ReaderDied):
@@ -67,21 +66,41 @@ def test_a_process_that_hangs_is_ended_and_the_next_call_is_answered(
     assert readers.run(os.getpid).result() != stuck
 
 
-def test_another_process_is_started_where_calls_pile_up_and_not_before() -> None:
+def test_another_process_is_started_where_calls_pile_up_and_not_before(tmp_path: Path) -> None:
     readers = Readers(2)
     assert len({readers.run(os.getpid).result() for _ in range(BACKLOG)}) == 1
-    # The first waits for as long as nobody reads from the pipe's other end: the others need another process.
-    held, let_go = os.pipe()
-    os.set_inheritable(held, True)
-    path = f"/proc/{os.getpid()}/fd/{held}"
-    waiting = readers.run(Path(path).read_bytes)
-    others = [readers.run(os.getpid) for _ in range(BACKLOG + 1)]
-    seconds = {other.result() for other in others}
-    os.close(let_go)
+    # The first waits for as long as nobody writes into what it reads: the others need another process.
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    waiting = readers.run(held.read_bytes)
+    with held.open("wb"):  # opened once the first is under way: what comes now does not go with it
+        others = [readers.run(os.getpid) for _ in range(BACKLOG + 1)]
+        seconds = {other.result() for other in others}
     assert waiting.result() == b""
     assert len(seconds) == 1
     readers.close()
-    os.close(held)
+
+
+def test_of_calls_that_go_together_only_the_one_that_kills_stays_unanswered(tmp_path: Path) -> None:
+    readers = Readers(1)
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    first = readers.run(held.read_bytes)
+    with held.open("wb"):
+        calls = [readers.run(int, str(number)) for number in range(MOST_AT_ONCE - 1)]
+        calls.insert(3, readers.run(os._exit, 1))
+    assert first.result() == b""
+    with pytest.raises(ReaderDied):
+        calls.pop(3).result()
+    assert [call.result() for call in calls] == list(range(MOST_AT_ONCE - 1))
+    readers.close()
+
+
+def test_what_was_asked_for_is_answered_before_the_end() -> None:
+    readers = Readers(1)
+    calls = [readers.run(int, str(number)) for number in range(3 * MOST_AT_ONCE)]
+    readers.close()
+    assert [call.result() for call in calls] == list(range(3 * MOST_AT_ONCE))
 
 
 def test_a_fork_server_that_died_is_started_again(readers: Readers) -> None:
