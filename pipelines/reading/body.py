@@ -17,7 +17,7 @@ from pipelines.reading.edges import kept_lines, widened, without_spam
 from pipelines.reading.outline import IN_FAVOUR, Element, Outline, words
 from pipelines.reading.tables import IN_TABLE, SHORT_CELL, is_data
 from pipelines.reading.teasers import answers, headed, teasers
-from pipelines.reading.weight import DATED, OUTSIDE, names_origin, weigh
+from pipelines.reading.weight import DATED, ENDING, OUTSIDE, names_origin, weigh
 
 AGAINST = re.compile(
     r"comment|reply|pinglun|liuyan|guestbook|\bcmt|\bpl\b|relat|recom|tuijian|\bhot|remen|rank|paihang|share|fenxiang|\bnav|daohang|"
@@ -41,11 +41,12 @@ GAP = 160.0
 disclaimer: about ten links. On the reference pages 80 to 1,000 give the same F1 to the third decimal."""
 
 MOST = 0.86
-TWO_SENTENCES = 80.0
+SENTENCE, TWO_SENTENCES = 20.0, 80.0
 """An inner element is the body when it holds this share of the weight, or all but two sentences of it (and at
 least 0.78). Both reference halves and the own pages give the same for shares between 0.82 and 0.9."""
 
 
+_MARKS = re.compile("[，。！？；]")
 _SIDED = re.compile(r"\bwidth\b|\bfloat\b", re.I)
 """What sets columns beside each other that have no names."""
 
@@ -95,11 +96,12 @@ def weights(page: Outline) -> list[float]:
 
 
 def _are_comments(element: Element, found: list[float]) -> bool:
-    """Whether an element named so holds comments, however many: an article stands before them. One around
-    the whole page belongs to a section of opinion."""
+    """Whether an element named so holds comments, however many: an article stands before them, of a sentence
+    where a heading says so too (网友评论). One around the whole page belongs to a section of opinion."""
     if not COMMENTS.search(words(element.attributes)):
         return False
-    return sum(w for w in found[: element.first] if w > 0) >= TWO_SENTENCES
+    headed = found[element.first] == ENDING
+    return sum(w for w in found[: element.first] if w > 0) >= (SENTENCE if headed else TWO_SENTENCES)
 
 
 def _article_ends(page: Outline, found: list[float]) -> tuple[int, int]:
@@ -202,7 +204,11 @@ def _opens_dated(page: Outline, sums: list[float], column: Element) -> bool:
     """Whether a dated line of origin stands over the first text of a column."""
     text = next(i for i in range(column.first, column.last) if sums[i + 1] > sums[i])
     above = page.lines[max(column.first, text - NEAR_TEXT) : text]
-    return any(names_origin(line.text) and DATED.search(line.text) for line in above)
+    return any(
+        (dated := DATED.search(line.text)) is not None
+        and (names_origin(line.text) or (dated[0][:4].isdigit() and not _MARKS.search(line.text)))
+        for line in above
+    )
 
 
 def _among_paragraphs(page: Outline, table: Element, sums: list[float]) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pipelines.reading.names import PLACES, is_name, split_names
-from pipelines.reading.origin import unlabelled
+from pipelines.reading.origin import trim, unlabelled
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet, publisher
+from pipelines.reading.weight import DATED
 
 _DATELINE = re.compile(
     both(
@@ -52,6 +53,7 @@ _PLACED = re.compile(both(rf"(?:{'|'.join(sorted(PLACES))})\s*$"))
 _NO_GIVEN = re.compile(both("[的了到在是有与和不页版件室网报社区业词书馆器法品店街市县省界库站谈圈]"))
 """What the name of a section or a tool has where a person has a given name: 金融界, 高新区, 关键词."""
 
+_TOOL_BOX = re.compile(both(r"[\[［]\s*微博\s*[\]］]"))
 _POSTED = re.compile(both(r"由\s*(?P<people>[^\s，。]{2,20}?)\s*(?:[在于]|发[布表]|提交)(?=.*\d)"))
 _NAMES_ALONE = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4}")
 _MARKED = re.compile(rf"[□■◎●◆]\s*(?P<people>{_NAMES_ALONE.pattern})")
@@ -83,8 +85,20 @@ def _set_apart(text: str) -> tuple[str, ...]:
         named = (persons(part) for part in beside if not is_outlet(part) and not _ACCOUNT.search(part))
         if names := next(filter(None, named), ()):
             return names
+    if names := _behind_outlet(text):
+        return names
     other = _POSTED.match(text) or _WROTE.search(text)
     return persons(other["people"]) if other else ()
+
+
+def _behind_outlet(text: str) -> tuple[str, ...]:
+    """The name behind that of a paper on a dated line, as portals set it (日期 某某晚报 某某 我要评论)."""
+    dated = DATED.search(text)
+    behind = trim(_TOOL_BOX.sub(" ", text[dated.end() :])).split() if dated else []
+    place = next((n for n, part in enumerate(behind) if is_outlet(part)), len(behind))
+    named = behind[place + 1 :]
+    told = len(named) == 1 and len(named[0]) < 4 and not _NO_GIVEN.search(named[0], 1)
+    return persons(named[0]) if told else ()
 
 
 def name_alone(lines: Iterable[str]) -> tuple[str, ...]:
@@ -116,7 +130,7 @@ def _signed(text: str, place: str) -> tuple[str, ...]:
     if not _NAMES_ALONE.fullmatch(people.strip()):
         return ()
     named = re.split(r"[\s、]+", people.strip())
-    return tuple(dict.fromkeys(named)) if all(map(is_name, named)) else ()
+    return tuple(dict.fromkeys(named)) if all(map(is_name, named)) and not any(map(is_outlet, named)) else ()
 
 
 def _mentions(text: str, place: str) -> list[str]:
@@ -150,14 +164,15 @@ def slashed_outlet(text: str) -> str | None:
     return slashed["outlet"] if slashed else None
 
 
-def dateline_outlet(text: str, title: str) -> str | None:
-    """The agency or paper of a dateline, when it is a known publisher or the document's title ends with its
-    name (本报讯 names none)."""
+def dateline_outlet(text: str, title: str, known: Collection[str] = ()) -> str | None:
+    """The agency or paper of a dateline, when it is a known publisher, the document's title ends with its
+    name (本报讯 names none) or it is `known` as the page's own."""
     dateline = _DATELINE.match(text)
     outlet = dateline["outlet"] if dateline else None
-    return outlet if outlet and (publisher(outlet) or title.endswith(outlet)) else None
+    vouched = outlet and (publisher(outlet) or title.endswith(outlet) or outlet in known)
+    return outlet if vouched else None
 
 
 def persons(text: str) -> tuple[str, ...]:
     """The names of persons in a text, nothing else."""
-    return tuple(name for name in split_names(text) if is_name(name))
+    return tuple(name for name in split_names(text) if is_name(name) and not is_outlet(name))

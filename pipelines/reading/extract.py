@@ -12,7 +12,7 @@ from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta, scripted_times
 from pipelines.reading.misread import undo_misreading
 from pipelines.reading.noise import noise_in
-from pipelines.reading.opening import find_summary, opened, unrepeated, untitled
+from pipelines.reading.opening import find_summary, is_summary, opened, unrepeated, untitled
 from pipelines.reading.outline import Line, Outline, clean, words
 from pipelines.reading.pagekind import kind_of_page, kind_of_text, kind_without_text
 from pipelines.reading.pager import find_pages
@@ -142,10 +142,10 @@ def _under_headline(page: Outline, body: Body, head: int, title: str) -> Body:
     if head < 0 or plain(page.lines[head].text) not in plain(title):
         return body
     between = range(head + 1, body.lines[0])
-    first = next((i for i in between if weigh(page.lines[i]) > 0), None)
-    if first is None or not any(_dates(page.lines[i]) for i in range(head + 1, first)):
+    heavy = {i: w for i in between if (w := weigh(page.lines[i])) > 0 and not is_summary(page, i)}
+    if not heavy or not any(_dates(page.lines[i]) for i in range(head + 1, min(heavy))):
         return body
-    weight = sum(w for i in between if (w := weigh(page.lines[i])) > 0)
+    weight = sum(heavy.values())
     if weight < SHORT_NEWS * sum(w for i in body.lines if (w := weigh(page.lines[i])) > 0):
         return body
     return find_body(page, between) or body

@@ -20,7 +20,7 @@ _SUMMARY = re.compile(
     )
 )
 _SUMMARY_NAMES = re.compile(
-    r"\bsummary|abstract|zhaiyao|daodu|daoyu|\bdigest|article-?intro|\blead\b|\bdesc\b"
+    r"\bsummary|abstract|zhaiyao|daodu|daoyu|\bdigest|article-?intro|\blead\b|\bdesc\b|\bintroduce\b"
 )
 _SUBHEADINGS = ("h2", "h3", "h4", "h5", "h6", "p")
 
@@ -38,17 +38,23 @@ AGENCY = 6
 """Characters by which the two may be set off; more is 某日消息 before what the summary takes up."""
 
 
+def is_summary(page: Outline, index: int) -> bool:
+    """Whether a line says that it sums the article up, or its element does."""
+    line = page.lines[index]
+    named = words(page.elements[line.element].attributes)
+    return (_SUMMARY.match(unglossed(line.text)) or _SUMMARY_NAMES.search(named)) is not None
+
+
 def find_summary(page: Outline, head: int, first: int) -> int | None:
     """The line of a summary (摘要, 导读) between headline and body, which belongs to the article."""
     for index in range(max(head + 1, first - 6, 0), first):
         line = page.lines[index]
-        names = words(page.elements[line.element].attributes)
         if (
             line.size < 20
             or line.linked
             or CONTROL.match(unglossed(line.text))
             or names_origin(unglossed(line.text))
-            or not (_SUMMARY.match(unglossed(line.text)) or _SUMMARY_NAMES.search(names))
+            or not is_summary(page, index)
         ):
             continue
         if not _repeats(_SUMMARY.sub("", unglossed(line.text)), page.lines[first : first + 3]):

@@ -39,6 +39,9 @@ SITE = 8
 
 _OUTLET = re.compile(r"[\u3400-\u9fffA-Za-z·]{2,16}")
 
+_ACCOUNT_LABEL = re.compile(
+    both(r"(?:^|\s)(?:微信)?公众号\s*[:：]\s*(?P<account>[^\s:：|｜丨，。]{2,20})(?:\s|$)")
+)
 _ACCOUNT = re.compile(r"(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*[“‘「\"]?([^“”‘’「」\"（(]{2,30})")
 
 
@@ -58,7 +61,8 @@ def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: 
     for before, text in zip(["", *above], above, strict=False):
         if not _OFFICES.fullmatch(before) and (bare := _bare_source(text, extracted.title)):
             return bare
-    if named := _vouched(extracted, meta):
+    known = {value for name in _PUBLISHERS if (value := meta.get(name)) and not _is_person(value)}
+    if named := _vouched(extracted, known):
         return named
     for line in extracted.origin_lines:
         if line.place == "outlet" and (named := _outlet(line.text)):
@@ -70,10 +74,9 @@ def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: 
     if labelled := next(filter(None, over), None):
         return labelled
     for line in extracted.origin_lines:
-        if line.place == "start" and (outlet := dateline_outlet(line.text, extracted.title)):
+        if line.place == "start" and (outlet := dateline_outlet(line.text, extracted.title, known)):
             return outlet
-    editions = (_edition(line.text) for line in extracted.origin_lines if line.place in ("over", "above"))
-    return next(filter(None, editions), None)
+    return _edition(line.text for line in extracted.origin_lines if line.place in ("over", "above"))
 
 
 def _source_value(value: str) -> str | None:
@@ -109,18 +112,25 @@ def _bare_source(text: str, title: str) -> str | None:
     a page of 腾讯网)."""
     if outlet := slashed_outlet(text):
         return outlet
+    if (labelled := _ACCOUNT_LABEL.search(text)) and _DATES.search(text):
+        return labelled["account"]
     text = " ".join([unlabelled(text), *(slot.value for slot in slots(text) if slot.slot == "date")])
     if len(text) > 80:
         return None
     rest = _DATES.sub(" ", text)
-    outlets = [part for piece in re.split(r"[\s|丨｜·]+", rest) if is_outlet(part := trim(piece))]
+    outlets = [
+        part for piece in re.split(r"[\s|丨｜·]+", rest) if is_outlet(part := trim(piece).strip("《》"))
+    ]
     site = title[-SITE:] if len(outlets) > 1 else ""
     return next((outlet for outlet in outlets if outlet[:2] not in site), outlets[0] if outlets else None)
 
 
-def _vouched(extracted: Extracted, meta: dict[str, str]) -> str | None:
-    """What stands beside a date above the body and is the site or publisher in the page's own data."""
-    known = {value for name in _PUBLISHERS if (value := meta.get(name))}
+def _is_person(value: str) -> bool:
+    return is_name(value) and not is_outlet(value)
+
+
+def _vouched(extracted: Extracted, known: set[str]) -> str | None:
+    """What stands beside a date above the body and is `known` as the page's own site or publisher."""
     for line in extracted.origin_lines if known else ():
         if line.place == "above" and len(line.text) < 80 and _DATES.search(line.text):
             beside = trim(_DATES.sub(" ", unlabelled(line.text)))
@@ -129,7 +139,13 @@ def _vouched(extracted: Extracted, meta: dict[str, str]) -> str | None:
     return None
 
 
-def _edition(text: str) -> str | None:
-    """The paper of a line that names the printed page, 《南屏晚报》（2024年3月1日 第A05版）."""
-    printed = _PAGE.search(text)
-    return printed["paper"] if printed and is_outlet(printed["paper"]) else None
+def _edition(lines: Iterable[str]) -> str | None:
+    """The paper of a line that names the printed page, 《南屏晚报》（2024年3月1日 第A05版）, or of two
+    cells of which the second does."""
+    before = ""
+    for text in lines:
+        for printed in filter(None, (_PAGE.search(text), _PAGE.search(f"{before} {text}"))):
+            if is_outlet(printed["paper"]):
+                return printed["paper"]
+        before = text
+    return None

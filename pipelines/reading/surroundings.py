@@ -18,6 +18,9 @@ ABOVE, BELOW = 12, 14
 """Lines looked at for the origin before the body and behind it; on 126 reference pages no line of source or
 date stands farther off."""
 
+CRUMBS = 80
+"""Longer paths are lists of links."""
+
 TABLE = 24
 """Cells over the headline that may be a table of a document's particulars: twelve labels, their values."""
 
@@ -31,7 +34,9 @@ NAME_CHARS = 16
 """Characters of a line that may be a name and nothing else."""
 
 _TELLING = re.compile(
-    both(r"[:：/丨｜|©\d]|来源|编[辑审]|作者|记者|责|标题|转[载自]|摘自|声明|版权|源|编|者|发[布文]")
+    both(
+        r"[:：/丨｜|©\d]|来源|编[辑审]|[一二三初复终]审|审[核校]|监制|作者|记者|责|标题|转[载自]|摘自|声明|版权|源|编|者|发[布文]"
+    )
 )
 """What a line below the body must have to say anything of its origin; labels may be damaged in part."""
 
@@ -61,6 +66,7 @@ _CRUMB_END = re.compile(
         r"\s+(?:字[号体]|打印|列印|来源|作者|时间|发[布表]).*$"
     )
 )
+_SIGN = re.compile(r"[^\w\s]+")
 _HOME = re.compile(both(r"(?:网站)?首页|主页|内容"))
 _TAG_LINE = re.compile(both(r"^(?:本文)?(?:标签|关键[词字]|[Tt]ags?|TAG)\s*[:：]?\s*(.*)$"))
 
@@ -188,18 +194,36 @@ def _spaced(line: Line) -> str:
 
 def breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
     """The path of sections above the article, without the site's own prefix words."""
-    for line in page.lines[:first]:
-        if line.size > 80 or not (
-            _names_crumbs(page.elements[line.element].attributes)
-            or (_MAY_BE_CRUMBS.search(line.text) and _CRUMB_LINE.search(line.text))
+    for index, line in enumerate(page.lines[:first]):
+        named = _names_crumbs(page.elements[line.element].attributes)
+        if line.size > CRUMBS or not (
+            named or (_MAY_BE_CRUMBS.search(line.text) and _CRUMB_LINE.search(line.text))
         ):
             continue
-        path = _CRUMB_END.split(_CRUMB_LINE.sub("", line.text, count=1))[0]
+        text = _parted(line) if named else line.text
+        if not (path := _CRUMB_LINE.sub("", text, count=1)):
+            path = " > ".join(_cells(page, range(index + 1, first)))
+        path = _CRUMB_END.split(path)[0]
         parts = [part for piece in _CRUMB_SPLIT.split(path) if (part := piece.strip(" -|·:："))]
         crumbs = [part for part in parts if not _HOME.fullmatch(part)]
-        if crumbs and (len(parts) >= 2 or path != line.text):
+        if crumbs and (len(parts) >= 2 or path != text):
             return tuple(part for part in crumbs if len(part) <= 16)[:6]
     return ()
+
+
+def _parted(line: Line) -> str:
+    """A path of links alone, with signs between them where style sheets set these."""
+    if len(line.links) < 2 or line.linked < line.size:
+        return line.text
+    return " > ".join(clean(unescape(piece)) for piece in line.pieces)
+
+
+def _cells(page: Outline, behind: range) -> Iterator[str]:
+    """What goes on behind a label alone: links and the signs between them, each in a cell."""
+    for line in (page.lines[i] for i in behind):
+        if line.linked < line.size and not _SIGN.fullmatch(line.text):
+            return
+        yield line.text
 
 
 @lru_cache(maxsize=1 << 12)

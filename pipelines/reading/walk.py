@@ -71,8 +71,9 @@ _SET_AS_BLOCK = re.compile(r"[\";\s]display\s*:\s*block")
 _ESCAPED = re.compile(r"&(?:#\d{2,6}|#[xX][\da-fA-F]{2,5}|[a-zA-Z]{2,8});")
 """What was escaped twice: `&amp;ldquo;`."""
 
-_PARAGRAPH = re.compile(r"(?<=[。！？”」』…：；])\s*\u3000{2}|\n\s*\n|\n(?=[ \u3000]{2})")
-"""Where a paragraph starts without a tag: at an indent of two ideographic spaces, at lines of a `pre`."""
+_PARAGRAPH = re.compile(r"(?<=[。！？”」』…：；])\s*\u3000{2}|\n\s*\n|\n(?=[ \u3000]{2}|-{2,}\s*\n|※)")
+"""Where a paragraph starts without a tag: at an indent of two ideographic spaces, at lines of a `pre`,
+where a letter to a board is signed."""
 
 _KEPT = re.compile(r"white-space\s*:\s*pre-")
 """Where the ends of lines of the source are shown, with lines as long as there is room."""
