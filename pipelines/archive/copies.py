@@ -22,20 +22,32 @@ SHARED = 0.5
 template may pass it; this only counts, and settle verifies by alignment."""
 
 # Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
-_TWIN = select(func.min(articles.c.id)).where(
-    articles.c.body_digest == bindparam("body"), articles.c.work_id != bindparam("own")
+_TWINS = (
+    select(articles.c.body_digest, articles.c.work_id, func.min(articles.c.id))
+    .where(articles.c.body_digest.in_(bindparam("bodies", expanding=True)))
+    .group_by(articles.c.body_digest, articles.c.work_id)
 )
 
 
 def originals(connection: Connection, rows: Sequence[ArticleRow]) -> list[str | None]:
     """For each article the id of a stored one that has its text, or most of it; None when there is none."""
     segments = postings.whole(connection)
-    return [_twin(connection, row) or (_near_copy(connection, row) if segments else None) for row in rows]
+    return [
+        twin or (_near_copy(connection, row) if segments else None)
+        for row, twin in zip(rows, _twins(connection, rows), strict=True)
+    ]
 
 
-def _twin(connection: Connection, row: ArticleRow) -> str | None:
-    twin: str | None = connection.scalar(_TWIN, {"body": row.body_digest, "own": row.work_id})
-    return twin
+def _twins(connection: Connection, rows: Sequence[ArticleRow]) -> list[str | None]:
+    """For each article the least id of those of other works that have its very text."""
+    stored: dict[str, list[tuple[str, str]]] = {}
+    bodies = sorted({row.body_digest for row in rows})
+    for body, work, first in connection.execute(_TWINS, {"bodies": bodies}):
+        stored.setdefault(body, []).append((work, first))
+    return [
+        min((first for work, first in stored.get(row.body_digest, ()) if work != row.work_id), default=None)
+        for row in rows
+    ]
 
 
 def _near_copy(connection: Connection, row: ArticleRow) -> str | None:
