@@ -19,7 +19,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from bench.made_articles import made_articles
-from pipelines.archive.captures import host_of
+from pipelines.archive.capture_rows import host_of
 from pipelines.archive.catalog import CATALOG_FILE, Catalog
 from pipelines.archive.codec import pack
 from pipelines.archive.schema import articles, edits, settled

@@ -18,7 +18,8 @@ from crawler.frontier import Address, insert_new
 from crawler.keeper import Kept
 from crawler.outcome import Outcome
 from pipelines.archive import tombstones
-from pipelines.archive.captures import insert_captures, row_of
+from pipelines.archive.capture_rows import row_of
+from pipelines.archive.captures import insert_captures
 from pipelines.archive.reader import Revisit
 from pipelines.archive.revisits import insert_revisit
 from pipelines.archive.schema import links

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from crawler.config import Config, load_config
 from crawler.console import counted, emit, progress, say
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.foreign import shelf_of
 from pipelines.archive.schema import articles
-from pipelines.archive.shelf import Shelf
 from pipelines.errors import UsageError
 from pipelines.sites import load_sites
 
@@ -93,7 +93,7 @@ def export_archive(config: Config, to: str, form: Format, filters: object = None
     uri = to if "://" in to else Path(to).resolve().as_uri()
     with Catalog.open(config.catalog_location, read_only=True) as catalog:
         with catalog.read() as connection:
-            shelf = Shelf.of(config.archive, connection)
+            shelf = shelf_of(config.archive, connection)
         return export(catalog, shelf, uri, form, chosen)
 
 

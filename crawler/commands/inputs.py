@@ -9,8 +9,8 @@ from pathlib import Path
 from crawler.config import PROJECT, Config, find_scrapy_cfg, load_config
 from pipelines.archive import captures
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.foreign import shelf_of
 from pipelines.archive.reader import read_at
-from pipelines.archive.shelf import Shelf
 from pipelines.errors import UsageError
 from pipelines.records import Capture
 from pipelines.sites import Site, load_sites
@@ -48,4 +48,4 @@ def newest_capture(config: Config, url: str) -> Capture | None:
     """The newest version of an address that the archive holds, payload included."""
     with Catalog.open(config.catalog_location, read_only=True) as catalog, catalog.read() as connection:
         row = captures.newest(connection, url)
-        return read_at(row.warc, Shelf.of(config.archive, connection)) if row else None
+        return read_at(row.warc, shelf_of(config.archive, connection)) if row else None

@@ -7,68 +7,19 @@ the earliest one's, so that the rows do not depend on the order in which sources
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from pipelines.archive.batches import groups
+from pipelines.archive.capture_rows import CaptureRow, host_of, row_of
 from pipelines.archive.schema import captures
-from pipelines.records import Capture, CaptureKind, WarcPointer
+from pipelines.records import Capture, WarcPointer
 
 ReadState = Literal["pending", "leased", "article", "drop", "withdrawn"]
 
 READ_LEASE_SECONDS = 600.0
 """A reader that has not answered by then is taken for dead. One capture takes some milliseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureRow:
-    """A capture without its payload, as the catalog holds it."""
-
-    id: str
-    url: str
-    site: str | None
-    kind: CaptureKind
-    fetched_at: str
-    status: int
-    content_type: str | None
-    payload_digest: str
-    size: int
-    warc: WarcPointer
-    record_digest: str | None = None
-
-    @property
-    def precedence(self) -> tuple[str, str, int]:
-        """Of records that hold one version, the smallest is the row's: earliest, then file and offset."""
-        return (self.fetched_at, self.warc.file, self.warc.offset)
-
-
-def host_of(url: str) -> str:
-    """The host of an address in lower case, "" where it has none."""
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def row_of(capture: Capture) -> CaptureRow:
-    """The row of a capture that stands in a WARC file. Raises ValueError when it has no pointer."""
-    if capture.warc is None:
-        raise ValueError(f"{capture.url}: not archived yet; write it with WarcWriter.write_exchange first")
-    return CaptureRow(
-        capture.id,
-        capture.url,
-        capture.site,
-        capture.kind,
-        capture.fetched_at,
-        capture.status,
-        capture.header("Content-Type"),
-        capture.payload_digest,
-        len(capture.payload),
-        capture.warc,
-    )
 
 
 def insert_capture(

@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.archive import read_ahead
+from pipelines.archive.disk_faults import unwritable
 from pipelines.archive.faults import explained
 from pipelines.archive.migrations import check_schema, is_older, migrate
 from pipelines.archive.writer import IMMEDIATE, Writer
@@ -129,7 +130,7 @@ def _sqlite(folder: Path, read_only: bool) -> Engine:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise explained(error, str(folder)) from None
+            raise unwritable(error, str(folder)) from None
         engine = create_engine(URL.create(_SQLITE, database=str(path)), pool_size=_KEPT)
     event.listen(engine, "connect", _prepare_sqlite if not read_only else _prepare_sqlite_reader)
     event.listen(engine, "begin", _begin_sqlite)

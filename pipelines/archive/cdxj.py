@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pipelines.archive import tombstones
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.faults import explained
+from pipelines.archive.disk_faults import unwritable
 from pipelines.archive.frames import Record, frames
 from pipelines.archive.reader import Found, Revisit, interpret
 from pipelines.archive.shelf import WARC_FOLDER
@@ -47,7 +47,7 @@ def write_indexes(archive: Path, catalog: Catalog) -> int:
             draft.write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
             draft.replace(index)
         except OSError as error:
-            raise explained(error, str(index)) from None
+            raise unwritable(error, str(index)) from None
         count += 1
     return count
 
@@ -59,7 +59,7 @@ def forget_indexes(archive: Path, names: Iterable[str]) -> None:
         try:
             index_path(archive, name).unlink(missing_ok=True)
         except OSError as error:
-            raise explained(error, str(index_path(archive, name))) from None
+            raise unwritable(error, str(index_path(archive, name))) from None
 
 
 def _is_good(index: Path, path: Path, barred: Tombstones) -> bool:

@@ -1,14 +1,12 @@
-"""What a database or the disk under it says, as one line that tells the user what to do."""
+"""What a database says, as one line that tells the user what to do."""
 
 from __future__ import annotations
 
-import errno
-
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from pipelines.archive.disk_faults import SPACE
 from pipelines.errors import ArchiveBusy, ArchiveError, ArchiveUnwritable, IpnewsError
 
-_SPACE = "what was written before is valid: free space or mend the permissions and try again"
 REBUILD = "restore the file from a copy, or make a new archive: ipnews backfill OLD/warc --archive NEW"
 _LOCKED = (
     "database is locked",
@@ -28,17 +26,14 @@ _UNWRITABLE = (
 _DAMAGED = ("malformed", "not a database", "corrupt")
 
 
-def explained(error: SQLAlchemyError | OSError, where: str) -> IpnewsError:
+def explained(error: SQLAlchemyError, where: str) -> IpnewsError:
     """The member of the error tree that says what happened at `where` and what to type."""
-    if isinstance(error, OSError):
-        said = error.strerror or errno.errorcode.get(error.errno or 0, str(error))
-        return ArchiveUnwritable(f"{where}: {said}; {_SPACE}")
     said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
     seen = said.lower()
     if any(sign in seen for sign in _LOCKED):
         return ArchiveBusy(f"{where}: {said}; another command writes here: wait for it and try again")
     if any(sign in seen for sign in _UNWRITABLE):
-        return ArchiveUnwritable(f"{where}: {said}; {_SPACE}")
+        return ArchiveUnwritable(f"{where}: {said}; {SPACE}")
     if any(sign in seen for sign in _DAMAGED):
         return ArchiveError(f"{where}: {said}; {REBUILD}")
     if is_lost_connection(error):

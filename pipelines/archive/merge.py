@@ -18,10 +18,11 @@ from pipelines.archive import captures as capture_rows
 from pipelines.archive import tombstones
 from pipelines.archive.article_rows import with_pointer
 from pipelines.archive.articles import packed_rows
-from pipelines.archive.captures import CaptureRow
+from pipelines.archive.capture_rows import CaptureRow
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.disk_faults import unwritable
 from pipelines.archive.drops import drops_of, lone_drops
-from pipelines.archive.faults import explained
+from pipelines.archive.foreign import note_source
 from pipelines.archive.intake import Counts, take_in
 from pipelines.archive.parts import Part
 from pipelines.archive.reader import Revisit
@@ -30,7 +31,7 @@ from pipelines.archive.schema import addresses, captures, links, revisits, sourc
 from pipelines.archive.schema import parts as ledger
 from pipelines.archive.schema import tombstones as stones
 from pipelines.archive.settling import settling_alone
-from pipelines.archive.shelf import WARC_FOLDER, note_source
+from pipelines.archive.shelf import WARC_FOLDER
 from pipelines.archive.withdraw import DEAD, Target, withdraw
 from pipelines.errors import UsageError
 from pipelines.records import WarcPointer
@@ -79,7 +80,7 @@ def _bring_files(archive: Path, into: Path) -> None:
             if not here.exists():
                 _link(path, here)
     except OSError as error:
-        raise explained(error, str(folder)) from None
+        raise unwritable(error, str(folder)) from None
 
 
 def _link(path: Path, here: Path) -> None:

@@ -12,9 +12,9 @@ import msgspec
 from isal import isal_zlib
 
 from pipelines.archive.article_rows import ArticleRow
-from pipelines.archive.captures import CaptureRow
+from pipelines.archive.capture_rows import CaptureRow
 from pipelines.archive.codec import InflateError
-from pipelines.archive.faults import explained
+from pipelines.archive.disk_faults import unwritable
 from pipelines.archive.processes import is_dead
 from pipelines.archive.reader import Revisit
 from pipelines.records import Drop
@@ -66,7 +66,7 @@ def write_part(archive: Path, part: Part) -> Path:
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        raise explained(error, str(draft)) from None
+        raise unwritable(error, str(draft)) from None
     return path
 
 

@@ -18,7 +18,7 @@ from pipelines.archive.articles import move
 from pipelines.archive.captures import iterate
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.cdxj import index_path
-from pipelines.archive.faults import explained
+from pipelines.archive.disk_faults import unwritable
 from pipelines.archive.frames import Record, frames
 from pipelines.archive.record import named_uri
 from pipelines.archive.schema import captures, revisits
@@ -103,7 +103,7 @@ def _replace(archive: Path, catalog: Catalog, old: Path, doomed: set[int]) -> No
         old.unlink()
         index_path(archive, old.name).unlink(missing_ok=True)
     except OSError as error:
-        raise explained(error, str(old)) from None
+        raise unwritable(error, str(old)) from None
 
 
 def _rewrite(old: Path, new: Path, doomed: set[int]) -> dict[int, int]:

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, func, select
 from pipelines.archive import tombstones
 from pipelines.archive.captures import insert_capture
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.faults import explained
+from pipelines.archive.disk_faults import unwritable
 from pipelines.archive.frames import Damage, frames
 from pipelines.archive.reader import Found, Revisit, interpret
 from pipelines.archive.revisits import insert_revisit
@@ -136,7 +136,7 @@ def _truncate(path: Path, size: int) -> None:
         with path.open("rb") as file:
             os.fsync(file.fileno())
     except OSError as error:
-        raise explained(error, str(path)) from None
+        raise unwritable(error, str(path)) from None
 
 
 def _behind(path: Path, start: int) -> Iterator[Capture | Revisit]:

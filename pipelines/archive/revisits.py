@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from pipelines.archive.captures import CaptureRow, insert_capture, iterate
+from pipelines.archive.capture_rows import CaptureRow
+from pipelines.archive.captures import insert_capture, iterate
 from pipelines.archive.reader import Revisit
 from pipelines.archive.schema import captures, revisits
 from pipelines.records import version_id

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Integer, cast, func, literal, select
 from pipelines.archive import articles as article_rows
 from pipelines.archive import member_rows, search, shingle_index
 from pipelines.archive.batches import in_batches
-from pipelines.archive.captures import host_of
+from pipelines.archive.capture_rows import host_of
 from pipelines.archive.copies_faults import faults_of_copies
 from pipelines.archive.problems import REREAD, SETTLE_ANEW, TAKE_IN, Problem
 from pipelines.archive.schema import articles, captures, drops, edits, members, revisits, settled, sketches

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.faults import explained
+from pipelines.archive.disk_faults import unwritable
 
 LOCK_FILE = "settle.lock"
 _LOCK = 0x69706E65_77730001
@@ -37,7 +37,7 @@ def settling_alone(catalog: Catalog) -> Iterator[None]:
     try:
         file = path.open("ab")
     except OSError as error:
-        raise explained(error, str(path)) from None
+        raise unwritable(error, str(path)) from None
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -7,11 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, select, update
-
 from pipelines.archive.remote import open_remote
-from pipelines.archive.schema import sources
-from pipelines.errors import SourceError
 
 WARC_FOLDER = "warc"
 COPY_MARK = "-copy-"
@@ -25,12 +21,6 @@ class Shelf:
         """`elsewhere`: name -> path or address of files that lie outside the archive."""
         self._own, self._elsewhere = archive / WARC_FOLDER, dict(elsewhere or {})
 
-    @classmethod
-    def of(cls, archive: Path, connection: Connection) -> Shelf:
-        """The shelf of an archive with the foreign files that its catalog has noted."""
-        rows = connection.execute(select(sources.c.name, sources.c.location))
-        return cls(archive, {row.name: row.location for row in rows})
-
     @property
     def elsewhere(self) -> dict[str, str]:
         """Name -> path or address of the foreign files."""
@@ -43,26 +33,6 @@ class Shelf:
     def open(self, name: str) -> BinaryIO:
         """A seekable file. Raises OSError."""
         return open_location(self.place(name))
-
-
-def note_source(
-    connection: Connection, name: str, location: str, digest: str, size: int, noted_at: str
-) -> str:
-    """Note a foreign file as a home of captures; returns the name that pointers into it bear.
-
-    That is its own name, or one with its digest in front where another file bears it already. A file met
-    again keeps its name and is looked for where it was met last.
-    """
-    for candidate in (name, f"{digest.rpartition(':')[2][:12]}-{name}"):
-        known = connection.execute(select(sources).where(sources.c.name == candidate)).first()
-        values = {"location": location, "digest": digest, "size": size, "noted_at": noted_at}
-        if known is None:
-            connection.execute(sources.insert().values(name=candidate, **values))
-            return candidate
-        if known.digest == digest:
-            connection.execute(update(sources).where(sources.c.name == candidate).values(location=location))
-            return candidate
-    raise SourceError(f"{location}: two files of this name begin with the same digest; rename one of them")
 
 
 def open_location(location: str) -> BinaryIO:

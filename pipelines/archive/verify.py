@@ -11,9 +11,10 @@ from sqlalchemy.exc import DatabaseError
 
 from pipelines.archive import captures as capture_rows
 from pipelines.archive import tombstones
-from pipelines.archive.captures import CaptureRow
+from pipelines.archive.capture_rows import CaptureRow
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.faults import REBUILD
+from pipelines.archive.foreign import shelf_of
 from pipelines.archive.frames import frames
 from pipelines.archive.parts import DRAFT, PARTS_FOLDER
 from pipelines.archive.problems import PUT_BACK, TAKE_IN, Problem
@@ -30,7 +31,7 @@ def verify(archive: Path, catalog: Catalog) -> Iterator[Problem]:
         if damage := list(_database(connection, catalog.where)):
             yield from damage
             return  # what a damaged database says of the rest means nothing
-        shelf = Shelf.of(archive, connection)
+        shelf = shelf_of(archive, connection)
         withdrawn = tombstones.load(connection)
         named = set(connection.scalars(select(captures.c.warc_file).distinct()))
         named |= set(connection.scalars(select(revisits.c.warc_file).distinct()))

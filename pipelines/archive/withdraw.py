@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, or_,
 
 from pipelines.archive import settled, tombstones
 from pipelines.archive.articles import remove_article
-from pipelines.archive.captures import host_of
+from pipelines.archive.capture_rows import host_of
 from pipelines.archive.drops import remove_drops
 from pipelines.archive.record import named_uri
 from pipelines.archive.schema import addresses, articles, captures, drops, links, revisits

@@ -12,10 +12,11 @@ import msgspec
 
 from pipelines.archive import runs
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.foreign import note_source
 from pipelines.archive.intake import Counts, Taking, take_in
 from pipelines.archive.parts import part_path, read_part, remove_part, sweep
 from pipelines.archive.revisits import resolve_revisits
-from pipelines.archive.shelf import WARC_FOLDER, note_source
+from pipelines.archive.shelf import WARC_FOLDER
 from pipelines.errors import Stopped, UsageError
 from pipelines.records import Reason
 from pipelines.runner.engines import Engine, run_tasks

@@ -12,12 +12,12 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from pipelines.archive import captures
-from pipelines.archive.captures import CaptureRow
+from pipelines.archive.capture_rows import CaptureRow
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.foreign import shelf_of
 from pipelines.archive.intake import Counts, take_in
 from pipelines.archive.parts import read_part, remove_part, sweep
 from pipelines.archive.processes import is_dead, process_name
-from pipelines.archive.shelf import Shelf
 from pipelines.runner.backfill import Reading, timestamp
 from pipelines.runner.engines import run_tasks
 from pipelines.runner.work import Order, Task
@@ -47,7 +47,7 @@ def read_pending(
         return Counts()
     reading = reading or Reading.standard()
     with catalog.read() as connection:
-        elsewhere = Shelf.of(archive, connection).elsewhere
+        elsewhere = shelf_of(archive, connection).elsewhere
     if workers is None:  # never this process: nobody would end a page that keeps it busy for ever
         workers = min(len(os.sched_getaffinity(0)), math.ceil(waiting / BATCH))
     order = Order(archive, reading.read, reading.version, tuple((sites or {}).values()), elsewhere=elsewhere)

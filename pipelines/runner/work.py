@@ -15,9 +15,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pipelines.archive.article_rows import ArticleRow
 from pipelines.archive.article_rows import row_of as article_row
-from pipelines.archive.captures import CaptureRow, host_of
-from pipelines.archive.captures import row_of as capture_row
-from pipelines.archive.faults import explained
+from pipelines.archive.capture_rows import CaptureRow, host_of
+from pipelines.archive.capture_rows import row_of as capture_row
+from pipelines.archive.disk_faults import unwritable
 from pipelines.archive.frames import Record, frames
 from pipelines.archive.parts import DRAFT, PARTS_FOLDER, Part, write_part
 from pipelines.archive.reader import Found, Revisit, interpret, read_at
@@ -223,7 +223,7 @@ def writing_to(archive: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise explained(error, str(archive)) from None
+        raise unwritable(error, str(archive)) from None
 
 
 def _copier(task: Task, draft: str) -> WarcWriter:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from pipelines.archive import member_rows, settled, shingle_index
 from pipelines.archive.batches import in_batches
-from pipelines.archive.captures import host_of
+from pipelines.archive.capture_rows import host_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.member_rows import Member
 from pipelines.dedupe import furniture, join

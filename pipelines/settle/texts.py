@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from pipelines.archive import member_rows, settled, shingle_index
-from pipelines.archive.captures import host_of
+from pipelines.archive.capture_rows import host_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.codec import pack_text
 from pipelines.archive.member_rows import Member
