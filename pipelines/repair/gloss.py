@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pipelines.repair.gbk import decode_pair, encode_char
@@ -19,6 +19,7 @@ from pipelines.repair.language import Characters
 PINYIN: Final = "[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹɡ]{1,6} ?[)）]"
 GLOSS: Final = re.compile(rf"[(（]({PINYIN})")
 _GLOSSED: Final = re.compile(rf"([\u4e00-\u9fff])[(（]({PINYIN})")
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
 _LESSON: Final = re.compile(
     "拼音|[读讀發发注]音|多音字|[声聲][调調]|[读讀念唸]作|生字|汉语教|漢語教|普通话水平"
 )
@@ -27,10 +28,15 @@ MANY: Final = 3
 NEARLY_ALL: Final = 0.8
 """Of the places of a shared character (的, 人, 月), on pages with at least MANY of its glosses: tables
 gloss all but those within their word entries, a lesson the first or the one in question."""
-
+SEEN: Final = "人月的"
+"""Characters of both scripts that live tables were seen to gloss: together they are many sooner."""
+SPELLED_SHARE: Final = 0.5
+"""A page with that share of its characters glossed, and TABLE_GLOSSES of them, is spelled out for learners:
+a table of 150 characters, three times the greatest seen, glosses 28 in a hundred at most."""
 TABLE_GLOSSES: Final = 8
+"""With that many of them a character counts that the page has, and glosses, but once."""
 STRAY_SHARE: Final = 0.1
-"""A page with a lesson's signs is a mirror's all the same with that many glosses, nearly all of its table."""
+"""A page with a lesson's signs is a mirror's all the same with TABLE_GLOSSES, nearly all of its table."""
 
 
 def _is_table(counts: Counter[str], stray: int, page: str) -> bool:
@@ -38,6 +44,17 @@ def _is_table(counts: Counter[str], stray: int, page: str) -> bool:
     total = sum(counts.values())
     places = sum(map(page.count, counts))
     return total >= TABLE_GLOSSES and total >= NEARLY_ALL * places and stray < STRAY_SHARE * total
+
+
+def _of_tables(shared: Mapping[str, int], page: str) -> frozenset[str]:
+    """The characters of both scripts that a mirror's table glosses on a page: those with (nearly) all places
+    glossed, and many of them, or few where the table is plain from others."""
+    covered = {char: count for char, count in shared.items() if count >= NEARLY_ALL * page.count(char)}
+    many = {char: count for char, count in covered.items() if count >= MANY}
+    if sum(many.values()) >= TABLE_GLOSSES:
+        return frozenset(covered)
+    seen = [char for char in SEEN if char in covered]
+    return frozenset((*many, *(seen if sum(covered[char] for char in seen) >= MANY else ())))
 
 
 def reading_of(noted: str) -> str:
@@ -60,16 +77,16 @@ class Glosses:
         page = "\n".join(texts)
         counts: Counter[str] = Counter()
         for char, noted in _GLOSSED.findall(page):
-            if characters.has_reading(char, reading_of(noted)) and not noted.isascii():
+            if characters.has_reading(char, reading_of(noted)):
                 counts[char] += 1
         shared = {char: count for char, count in counts.items() if characters.simple(char) == char}
-        self._shared = frozenset(
-            char for char, count in shared.items() if count >= max(MANY, NEARLY_ALL * page.count(char))
-        )
+        spelled = counts.total() >= max(TABLE_GLOSSES, SPELLED_SHARE * len(_HAN.findall(page)))
+        self._shared = frozenset() if spelled else _of_tables(shared, page)
         stray = sum(count for char, count in shared.items() if char not in self._shared)
-        self._lesson = (stray > 0 or _LESSON.search(page) is not None) and not (
+        teaches = (stray > 0 or _LESSON.search(page) is not None) and not (
             _SLIP.search(page) or _is_table(counts, stray, page)
         )
+        self._lesson = spelled or teaches
 
     def after(self, text: str, at: int, char: str) -> int:
         """Index behind a mirror's gloss of `char` that begins at `at`; 0 when there is none."""

@@ -32,6 +32,14 @@ def test_in_the_wild(case: dict[str, str]) -> None:
     assert Restorer.load().restore(case["found"]).text == case["printed"]
 
 
+@pytest.mark.parametrize("case", load("made_otherwise")["case"], ids=lambda case: case["name"])
+def test_damage_that_the_forward_model_does_not_make(case: dict[str, str]) -> None:
+    restored = Restorer.load().restore(case["found"])
+    assert restored.text == case["printed"]
+    assert replay(case["found"], restored.edits, "article_body") == restored.text
+    assert Restorer.load().restore(restored.text).text == restored.text
+
+
 @pytest.mark.parametrize("case", load("synthetic")["case"], ids=lambda case: case["name"])
 def test_synthetic(case: dict[str, Any]) -> None:
     found = channel(case).damage(case["text"])
