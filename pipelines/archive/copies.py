@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from sqlalchemy import Connection, bindparam, func, select
 
-from pipelines.archive import postings, shingle_index
+from pipelines.archive import segment_rows, shingle_index
 from pipelines.archive.article_rows import HASH, ArticleRow
+from pipelines.archive.lookups import lookup
 from pipelines.archive.member_rows import members_with_text
 from pipelines.archive.schema import articles
 from pipelines.dedupe.candidates import indexed, is_in
@@ -31,7 +32,7 @@ _TWINS = (
 
 def originals(connection: Connection, rows: Sequence[ArticleRow]) -> list[str | None]:
     """For each article the id of a stored one that has its text, or most of it; None when there is none."""
-    segments = postings.whole(connection)
+    segments = segment_rows.whole(connection)
     return [
         twin or (_near_copy(connection, row) if segments else None)
         for row, twin in zip(rows, _twins(connection, rows), strict=True)
@@ -55,7 +56,7 @@ def _near_copy(connection: Connection, row: ArticleRow) -> str | None:
         return None
     hashes = indexed(np.frombuffer(row.sketch[2], dtype=HASH))
     near: list[int] = []
-    for segment in postings.lookup(connection, hashes):
+    for segment in lookup(connection, [hashes], np.zeros(1, dtype=np.int64)):
         owners = segment.texts[is_in(segment.hashes, hashes)]
         numbers, counts = np.unique(owners, return_counts=True)
         near += numbers[counts >= SHARED * len(hashes)].tolist()

@@ -6,20 +6,22 @@ To be asked when nothing waits to be settled: until then some of it is due to ch
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby
 
 import numpy as np
 from sqlalchemy import Connection, func, or_, select
 
-from pipelines.archive import member_rows, postings, settled, shingle_index
+from pipelines.archive import member_rows, postings, segment_rows, settled, shingle_index
 from pipelines.archive.codec import InflateError, unpack_text
 from pipelines.archive.index_schema import pairs, posting_blocks, text_bodies, texts
 from pipelines.archive.postings import POSTING
 from pipelines.archive.problems import SETTLE_ANEW, Problem
 from pipelines.archive.schema import members
 from pipelines.archive.schema import settled as settled_table
+from pipelines.archive.segment_filters import stored_filters
 from pipelines.dedupe import furniture
 from pipelines.dedupe.candidates import PIECE, Integers, is_in, without
+from pipelines.dedupe.membership import repeated
 from pipelines.dedupe.sketch import LONGEST
 from pipelines.dedupe.spanning import Forest
 
@@ -32,7 +34,7 @@ _HASH = np.dtype("<i8")
 def faults_of_copies(connection: Connection) -> Iterator[Problem]:
     """Texts that are not indexed as they are sketched, pairs of no text, copies that no pairs hold together,
     and furniture that is not what the pages of its host give."""
-    yield from list(_cut_short(connection)) or _of_texts(connection)
+    yield from list(_cut_short(connection)) or chain(_of_texts(connection), _of_filters(connection))
     yield from _of_pairs(connection)
     yield from _of_clusters(connection)
     yield from _of_furniture(connection)
@@ -71,12 +73,21 @@ def _tally(connection: Connection) -> tuple[Integers, Integers]:
     top = (connection.scalar(select(func.max(texts.c.number))) or 0) + 1
     common = shingle_index.common_hashes(connection)
     counted, summed = np.zeros(top, dtype=np.int64), np.zeros(top, dtype=np.float64)
-    for piece in postings.scan(connection, postings.whole(connection), PIECE):
+    for piece in postings.scan(connection, segment_rows.whole(connection), PIECE):
         kept = (piece.texts < top) & ~is_in(piece.hashes, common)
         owners, hashes = piece.texts[kept], piece.hashes[kept]
         counted += np.bincount(owners, minlength=top)
         summed += np.bincount(owners, weights=hashes % _PRIME, minlength=top)
     return counted, summed.astype(np.int64)
+
+
+def _of_filters(connection: Connection) -> Iterator[Problem]:
+    """What filters do not tell of a segment is not found there."""
+    standing = {segment.id: segment for segment in segment_rows.whole(connection)}
+    for id, (present, again) in stored_filters(connection, standing.values()):
+        pieces = postings.scan(connection, [standing[id]], PIECE)
+        if not all(present(piece.hashes).all() and again(repeated(piece.hashes)).all() for piece in pieces):
+            yield Problem("table segment_filters", f"does not tell all that segment {id} has", SETTLE_ANEW)
 
 
 def _is_whole(plain: bytes, length: int) -> bool:

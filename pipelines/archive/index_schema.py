@@ -50,6 +50,15 @@ posting_blocks = Table(
     Column("postings", LargeBinary, nullable=False),  # by hash: postings.POSTING
 )
 
+segment_filters = Table(  # which hashes a segment has at all, and which more than once
+    "segment_filters",
+    metadata,
+    Column("segment", Integer, primary_key=True, autoincrement=False),  # segments.id
+    Column("lowest", BigInteger, primary_key=True, autoincrement=False),  # hash of the range of this row
+    Column("present", LargeBinary, nullable=False),  # dedupe.membership.bits_of the hashes
+    Column("repeated", LargeBinary, nullable=False),  # of those that stand more than once
+)
+
 common_shingles = Table(  # of this archive: left out of the index; changed only when it is rebuilt
     "common_shingles",
     metadata,

@@ -64,12 +64,22 @@ def _hosts_and_queues(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def _filters_of_segments(connection: Connection) -> None:
+    """7: filters tell most lookups that there is nothing to read. A segment gets them when it is merged."""
+    blob = "BLOB" if connection.dialect.name == "sqlite" else "BYTEA"
+    connection.exec_driver_sql(
+        "CREATE TABLE segment_filters (segment INTEGER NOT NULL, lowest BIGINT NOT NULL, "
+        f"present {blob} NOT NULL, repeated {blob} NOT NULL, PRIMARY KEY (segment, lowest))"
+    )
+
+
 STEPS: Mapping[int, Callable[[Connection], None]] = {
     2: _index_in_segments,
     3: _no_exports,
     4: _sizes_in_postings,
     5: _thinner_sketches,
     6: _hosts_and_queues,
+    7: _filters_of_segments,
 }
 """Number of a schema -> what turns the one before it into this one. A step states its tables in SQL of its
 own: `schema.py` moves on, a step must not. Schema 1 is the first, made from `schema.py` as a whole."""

@@ -7,6 +7,7 @@ difference while the segments stand: their blocks never change.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -30,15 +31,20 @@ Block = tuple[int, bytes]
 def read_blocks(connection: Connection, segments: Set[int], places: Sequence[int]) -> list[Block] | None:
     """The blocks at these places (ascending) of segments that are whole in the view of `connection`.
 
-    None where they are not for threads to read: on PostgreSQL, few of them or very many, or when a thread
-    meets a catalog in which one of the segments is replaced already, or not yet there.
+    None where they are not for threads to read: on PostgreSQL, few of them or very many, when a thread meets
+    a catalog in which one of the segments is replaced already, or not yet there, or when it cannot read (a
+    damaged page): whoever asks then reads with `connection`, whose errors are explained.
     """
     if connection.dialect.name != "sqlite" or not 2 * THREADS < len(places) <= MOST:
         return None
     share = -(-len(places) // THREADS)
     parts = [places[start : start + share] for start in range(0, len(places), share)]
     blocks: list[Block] = []
-    for rows in _threads().map(partial(_read, connection.engine), parts):
+    try:
+        told = list(_threads().map(partial(_read, connection.engine), parts))
+    except sqlite3.Error:
+        return None
+    for rows in told:
         standing = {number for number, postings in rows if postings is None}
         if not segments <= standing:
             return None

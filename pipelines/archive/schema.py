@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-CATALOG_SCHEMA = 6
+CATALOG_SCHEMA = 7
 """Number of the newest step in `migrations.py`."""
 
 DISALLOWED = "robots.txt disallows it"

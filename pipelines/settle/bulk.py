@@ -16,7 +16,7 @@ from typing import IO
 import numpy as np
 from sqlalchemy import Connection
 
-from pipelines.archive import postings, shingle_index
+from pipelines.archive import postings, segment_rows, shingle_index
 from pipelines.dedupe.candidates import (
     PIECE,
     Flags,
@@ -77,7 +77,7 @@ class Spool:
 
 def fill(spool: Spool, connection: Connection, new: Integers) -> bool:
     """Write down all pairs of texts that share a hash, one of them `new` (numbers); False for too many."""
-    chosen = postings.whole(connection)
+    chosen = segment_rows.whole(connection)
     is_new: Flags = np.zeros(max((segment.last for segment in chosen), default=0) + 1, dtype=np.bool_)
     is_new[new[new < len(is_new)]] = True
     common = shingle_index.common_hashes(connection)

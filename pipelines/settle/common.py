@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 from sqlalchemy import Connection
 
-from pipelines.archive import postings, shingle_index
+from pipelines.archive import postings, segment_rows, shingle_index
 from pipelines.archive.catalog import Catalog
 from pipelines.dedupe.candidates import PIECE, Integers
 from pipelines.dedupe.cluster import components
@@ -44,7 +44,7 @@ def _common(connection: Connection) -> tuple[Integers, Integers]:
     them each text has, by number."""
     limit = max(COMMON, round(COMMON_SHARE * shingle_index.count(connection)))
     facts, alike = Facts(connection), _Alike(connection)
-    chosen = postings.whole(connection)
+    chosen = segment_rows.whole(connection)
     lost = np.zeros(max((segment.last for segment in chosen), default=0) + 1, dtype=np.int64)
     common: list[int] = []
     for piece in postings.scan(connection, chosen, PIECE):

@@ -9,11 +9,12 @@ from itertools import islice
 import numpy as np
 from sqlalchemy import Connection
 
-from pipelines.archive import pair_rows, postings, shingle_index
+from pipelines.archive import pair_rows, shingle_index
 from pipelines.archive.batches import in_batches
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.lookups import lookup
 from pipelines.archive.postings import sizes_noted
-from pipelines.dedupe.candidates import NONE, Shared, common_size, count_shared, enough_shared
+from pipelines.dedupe.candidates import Shared, common_size, count_shared, enough_shared
 from pipelines.dedupe.cluster import Edge
 from pipelines.dedupe.compare import chunks, compare_chunk
 from pipelines.dedupe.spanning import Forest, Pairs, verified
@@ -78,7 +79,7 @@ def candidates(connection: Connection, keys: Sequence[int]) -> Pairs:
     facts.note([fact for fact, _ in own])
     _, sizes, densities = facts(asked)
     found = []
-    for segment in postings.lookup(connection, np.unique(np.concatenate([NONE, *queries]))):
+    for segment in lookup(connection, queries, asked):
         noted = np.zeros(segment.texts.max(initial=0) + 1, dtype=np.uint16)
         noted[segment.texts] = segment.noted
         for shared in count_shared(queries, segment.hashes, segment.texts):

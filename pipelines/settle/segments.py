@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection
 
-from pipelines.archive import postings, shingle_index
+from pipelines.archive import postings, segment_rows, shingle_index
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.postings import Postings, Segment
+from pipelines.archive.postings import Postings
+from pipelines.archive.segment_rows import Segment
 from pipelines.dedupe.candidates import NONE, PIECE, Integers, is_in
 
 RATIO = 3
@@ -28,7 +29,7 @@ def merge(catalog: Catalog) -> None:
     while catalog.write(partial(postings.discard, limit=BLOCKS_AT_ONCE)).result():
         continue
     with catalog.read() as connection:
-        chosen = to_merge(postings.whole(connection))
+        chosen = to_merge(segment_rows.whole(connection))
     if len(chosen) > 1:
         _merge(catalog, chosen)
 
@@ -38,7 +39,7 @@ def rewrite(catalog: Catalog, common: Integers = NONE, lost: Integers = NONE) ->
     which texts have `lost` so many (by number); all this becomes true at once or, where another process has
     merged meanwhile, not: False."""
     with catalog.read() as connection:
-        chosen = postings.whole(connection)
+        chosen = segment_rows.whole(connection)
     return _merge(catalog, chosen, common, lost)
 
 
@@ -59,7 +60,7 @@ def _merge(
         return True
     first, last = min(one.first for one in chosen), max(one.last for one in chosen)
     total, every = (sum(getattr(one, name) for one in chosen) for name in ("postings", "common"))
-    begin = partial(postings.begin, postings=total, common=every, first=first, last=last)
+    begin = partial(segment_rows.begin, postings=total, common=every, first=first, last=last)
     made = catalog.write(begin).result()
     with catalog.read() as connection:
         noted = shingle_index.noted_between(connection, first, last, lost)
@@ -98,7 +99,7 @@ def _end(
     common: list[int],
     lost: Integers,
 ) -> bool:
-    done = postings.replace(connection, made, chosen, kept)
+    done = segment_rows.replace(connection, made, chosen, kept)
     if done:
         shingle_index.leave_out(connection, common)
         shingle_index.shrink(connection, lost)

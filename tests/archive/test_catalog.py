@@ -177,6 +177,7 @@ def test_older_catalogs_are_migrated_and_newer_ones_refused(tmp_path: Path) -> N
 
 
 BACK_TO_5 = (
+    "DROP TABLE segment_filters",
     "DROP TABLE hosts",
     "DROP INDEX addresses_next",
     "CREATE INDEX addresses_host ON addresses (host, state)",
@@ -196,7 +197,7 @@ def test_a_catalog_of_schema_5_becomes_what_a_new_one_is(location: Path | str) -
                     seen.get_pk_constraint(table)["constrained_columns"],
                     sorted((str(each["name"]), each["column_names"]) for each in seen.get_indexes(table)),
                 )
-                for table in ("hosts", "addresses", "captures")
+                for table in ("hosts", "addresses", "captures", "segment_filters")
             ]
 
     with Catalog.open(location) as catalog:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from bench.copies_texts import edited, made_article, stories
-from pipelines.archive import postings
+from pipelines.archive import postings, segment_rows
 from pipelines.archive.articles import remove_article, store_article
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.copies_faults import faults_of_copies
@@ -71,6 +71,11 @@ def told(catalog: Catalog) -> list[str]:
             delete(text_bodies).where(text_bodies.c.number > 18),
             ["2 rows, 19 first, are missing or cannot be read"],
         ),
+        (text("UPDATE segment_filters SET present = zeroblob(0)"), ["does not tell all that segment 1 has"]),
+        (
+            text("UPDATE segment_filters SET repeated = zeroblob(length(repeated))"),
+            ["does not tell all that segment 1 has"],
+        ),
         (delete(pairs), ["no pairs hold its copies together"] * 10),
         (update(pairs).values(a=5), ["10 rows, 5 first, name a text that is not there"]),
         (delete(furniture), ["1 blocks are not those that its pages give"]),
@@ -91,7 +96,7 @@ def test_what_is_left_of_a_text_that_was_taken_out_is_no_fault(catalog: Catalog,
     settle(catalog)
     with catalog.read() as connection:
         numbers = connection.scalars(select(texts.c.number)).all()
-        (whole,) = postings.whole(connection)
+        (whole,) = segment_rows.whole(connection)
         left = {number for one in postings.scan(connection, [whole], 1_000) for number in one.texts.tolist()}
     assert len(left - set(numbers)) == 1
     assert not [problem for problem in verify(tmp_path, catalog) if "copies --rebuild" in problem.remedy]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
 from itertools import combinations
 from pathlib import Path
 from select import select as select_files
@@ -18,19 +21,34 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from bench.copies_texts import edited, excerpt, passage, stories
-from pipelines.archive import pair_rows, postings, read_ahead, shingle_index
-from pipelines.archive.catalog import Catalog
+from pipelines.archive import (
+    lookups,
+    pair_rows,
+    postings,
+    read_ahead,
+    segment_filters,
+    segment_rows,
+    shingle_index,
+)
+from pipelines.archive.catalog import CATALOG_FILE, Catalog
 from pipelines.archive.index_schema import posting_blocks, segments
 from pipelines.archive.postings import Postings
+from pipelines.archive.segment_filters import filters_of
 from pipelines.dedupe.candidates import pairs_within, repeated
 from pipelines.dedupe.cluster import Edge, components
 from pipelines.dedupe.match import comparable
+from pipelines.dedupe.membership import BITS, Membership, bits_of, distinct
+from pipelines.dedupe.membership import repeated as standing_twice
 from pipelines.dedupe.spanning import Forest, Pairs, verified
+from pipelines.errors import ArchiveError
 from pipelines.settle.facts import Facts
 from pipelines.settle.matching import candidates, candidates_in_bulk, match, match_batch
-from pipelines.settle.segments import merge, rewrite, to_merge
+from pipelines.settle.segments import _merge, merge, rewrite, to_merge
 from pipelines.settle.texts import derive_plain
 from pipelines.settle.work import SettleCounts, Workers
+
+NOBODY = np.zeros(1, dtype=np.int64)
+"""The number of a text that is not there."""
 
 
 def put(catalog: Catalog, texts: list[str], at_once: int) -> list[int]:
@@ -53,7 +71,7 @@ def copies(seed: int, count: int = 40) -> list[str]:
 
 def table(connection: Connection) -> list[tuple[int, int]]:
     """All postings, by a scan in small ranges."""
-    chosen = postings.whole(connection)
+    chosen = segment_rows.whole(connection)
     pieces = list(postings.scan(connection, chosen, 200))
     rows = [row for one in pieces for row in zip(one.hashes.tolist(), one.texts.tolist(), strict=True)]
     assert [row[0] for row in rows] == sorted(row[0] for row in rows)
@@ -69,17 +87,17 @@ def test_the_index_holds_what_was_put_in_however_it_is_merged(tmp_path: Path, at
             own = shingle_index.hashes_of(connection, keys)
             slow = sorted((value, numbers[key]) for key in keys for value in own[key].tolist())
             assert table(connection) == slow
-            before = len(postings.whole(connection))
+            before = len(segment_rows.whole(connection))
         merge(catalog)
         with catalog.read() as connection:
             assert table(connection) == slow
-            left = postings.whole(connection)
+            left = segment_rows.whole(connection)
             assert to_merge(left) == ()
             assert len(left) <= min(before, 6)
             wanted = own[keys[3]]
             found = [
                 row
-                for one in postings.lookup(connection, wanted)
+                for one in lookups.lookup(connection, [wanted], NOBODY)
                 for row in zip(one.hashes.tolist(), one.texts.tolist(), strict=True)
             ]
             assert {row for row in found if row[0] in set(wanted.tolist())} == {
@@ -103,7 +121,7 @@ def test_texts_that_were_taken_out_are_no_candidates_and_go_with_a_merge(tmp_pat
             assert {number for _, number in table(connection)} == kept
         merge(catalog)
         with catalog.read() as connection:
-            (whole,) = postings.whole(connection)
+            (whole,) = segment_rows.whole(connection)
             assert connection.scalar(select(func.count()).select_from(segments)) == 1
             places = connection.scalars(select(posting_blocks.c.place)).all()
             assert {place >> 40 for place in places} == {whole.id}
@@ -126,12 +144,12 @@ def test_a_merge_that_was_killed_or_overtaken_changes_nothing(tmp_path: Path) ->
     with Catalog.open(tmp_path) as catalog:
         put(catalog, copies(3), 5)
         with catalog.read() as connection:
-            slow, chosen = table(connection), postings.whole(connection)
+            slow, chosen = table(connection), segment_rows.whole(connection)
         half = Postings(*np.array([[5], [1], [9]], dtype=np.int64))
-        made = catalog.write(lambda c: postings.begin(c, 1, 1, 1, 1)).result()
+        made = catalog.write(lambda c: segment_rows.begin(c, 1, 1, 1, 1)).result()
         catalog.write(lambda c: postings.append(c, made, half)).result()
         merge(catalog)
-        catalog.write(lambda c: postings.replace(c, made, chosen, 1)).result()
+        catalog.write(lambda c: segment_rows.replace(c, made, chosen, 1)).result()
         with catalog.read() as connection:
             assert table(connection) == slow
 
@@ -289,7 +307,7 @@ def test_what_postings_note_of_a_text_never_hides_a_candidate(
             rewrite(plain)
         with plain.read() as connection:
             bits = np.concatenate(
-                [one.noted for one in postings.scan(connection, postings.whole(connection), 200)]
+                [one.noted for one in postings.scan(connection, segment_rows.whole(connection), 200)]
             )
             assert bits.all()  # an older archive is brought up by its next merge
 
@@ -330,16 +348,103 @@ def test_what_only_the_own_connection_sees_is_found_all_the_same(tmp_path: Path)
             assert rows_of(candidates(connection, keys[-1:])) == within
 
 
-@pytest.mark.parametrize("at_once", [1, 200, 5_000])
+@given(st.sets(st.integers(0, (1 << 48) - 1), min_size=1, max_size=300), st.integers(1, 300), st.randoms())
+def test_a_filter_misses_no_hash(values: set[int], piece: int, rng: random.Random) -> None:
+    hashes = np.sort(np.array([value for value in values for _ in range(rng.randint(1, 3))], dtype=np.int64))
+    alone = distinct(hashes)
+    parts = [alone[start : start + piece] for start in range(0, len(alone), piece)]
+    present = Membership([(int(part[0]), bits_of(part)) for part in parts])
+    assert present(hashes).all()
+    assert set(standing_twice(hashes).tolist()) == {n for n, c in Counter(hashes.tolist()).items() if c > 1}
+
+
+def test_a_filter_takes_few_hashes_for_one_that_is_there() -> None:
+    hashes = np.unique(np.random.default_rng(1).integers(0, 1 << 44, 60_000))
+    present = Membership([(int(part[0]), bits_of(part)) for part in np.array_split(hashes[::2], 3)])
+    assert present(hashes[1::2]).mean() == pytest.approx((1 - np.exp(-4 / BITS)) ** 4, rel=0.1)
+
+
+def test_filters_hide_no_candidate(tmp_path: Path) -> None:
+    """Beside an index without (an older archive's): as it was put in, merged so that the spans of segments
+    overlap, with texts taken out, and in one segment."""
+    texts = copies(11, 100)
+    keys = [derive_plain(text).key for text in texts]
+    steps: list[Callable[[Catalog], object]] = [
+        lambda catalog: put(catalog, texts, 6),
+        join_every_third,
+        lambda catalog: catalog.write(lambda c: shingle_index.remove(c, keys[::5])).result(),
+        rewrite,
+    ]
+    with Catalog.open(tmp_path / "new") as one, Catalog.open(tmp_path / "old") as other:
+        for step in steps:
+            step(one)
+            step(other)
+            other.write(segment_filters.clear).result()
+            with one.read() as filtered, other.read() as plain:
+                assert len(filters_of(filtered, segment_rows.whole(filtered))) > 0
+                assert filters_of(plain, segment_rows.whole(plain)) == {}
+                for asked in (keys, keys[1:2], keys[7::3]):
+                    found = [rows_of(candidates(connection, asked)) for connection in (filtered, plain)]
+                    assert found[0] == found[1]
+                assert rows_of(candidates(filtered, keys))
+
+
+def join_every_third(catalog: Catalog) -> None:
+    """Merge segments that are no neighbours."""
+    with catalog.read() as connection:
+        chosen = sorted(segment_rows.whole(connection), key=lambda segment: segment.id)[::3]
+    assert _merge(catalog, chosen)
+
+
+def test_a_text_of_its_own_is_looked_up_in_few_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(13)
+    alone = "".join(chr(0x4E00 + rng.randrange(8_000)) for _ in range(1_500))
+    with Catalog.open(tmp_path) as catalog:
+        (key,) = put(catalog, [alone], 1)
+        put(catalog, copies(14), 10)
+        rewrite(catalog)
+        asked: list[int] = []
+        read = lookups.read_blocks
+        monkeypatch.setattr(
+            lookups, "read_blocks", lambda c, s, places: asked.extend(places) or read(c, s, places)
+        )
+        with catalog.read() as connection:
+            assert len(candidates(connection, [key])) == 0
+            assert len(shingle_index.hashes_of(connection, [key])[key]) > 80
+        assert len(asked) < 15
+
+
+def test_a_damaged_page_is_named_whoever_read_it(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path) as catalog:
+        keys = put(catalog, copies(15, 80), 100)
+        catalog.write(segment_filters.clear).result()
+    with closing(sqlite3.connect(tmp_path / CATALOG_FILE)) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = file.execute("SELECT rootpage FROM sqlite_master WHERE name = 'posting_blocks'").fetchone()
+        (size,) = file.execute("PRAGMA page_size").fetchone()
+    with (tmp_path / CATALOG_FILE).open("r+b") as raw:
+        raw.seek((root - 1) * size)
+        raw.write(b"\x99" * size)
+    with (
+        Catalog.open(tmp_path, read_only=True) as catalog,
+        pytest.raises(ArchiveError, match=r"ipnews backfill OLD/warc"),
+        catalog.read() as connection,
+    ):
+        candidates(connection, keys[:1])
+
+
+@pytest.mark.parametrize("at_once", [1, 20, 5_000])
 def test_a_lookup_brings_all_postings_of_a_hash_by_hash_and_those_of_a_text_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr(postings, "AT_ONCE", at_once)
+    monkeypatch.setattr(lookups, "AT_ONCE", at_once)
     with Catalog.open(tmp_path) as catalog:
         put(catalog, copies(8), 5)
         with catalog.read() as connection:
             wanted = np.unique(np.array([value for value, _ in table(connection)[::7]], dtype=np.int64))
-            pieces = list(postings.lookup(connection, wanted))
+            pieces = list(lookups.lookup(connection, [wanted], NOBODY))
             owners = [set(piece.texts.tolist()) for piece in pieces]
             found = [
                 row for one in pieces for row in zip(one.hashes.tolist(), one.texts.tolist(), strict=True)
