@@ -176,9 +176,27 @@ def _innermost(page: Outline, sums: list[float], chosen: int) -> Element:
             break
         if element.tag in ("table", "tbody") and _among_paragraphs(page, element, sums):
             break
-        if element.tag not in ("p", "a") and sums[element.last] - sums[element.first] >= wanted:
-            found = element
+        if element.tag in ("p", "a") or sums[element.last] - sums[element.first] < wanted:
+            continue
+        if _goes_on(page, element, sums):
+            break
+        found = element
     return found
+
+
+def _goes_on(page: Outline, part: Element, sums: list[float]) -> bool:
+    """Whether an element is one part of an article: the other, named as the article's too, stands beside it,
+    as on phones where all but the start has to be unfolded."""
+    if voice(part.attributes) <= 0:
+        return False
+    return any(
+        element.parent == part.parent
+        and element is not part
+        and min(abs(element.first - part.last), abs(part.first - element.last)) == 0
+        and sums[element.last] - sums[element.first] >= SENTENCE
+        and voice(element.attributes) > 0
+        for element in page.filled
+    )
 
 
 def _column(page: Outline, sums: list[float], around: Element) -> Element:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pipelines.reading.body import Body
 from pipelines.reading.outline import Line, Outline, clean, tells_origin, unescape, unglossed, words
 from pipelines.reading.phrases import both
+from pipelines.reading.publishers import is_outlet
 from pipelines.reading.records import OriginLine
 from pipelines.reading.teasers import SCRAP, SIGNED, is_title
 from pipelines.reading.weight import DATED, names_origin
@@ -68,6 +69,9 @@ _CRUMB_END = re.compile(
 )
 _SIGN = re.compile(r"[^\w\s]+")
 _HOME = re.compile(both(r"(?:网站)?首页|主页|内容"))
+_REL_TAG = re.compile(r'\brel="(?:[\w ]* )?tag"')
+"""How a link says that it leads to a tag (microformat rel-tag)."""
+
 _TAG_LINE = re.compile(both(r"^(?:本文)?(?:标签|关键[词字]|[Tt]ags?|TAG)\s*[:：]?\s*(.*)$"))
 
 
@@ -197,7 +201,8 @@ def breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
     for index, line in enumerate(page.lines[:first]):
         named = _names_crumbs(page.elements[line.element].attributes)
         if line.size > CRUMBS or not (
-            named or (_MAY_BE_CRUMBS.search(line.text) and _CRUMB_LINE.search(line.text))
+            named
+            or (_MAY_BE_CRUMBS.search(line.text) and (_CRUMB_LINE.search(line.text) or _leads(page, line)))
         ):
             continue
         text = _parted(line) if named else line.text
@@ -205,10 +210,21 @@ def breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
             path = " > ".join(_cells(page, range(index + 1, first)))
         path = _CRUMB_END.split(path)[0]
         parts = [part for piece in _CRUMB_SPLIT.split(path) if (part := piece.strip(" -|·:："))]
-        crumbs = [part for part in parts if not _HOME.fullmatch(part)]
+        crumbs = [
+            part for n, part in enumerate(parts) if not (_HOME.fullmatch(part) or (not n and is_outlet(part)))
+        ]
         if crumbs and (len(parts) >= 2 or path != text):
             return tuple(part for part in crumbs if len(part) <= 16)[:6]
     return ()
+
+
+def _leads(page: Outline, line: Line) -> bool:
+    """Whether a line is a path of links and the signs between them, and nothing else."""
+    return len(line.links) > 1 and all(
+        _CRUMB_SPLIT.fullmatch(unescape(piece)) or not piece.strip()
+        for piece in line.pieces
+        if piece not in {page.anchors.get(link) for link in line.links}
+    )
 
 
 def _parted(line: Line) -> str:
@@ -240,8 +256,11 @@ def tags(page: Outline, body: Body) -> tuple[str, ...]:
     """The words of a labelled list of tags below the body (a hot list above it belongs to the site)."""
     for line in page.lines[body.lines[-1] + 1 : body.lines[-1] + BELOW]:
         labelled = _TAG_LINE.match(unglossed(line.text))
-        if labelled and line.size < 120:
-            anchors = [page.link_text(index) for index in line.links]
-            found = [tag for tag in anchors if tag] or re.split(r"[\s,，、;；|/]+", labelled[1])
+        marked = bool(line.links) and all(_REL_TAG.search(page.elements[i].attributes) for i in line.links)
+        if (labelled or marked) and line.size < 120:
+            anchors = [page.link_text(index).lstrip("#＃ ") for index in line.links]
+            found = [tag for tag in anchors if tag] or re.split(
+                r"[\s,，、;；|/]+", labelled[1] if labelled else ""
+            )
             return tuple(dict.fromkeys(tag for tag in found if 1 < len(tag) <= 16))[:20]
     return ()

@@ -31,6 +31,8 @@ SIGNED = re.compile(
 )
 """How the answers of a thread begin: who wrote, and at what time of day; or this alone."""
 
+_OF_AUTHOR = re.compile(both(r"(?:简介|介绍)\W*$"))
+
 FEWEST = 2
 """Teasers on a page from which on they are a list: one alone may be a paragraph behind a link to a source."""
 
@@ -62,7 +64,8 @@ def teasers(page: Outline, found: list[float]) -> list[int]:
 
 
 def headed(page: Outline, found: list[float], before: float) -> list[int]:
-    """The lines of boxes under a heading behind which an article is over (全部评论, 猜你喜欢).
+    """The lines of boxes under a heading behind which an article is over (全部评论, 猜你喜欢), and
+    those behind one of the author's that has no box.
 
     Text that weighs at least `before` stands before them: over an article it is the name of a section.
     """
@@ -73,9 +76,14 @@ def headed(page: Outline, found: list[float], before: float) -> list[int]:
             text += found[i]
         if i < end or found[i] != ENDING or line.size > HEADING or text < before:
             continue
-        if TAIL.match(unglossed(line.text)) and (box := _box(page, line.element)) is not None:
+        if not TAIL.match(unglossed(line.text)):
+            continue
+        if (box := _box(page, line.element)) is not None:
             end = _last_alike(page, box)
-            inside += [j for j in range(i + 1, end) if found[j] > 0]
+        elif _OF_AUTHOR.search(line.text):
+            behind = page.elements[page.elements[line.element].parent].last
+            end = behind if sum(weight for weight in found[i:behind] if weight > 0) < text else i
+        inside += [j for j in range(i + 1, end) if found[j] > 0]
     return inside
 
 

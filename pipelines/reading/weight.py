@@ -12,7 +12,7 @@ _STRONG_MARKS = re.compile(r"[，。！？；!?;]|,(?!\d)")
 _SEPARATED = re.compile(r"[:：|丨]")
 _STOP = re.compile(r"[。！？!?；;]")
 TAIL = re.compile(rf"^[\s【\[（(·■◆●▲☆★>»►◎※・\-—=|]*(?:{phrases('tail')})", re.I)
-CONTROL = re.compile(rf"^[\s【\[（(<]*(?:{phrases('control')})")
+CONTROL = re.compile(rf"^[\s【\[（(<👆👇👉☞▼↓►▶]*(?:{phrases('control')})")
 DISCLAIMER = re.compile(
     rf"^[\s“\"•·※＊*【\[（(■◆▲▼↑↓-]*(?:[\d一二三四五]{{1,2}}[、.．)）]\s*)?(?:{phrases('disclaimer')})", re.I
 )
@@ -47,6 +47,7 @@ _REPORTED = re.compile(
         r"[\u3400-\u9fff]{0,8}(?:记者|编辑)\s*[|丨｜][^，。！？；]{2,24}|"
         r"记者[^，。！？；／/]{2,12}[／/][^，。！？；／/]{2,4}(?:报道|报导))[】）)]?|"
     )
+    + both(rf"文\s*[|丨｜│/／]\s*{_NAMES}(?:\s*(?:律师|博士|教授))?|")
     + rf"[【\[]\s*{_ROLES}\s*[】\]]\s*[^，。！？；]{{2,24}}|"
     rf"(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:[\u3400-\u9fff·+]{{0,12}}\s*{_ROLES}[\s／/:：|丨｜│]\s*{_NAMES}[\s;；]*)+"
 )
