@@ -46,24 +46,29 @@ QUERIES = 1_000
 
 def measure(count: int, workers: int = 2) -> Iterator[Figure]:
     """Figures of `count` documents in bulk, then a fiftieth more in batches, then single queries."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from built(Path(folder), count, workers)
+        yield from queries(Path(folder))
+
+
+def built(folder: Path, count: int, workers: int = 2) -> Iterator[Figure]:
+    """Figures of `count` documents in bulk, then a fiftieth more in batches, into a folder."""
     bounds = floors(AREA)
     more = max(1_000, min(10_000, count // 50))
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "documents.txt"
-        planted = _write(source, count + more)
-        with source.open(encoding="utf-8") as lines, Catalog.open(Path(folder)) as catalog:
-            clock = Clock()
-            with HelpersWatched() as watched, Workers(workers) as pool:
-                yield from _bulk(catalog, lines, count, pool, clock, bounds)
-            yield from _found(catalog, planted, count)
-            size = (Path(folder) / CATALOG_FILE).stat().st_size
-            yield Figure(AREA, "catalog a document", size / count, count, unit="bytes")
-            with Workers(workers) as pool:
-                yield from _incremental(catalog, lines, more, pool, bounds)
-            name = f"memory, greatest, with {workers} helpers"
-            total = peak_memory() + workers * watched.largest
-            yield Figure(AREA, name, total, count, unit="MB", ceiling=bounds.get("memory"))
-            yield from _queries(Path(folder), bounds)
+    source = folder / "documents.txt"
+    planted = _write(source, count + more)
+    with source.open(encoding="utf-8") as lines, Catalog.open(folder) as catalog:
+        clock = Clock()
+        with HelpersWatched() as watched, Workers(workers) as pool:
+            yield from _bulk(catalog, lines, count, pool, clock, bounds)
+        yield from _found(catalog, planted, count)
+        size = (folder / CATALOG_FILE).stat().st_size
+        yield Figure(AREA, "catalog a document", size / count, count, unit="bytes")
+        with Workers(workers) as pool:
+            yield from _incremental(catalog, lines, more, pool, bounds)
+        name = f"memory, greatest, with {workers} helpers"
+        total = peak_memory() + workers * watched.largest
+        yield Figure(AREA, name, total, count, unit="MB", ceiling=bounds.get("memory"))
 
 
 class Clock:
@@ -187,15 +192,16 @@ def _incremental(
     say("incremental done")
 
 
-def _queries(folder: Path, bounds: dict[str, float]) -> Iterator[Figure]:
+def queries(folder: Path, seed: int = 5) -> Iterator[Figure]:
     """One text each: its hashes, its candidates, their texts, the alignments. From the system's cache; with
     the cache emptied of the catalog before the first; emptied before each."""
+    bounds = floors(AREA)
     conditions = (("from the system's cache", ""), ("from disk", "once"), ("each from disk", "each"))
     for name, drop in conditions:
         with Catalog.open(folder, read_only=True) as catalog:
             with catalog.read() as connection:
                 keys = shingle_index.in_state(connection, "dirty")
-            chosen = random.Random(5).sample(
+            chosen = random.Random(f"{seed} {name}").sample(
                 keys, min(QUERIES // 10 if drop == "each" else QUERIES, len(keys))
             )
             if drop == "once":
@@ -232,12 +238,25 @@ def _forget(path: Path) -> None:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+def _asked_for(given: argparse.Namespace) -> Iterator[Figure]:
+    if given.folder is None:
+        yield from measure(given.documents)
+        return
+    if not (given.folder / CATALOG_FILE).exists():
+        given.folder.mkdir(parents=True, exist_ok=True)
+        yield from built(given.folder, given.documents)
+    yield from queries(given.folder, given.seed)
+
+
 def main() -> int:
     """Print the figures; 1 where a bound does not hold."""
     parser = argparse.ArgumentParser(prog="python -m bench.copies_scale", description=__doc__)
     parser.add_argument("documents", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("--folder", type=Path, help="build here and keep it; if built already, only queries")
+    parser.add_argument("--seed", type=int, default=5, help="of the texts that are asked for")
+    given = parser.parse_args()
     missed = 0
-    for figure in measure(parser.parse_args().documents):
+    for figure in _asked_for(given):
         print(figure.line(), flush=True)
         missed += not figure.holds
     return 1 if missed else 0
