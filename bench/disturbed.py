@@ -25,8 +25,6 @@ from pipelines.archive.schema import captures
 from pipelines.export.filters import Filters
 from pipelines.export.rows import VOLATILE, line_of
 from pipelines.export.selection import selected
-from pipelines.read import PIPELINE_VERSION, read_own
-from pipelines.runner.backfill import Reading
 from pipelines.runner.pending import read_pending
 from pipelines.settle import settle
 from pipelines.sites import parse_site
@@ -90,7 +88,7 @@ def exported(order: Order) -> list[dict[str, Any]]:
     """All rows of an order's archive by ascending id, copies and all topics among them, read and settled."""
     sites = {name: parse_site(name, text) for name, text in order.sites.items()}
     with opened(order) as catalog:
-        read_pending(catalog, order.archive, sites, reading=Reading(read_own, PIPELINE_VERSION))
+        read_pending(catalog, order.archive, sites)
         settle(catalog)
         everything = selected(catalog, Filters(copies=True, topics="all"))
         rows = [msgspec.json.decode(line_of(row)) for row in everything]

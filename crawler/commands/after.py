@@ -13,8 +13,6 @@ from crawler.config import Config
 from crawler.console import progress, say
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.cdxj import write_indexes
-from pipelines.read import PIPELINE_VERSION, read_own
-from pipelines.runner.backfill import Reading
 from pipelines.runner.pending import read_pending
 from pipelines.settle import settle
 from pipelines.sites import load_sites
@@ -54,8 +52,7 @@ def finish(config: Config) -> tuple[dict[str, int], int]:
     """Drain the reading queue, settle, index the WARC files. Counts by name; 1 after a bug of ours."""
     with Catalog.open(config.catalog_location) as catalog:
         with progress("Reading"):
-            reading = Reading(read_own, PIPELINE_VERSION)
-            read = read_pending(catalog, config.archive, load_sites(config.sites), reading=reading)
+            read = read_pending(catalog, config.archive, load_sites(config.sites))
         with progress("Settling"):
             settled = settle(catalog, workers=os.cpu_count() or 1)
         write_indexes(config.archive, catalog)

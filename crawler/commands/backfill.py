@@ -17,13 +17,13 @@ from crawler.console import counted, emit, pairs, say, ticker
 from crawler.guard import Refused, check_url
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import UsageError
-from pipelines.read import PIPELINE_VERSION, read_own
-from pipelines.runner.backfill import Progress, Reading, Result, backfill
+from pipelines.runner.backfill import Progress, Result, backfill
 from pipelines.runner.engines import Engine
 from pipelines.runner.pending import queue_again
 from pipelines.runner.work import Selection
 from pipelines.sites import load_sites
 from pipelines.sources.expand import is_address_list, read_addresses
+from pipelines.version import PIPELINE_VERSION
 
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
@@ -68,10 +68,6 @@ def run(
             selection=selection,
             copy=copy,
             again=again,
-            # As the crawl reads: what asks not to be archived is dropped, whoever fetched it. Kept with a
-            # flag, it would stand before an older version of its address that does not ask, and the same
-            # captures would give two archives.
-            reading=Reading(read_own, PIPELINE_VERSION),
             on_progress=lambda progress: show(_shown(progress)),
         )
     after, code = finish(config)

@@ -20,7 +20,8 @@ from pipelines.archive.shelf import WARC_FOLDER
 from pipelines.errors import Stopped, UsageError
 from pipelines.records import Reason
 from pipelines.runner.engines import Engine, run_tasks
-from pipelines.runner.work import EVERYTHING, Order, Read, Selection, Task
+from pipelines.runner.reading import STANDARD, Reading
+from pipelines.runner.work import EVERYTHING, Order, Selection, Task
 from pipelines.sites import Site
 from pipelines.sources.expand import RefusedSource, SourceFile, expand
 from pipelines.sources.plan import Range, fingerprint, ranges
@@ -31,21 +32,6 @@ _WAITING = 4
 
 MOST_TOLD = 20
 """Damaged records that a result names; the catalog has all of them as drops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What reads a capture, and the version that goes into every row."""
-
-    read: Read
-    version: str
-
-    @classmethod
-    def standard(cls) -> Reading:
-        """Phase 1 of this version. Imported here: loading its tables takes half a second."""
-        from pipelines.read import PIPELINE_VERSION, read
-
-        return cls(read, PIPELINE_VERSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +82,7 @@ def backfill(
     selection: Selection = EVERYTHING,
     copy: bool = False,
     again: bool = False,
-    reading: Reading | None = None,
+    reading: Reading = STANDARD,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Result:
     """Read the captures of WARC files into an archive.
@@ -109,7 +95,6 @@ def backfill(
     """
     if not 0 <= shard[0] < shard[1]:
         raise UsageError(f"shard {shard[0]}/{shard[1]}: i runs from 0 to n - 1")
-    reading = reading or Reading.standard()
     order = Order(archive, reading.read, reading.version, tuple((sites or {}).values()), selection, copy)
     files = expand(names)
     sweep(archive)

@@ -18,8 +18,9 @@ from pipelines.archive.foreign import shelf_of
 from pipelines.archive.intake import Counts, take_in
 from pipelines.archive.parts import read_part, remove_part, sweep
 from pipelines.archive.processes import is_dead, process_name
-from pipelines.runner.backfill import Reading, timestamp
+from pipelines.runner.backfill import timestamp
 from pipelines.runner.engines import run_tasks
+from pipelines.runner.reading import STANDARD, Reading
 from pipelines.runner.work import Order, Task
 from pipelines.sites import Site
 
@@ -33,7 +34,7 @@ def read_pending(
     sites: Mapping[str, Site] | None = None,
     *,
     workers: int | None = None,
-    reading: Reading | None = None,
+    reading: Reading = STANDARD,
     on_progress: Callable[[Counts], None] = lambda _: None,
 ) -> Counts:
     """Read every capture that waits, and what readers that died on this machine held.
@@ -45,7 +46,6 @@ def read_pending(
     waiting = catalog.write(_released).result()
     if not waiting:
         return Counts()
-    reading = reading or Reading.standard()
     with catalog.read() as connection:
         elsewhere = shelf_of(archive, connection).elsewhere
     if workers is None:  # never this process: nobody would end a page that keeps it busy for ever

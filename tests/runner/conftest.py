@@ -15,7 +15,7 @@ from pipelines.archive.catalog import Catalog
 from pipelines.archive.schema import captures
 from pipelines.archive.warc import WarcWriter
 from pipelines.records import Capture
-from pipelines.runner.backfill import Reading
+from pipelines.runner.reading import Reading
 
 HELPERS = Path(__file__).parent / "helpers"
 

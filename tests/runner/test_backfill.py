@@ -22,7 +22,8 @@ from pipelines.archive.verify import verify
 from pipelines.archive.warc import WarcWriter
 from pipelines.errors import SourceError, UsageError
 from pipelines.records import Capture, Reason
-from pipelines.runner.backfill import Reading, Result, backfill
+from pipelines.runner.backfill import Result, backfill
+from pipelines.runner.reading import Reading
 from pipelines.runner.work import Selection
 from pipelines.sites import Site
 from pipelines.sources import plan
@@ -356,7 +357,8 @@ sys.path.append(sys.argv[1])
 import plain_reader
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import Stopped
-from pipelines.runner.backfill import Reading, backfill
+from pipelines.runner.backfill import backfill
+from pipelines.runner.reading import Reading
 from pipelines.sources import plan
 plan.RANGE_BYTES = 3000
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from pipelines.archive.merge import merge
 from pipelines.archive.shelf import Shelf
 from pipelines.export.filters import Filters
 from pipelines.export.job import export
-from pipelines.runner.backfill import Reading, backfill
+from pipelines.runner.backfill import backfill
+from pipelines.runner.reading import Reading
 from pipelines.settle import settle
 from pipelines.sources import plan
 

@@ -15,7 +15,8 @@ import pytest
 from pipelines.archive import drops
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import SourceError
-from pipelines.runner.backfill import Reading, Result, backfill
+from pipelines.runner.backfill import Result, backfill
+from pipelines.runner.reading import Reading
 
 PAGE = "<p>国家知识产权局公布专利统计。</p>".encode()
 

@@ -19,8 +19,9 @@ from pipelines.archive.schema import articles, revisits
 from pipelines.archive.schema import captures as capture_table
 from pipelines.archive.warc import WarcWriter
 from pipelines.records import Capture, Reason
-from pipelines.runner.backfill import Reading, backfill
+from pipelines.runner.backfill import backfill
 from pipelines.runner.pending import queue_again, read_pending
+from pipelines.runner.reading import Reading
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -59,7 +60,7 @@ from pathlib import Path
 sys.path.append(sys.argv[1])
 import plain_reader
 from pipelines.archive.catalog import Catalog
-from pipelines.runner.backfill import Reading
+from pipelines.runner.reading import Reading
 from pipelines.runner.pending import read_pending
 def read(capture, site):
     if capture.url.endswith("/4"):

@@ -17,7 +17,8 @@ from pipelines.archive.catalog import Catalog
 from pipelines.errors import SourceError
 from pipelines.records import Reason
 from pipelines.runner import forking, pool
-from pipelines.runner.backfill import Reading, backfill
+from pipelines.runner.backfill import backfill
+from pipelines.runner.reading import Reading
 
 
 @pytest.mark.parametrize("words", ["kill-the-worker", "hang-the-worker"])

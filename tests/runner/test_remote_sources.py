@@ -20,8 +20,9 @@ from pipelines.archive.catalog import Catalog
 from pipelines.archive.remote import list_below
 from pipelines.archive.verify import verify
 from pipelines.errors import SourceError
-from pipelines.runner.backfill import Reading, backfill
+from pipelines.runner.backfill import backfill
 from pipelines.runner.pending import queue_again, read_pending
+from pipelines.runner.reading import Reading
 
 BUCKET = "captures"
 
