@@ -29,8 +29,3 @@ def glosses(level: int | None) -> tuple[tuple[str, str], ...]:
         return ()
     entries = " ".join(_LEVELS[: level + 1]).split()
     return tuple((entry[0], entry[1:]) for entry in entries)
-
-
-def glossed_characters() -> frozenset[str]:
-    """Every character of every level."""
-    return frozenset(char for char, _ in glosses(LEVELS[-1]))

@@ -8,22 +8,20 @@ proof that its text gives the found one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from pipelines.records import LACUNA
 from pipelines.repair.arcs import IN_STEP, TAIL, VANISHED, Arc, Fan, Kind, Node
+from pipelines.repair.broken_glosses import QUESTION, BrokenGlosses, byte_before
 from pipelines.repair.candidates import Candidates, Options
 from pipelines.repair.gbk import EURO_BYTE, USER_GROUPS, decode_pair, encode_char, vanishing_groups
-from pipelines.repair.gloss import GLOSS, PINYIN, Glosses, reading_of
+from pipelines.repair.gloss import GLOSS, Glosses, reading_of
 from pipelines.repair.language import Characters
 from pipelines.repair.marks import MARKS, can_begin
 
 MOST_VANISHED: Final = 3
-_NAMED: Final = re.compile(f"({PINYIN})")
 BRACKETS: Final = frozenset(")）")
-_QUESTION: Final = frozenset("?？")
 _PAUSES: Final = frozenset("，；：。、,;:")
 """Marks that nobody prints behind ?? (but ??！ is printed)."""
 _FIRST_OF_OTHER_MARKS: Final = {0xA1: 0xA3, 0xA3: 0xA1}
@@ -31,7 +29,7 @@ _FIRST_OF_OTHER_MARKS: Final = {0xA1: 0xA3, 0xA3: 0xA1}
 # Costs in nats. They are odds of the channel's operations, not of the language; see docs/repair.md.
 COST_ENTER: Final = 4.0
 COST_GENUINE: Final = 5.0
-COST_WIDE_QUESTION: Final = 3.0
+COST_WIDEQUESTION: Final = 3.0
 COST_BRACKET_CUT: Final = 3.0
 COST_CUT_TWICE: Final = 6.0
 """Of ten honest `??` before a pause the likeliest reading was 8.9 nats ahead without it."""
@@ -63,6 +61,7 @@ class Lattice:
         self._characters = characters
         self._candidates = candidates
         self._glosses = glosses
+        self._broken = BrokenGlosses(found, characters, candidates, silent=silent)
         self._vanishing = vanishing
         self._silent = silent
         self._length = len(found)
@@ -96,9 +95,9 @@ class Lattice:
         if char in "(（" and (gloss := self._gloss_after(at, self.found[at - 1] if at else "")):
             yield self._arc(at, gloss, "", 0.0, "gloss", (gloss, IN_STEP))
             return
-        genuine = COST_GENUINE if char in _QUESTION else 0.0
+        genuine = COST_GENUINE if char in QUESTION else 0.0
         yield self._arc(at, at + 1, char, genuine, "found", (at + 1, IN_STEP))
-        if char in _QUESTION and can_begin(self.found, at):
+        if char in QUESTION and can_begin(self.found, at):
             yield from self._lost_lead(at)
             yield from self._straddled(at)
         elif self._silent:
@@ -112,7 +111,7 @@ class Lattice:
         """`?` and a mark: a lone lead byte, its character's second byte is the first of the mark's code."""
         if at + 1 >= self._length or (mark := MARKS.get(self.found[at + 1])) is None:
             return
-        cost = COST_ENTER + (COST_WIDE_QUESTION if self.found[at] == "？" else 0.0)
+        cost = COST_ENTER + (COST_WIDEQUESTION if self.found[at] == "？" else 0.0)
         cost += COST_BRACKET_CUT if self.found[at + 1] in BRACKETS else 0.0
         options = self._candidates.before_second(mark[0])
         if second := self._cut_twice(at):
@@ -126,45 +125,15 @@ class Lattice:
         mark = self.found[at + 2 : at + 3]
         return (
             _FIRST_OF_OTHER_MARKS[MARKS[mark][0]]
-            if self.found[at + 1] in _QUESTION and mark in _PAUSES
+            if self.found[at + 1] in QUESTION and mark in _PAUSES
             else None
         )
 
     def _straddled(self, at: int) -> Iterator[Arc | Fan]:
         """`A?pinyin)`: the code of A's last byte and of the lost one has that reading."""
-        before = self._byte_before(at)
-        for end, second in self._across(before, at) if before is not None else ():
+        before = byte_before(self.found, at)
+        for end, second in self._broken.after_byte(before, at) if before is not None else ():
             yield self._arc(at, end, "", COST_ENTER, "named", (end, second))
-
-    def _across(self, before: int, at: int) -> Iterator[tuple[int, int]]:
-        """(where `?pinyin)` at an index ends, lost byte) for every byte that makes a character of that
-        reading with the byte before."""
-        named = self._named(at)
-        if not named:
-            return
-        reading = reading_of(named[1])
-        for second in range(0x81, 0xFF):
-            char = decode_pair(before, second)
-            if char and self._characters.has_reading(char, reading) and self._candidates.plausible(char):
-                yield named.end(), second
-
-    def _named(self, at: int) -> re.Match[str] | None:
-        """The rest of a gloss whose bracket a lone byte took along: behind `?`, or by itself (variant 2)."""
-        if self.found[at] in _QUESTION:
-            return _NAMED.match(self.found, at + 1)
-        return _NAMED.match(self.found, at) if self._silent else None
-
-    def _byte_before(self, at: int) -> int | None:
-        """The last printed byte before an index, glosses left out."""
-        while at and self.found[at - 1] in ")）":
-            opened = max(
-                self.found.rfind("(", max(0, at - 9), at), self.found.rfind("（", max(0, at - 9), at)
-            )
-            if opened < 0 or not (gloss := GLOSS.match(self.found, opened)) or gloss.end() != at:
-                break
-            at = opened
-        code = encode_char(self.found[at - 1]) if at else None
-        return code[-1] if code and code[-1] > 0x80 else None
 
     def _gloss_after(self, at: int, char: str) -> int:
         return self._glosses.after(self.found, at, char)
@@ -173,7 +142,7 @@ class Lattice:
         char = self.found[at]
         code = _code(char)
         yield from self._named_last(at, pending)
-        if char in _QUESTION:
+        if char in QUESTION:
             yield from self._lost_last(at, pending)
         if self._silent and char in MARKS:
             yield Fan(at, at, self._candidates.after_lead(pending), 0.0, "last", (at, IN_STEP))
@@ -232,19 +201,16 @@ class Lattice:
 
     def _named_last(self, at: int, pending: int) -> Iterator[Arc]:
         """The same where the byte after it was the bracket of a gloss, which names the character."""
-        if named := self._named(at):
-            reading = reading_of(named[1])
-            for option in self._candidates.after_lead(pending).all:
-                if self._characters.has_reading(option.char, reading):
-                    yield self._arc(at, named.end(), option.char, 0.0, "named", (named.end(), IN_STEP))
-                    yield from self._named_across(at, named.end(), option.char)
+        for end, char in self._broken.after_lead(pending, at):
+            yield self._arc(at, end, char, 0.0, "named", (end, IN_STEP))
+            yield from self._named_across(at, end, char)
 
     def _named_across(self, at: int, end: int, char: str) -> Iterator[Arc]:
         """The same with `?pinyin)` behind it, whose character straddles the named one and the next."""
         code = encode_char(char)
         if code is None or end >= self._length:
             return
-        for after, second in self._across(code[-1], end):
+        for after, second in self._broken.after_byte(code[-1], end):
             yield self._arc(at, after, char, COST_ENTER, "named", (after, second))
 
     def _after_vanished(self, at: int, pending: int) -> Iterator[Arc | Fan]:
@@ -253,22 +219,16 @@ class Lattice:
         code = _code(self.found[at])
         if code is None:
             return
-        if self.found[at] in _QUESTION:
+        if self.found[at] in QUESTION:
             yield self._arc(at, at + 1, LACUNA, COST_BOTH_LOST, "last", (at + 1, IN_STEP))
-        yield from self._named_after_vanished(at, group)
+        if named := self._broken.after_vanished(group, at):
+            end, read = named
+            yield Fan(at, end, read, 0.0, "vanished", (end, IN_STEP))
         if len(code) == 2 or code[0] >= 0x40:
             yield self._tail(at, code, group)
         if pending - VANISHED < MOST_VANISHED << 8:
             between = self._candidates.between_vanished
             yield from self._vanish(at, pending, self._vanishing, lambda following: between(group, following))
-
-    def _named_after_vanished(self, at: int, group: int) -> Iterator[Fan]:
-        """`?pinyin)`: the last byte of a character ate the bracket of its gloss, the first had vanished."""
-        if named := self._named(at):
-            reading = reading_of(named[1])
-            read = self._candidates.read_after_vanished(group, reading)
-            if read.all:
-                yield Fan(at, named.end(), read, 0.0, "vanished", (named.end(), IN_STEP))
 
     def _tail(self, at: int, code: bytes, group: int) -> Fan:
         """The character whose lead byte vanished and whose second byte begins found[at]."""
