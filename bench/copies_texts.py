@@ -16,7 +16,8 @@ import opencc
 
 from pipelines.convert.simplify import simplify
 from pipelines.records import Article, Edit, version_id, work_id
-from pipelines.repair.channel import Channel, Place
+from pipelines.repair.channel import Channel
+from pipelines.repair.places import Place
 from pipelines.repair.restorer import Restorer
 
 ROOT = Path(__file__).resolve().parent.parent

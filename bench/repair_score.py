@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import Final
 
 from pipelines.records import LACUNA, Edit
-from pipelines.repair.channel import Damaged, Place
+from pipelines.repair.channel import Damaged
+from pipelines.repair.places import Place
 from pipelines.repair.restorer import Restored
 from pipelines.text import fold_width, is_figure
 

@@ -25,31 +25,16 @@ import opencc
 
 from pipelines.repair.gbk import EURO_BYTE, decode_pair, encode_char
 from pipelines.repair.gloss_list import PROTECTED_WORDS, glosses
+from pipelines.repair.places import Place, Stream, one_per_character, places_of
 
 MARKS: Final = "！，？；：。、"
 """The marks whose codes cut, in the order in which they do."""
 
-Family = Literal["inside", "vanished", "straddled", "glossed", "eaten", "first", "last"]
 Variant = Literal[1, 2]
 
 _REFERENCE = re.compile(r"&#(\d{2,7});")
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]+")
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One printed character that did not come through as it was: its index in `Damaged.printed`, and how.
-
-    `inside`: both bytes survive, in wrong pairs. `first`, `last`: that byte of it became `?` (or nothing).
-    `straddled`, `glossed`: the same, but a gloss names the lost byte (first, last). `eaten`: an ASCII
-    character that vanished with a lead byte. `vanished`: a byte of it went with a pair that leaves no trace.
-    `found` is the index in `Damaged.text` where its last byte was decoded.
-    """
-
-    family: Family
-    printed: int
-    found: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +46,6 @@ class Damaged:
     places: tuple[Place, ...]
     glosses: int
     straddling: int
-
-
-@dataclass(slots=True)
-class _Stream:
-    """GBK bytes with, byte for byte, the index of the printed character each belongs to (-1: a gloss)."""
-
-    data: bytes
-    owner: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +78,7 @@ class Channel:
             found = found.translate(_FOLD)
         return Damaged(found, printed, tuple(places), put_in, straddling)
 
-    def _gloss(self, stream: _Stream) -> tuple[int, int]:
+    def _gloss(self, stream: Stream) -> tuple[int, int]:
         """Put the glosses in, rule after rule: (all hits, hits on codes that straddle two characters)."""
         protected = _protected_bytes(stream.data)
         put_in = straddling = 0
@@ -158,14 +135,14 @@ def _in_daily_big5(char: str) -> bool:
         return False
 
 
-def _encode(printed: str) -> _Stream:
+def _encode(printed: str) -> Stream:
     data, owner = bytearray(), []
     for index, char in enumerate(printed):
         code = encode_char(char) if not "\ue000" <= char <= "\uf8ff" else None
         code = code if code is not None else f"&#{ord(char)};".encode("ascii")
         data += code
         owner += [index] * len(code)
-    return _Stream(bytes(data), owner)
+    return Stream(bytes(data), owner)
 
 
 def _protected_bytes(data: bytes) -> list[tuple[int, int]]:
@@ -173,7 +150,7 @@ def _protected_bytes(data: bytes) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer(pattern, data)]
 
 
-def _insert(stream: _Stream, protected: list[tuple[int, int]], code: bytes, note: bytes) -> tuple[int, int]:
+def _insert(stream: Stream, protected: list[tuple[int, int]], code: bytes, note: bytes) -> tuple[int, int]:
     """One rule over the whole stream: (hits, straddling hits). `protected` spans are moved along."""
     data, owner = stream.data, stream.owner
     hits = [m.end() for m in re.finditer(re.escape(code), data)]
@@ -219,74 +196,19 @@ def decode_piece(
 
 
 def _decode(
-    stream: _Stream, cuts: list[int], variant: Variant, drop_user_rows: bool
+    stream: Stream, cuts: list[int], variant: Variant, drop_user_rows: bool
 ) -> tuple[str, list[Place]]:
     out: list[str] = []
     length, places = 0, []
     for start, end in pairwise(cuts):
         for char, first, after in decode_piece(stream.data[start:end], variant, drop_user_rows):
             out.append(char)
-            places += _places(stream, start + first, start + after, char, length)
+            places += places_of(stream, start + first, start + after, char, length)
             length += len(char)
     found = "".join(out)
-    return _REFERENCE.sub(_dereference, found), _one_per_character(places)
+    return _REFERENCE.sub(_dereference, found), one_per_character(places)
 
 
 def _dereference(match: re.Match[str]) -> str:
     number = int(match[1])
     return chr(number) if 0x80 <= number <= 0x10FFFF and not 0xD800 <= number < 0xE000 else match[0]
-
-
-_RANK: Final = ("inside", "vanished", "straddled", "glossed", "eaten", "first", "last")
-
-
-def _places(stream: _Stream, first: int, after: int, char: str, found: int) -> list[Place]:
-    """The places of one decoded unit: none when it is one whole printed character."""
-    owners = stream.owner[first:after]
-    lone = char in ("", "?") and after - first == 1 and stream.data[first] > EURO_BYTE
-    broken = after - first == 2 and decode_pair(*stream.data[first:after]) is None
-    whole = after - first == 1 or owners[0] == owners[1]
-    if whole and not lone and not broken and not _is_split(stream, first):
-        return []
-    places = []
-    for offset, owner in enumerate(owners):
-        if owner >= 0:
-            family = _family(stream, first + offset, lone or broken, char)
-            places.append(Place(family, owner, found))
-    return places
-
-
-def _is_split(stream: _Stream, at: int) -> bool:
-    """Whether a single decoded byte is only a part of its printed character."""
-    owner = stream.owner[at]
-    neighbours = stream.owner[max(at - 1, 0) : at] + stream.owner[at + 1 : at + 2]
-    return owner >= 0 and stream.data[at] >= 0x40 and owner in neighbours and stream.data[at] < EURO_BYTE
-
-
-def _family(stream: _Stream, at: int, lost: bool, char: str) -> Family:
-    if not lost:
-        return "vanished" if char == "" or "\ue000" <= char <= "\uf8ff" else "inside"
-    if stream.data[at] < 0x40:
-        return "eaten"
-    named = stream.owner[at + 1 : at + 2] == [-1]
-    if _is_second(stream, at):
-        return "glossed" if named else "last"
-    return "straddled" if named else "first"
-
-
-def _is_second(stream: _Stream, at: int) -> bool:
-    """Whether a byte is the second of its character: glosses may stand between the two."""
-    before = at - 1
-    while before >= 0 and stream.owner[before] < 0:
-        before -= 1
-    return before >= 0 and stream.owner[before] == stream.owner[at]
-
-
-def _one_per_character(places: list[Place]) -> list[Place]:
-    """The worst that befell each printed character, in printed order."""
-    worst: dict[int, Place] = {}
-    for place in places:
-        known = worst.get(place.printed)
-        if known is None or _RANK.index(place.family) > _RANK.index(known.family):
-            worst[place.printed] = place
-    return [worst[index] for index in sorted(worst)]
