@@ -1,6 +1,6 @@
 """Filters beside the segments of the index: which hashes a segment has, and which more than once.
 
-They are written with the blocks and read once by a process, as a whole: some 100 bytes for each text of 94
+They are written with the blocks and read once by a process, as a whole: 86 bytes for each text of 93
 hashes. A text that is new to an archive has few hashes that another text has, so that few blocks are read.
 """
 
