@@ -66,4 +66,4 @@ lock: $(STAMP) ## Resolve the dependencies anew into hashed locks
 	  --no-annotate --no-header - -o requirements-replay.lock
 
 clean: ## Remove .venv, caches and the demo's archive
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-archive
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis data/archive/demo

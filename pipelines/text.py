@@ -12,7 +12,6 @@ import unicodedata
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Character class body of Han characters, for use inside `[...]` of a regular expression."""
 
-_HAN = re.compile(f"[{HAN}]")
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _MARKS = re.compile(
@@ -26,11 +25,6 @@ _FULL = re.compile("[\uff01-\uff5e\u3000]")
 
 CHINESE_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿兆两壹贰叁肆伍陆柒捌玖拾佰仟萬億兩貳參陸")
 """Signs that carry a figure: never chosen by a language model alone."""
-
-
-def is_han(char: str) -> bool:
-    """Whether one character is Han (ideographic zero included)."""
-    return bool(_HAN.match(char))
 
 
 def count_han(text: str) -> int:

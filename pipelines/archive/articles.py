@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from pipelines.archive import search
-from pipelines.archive.article_rows import ArticleRow, indexed, row_of, unpacked, unpacked_sketch
+from pipelines.archive.article_rows import ArticleRow, indexed, row_of, unpacked
 from pipelines.archive.batches import groups
 from pipelines.archive.capture_rows import host_of
 from pipelines.archive.codec import pack, unpack
 from pipelines.archive.migrations import take_numbers
 from pipelines.archive.schema import articles, edits, settled, sketches
-from pipelines.records import Article, Edit, Sketch, WarcPointer
+from pipelines.records import Article, Edit, WarcPointer
 
 
 def store_article(connection: Connection, article: Article) -> bool:
@@ -129,12 +129,6 @@ def edits_of(connection: Connection, article_id: str) -> tuple[Edit, ...]:
     """The edits of an article; () when it has none."""
     packed = _edits_bytes(connection, article_id)
     return unpack(packed, tuple[Edit, ...]) if packed else ()
-
-
-def sketch_of(connection: Connection, number: int) -> Sketch | None:
-    """The sketch of the article with this number."""
-    row = connection.execute(select(sketches).where(sketches.c.number == number)).first()
-    return None if row is None else unpacked_sketch(row.density, row.length, row.hashes)
 
 
 def _whole(connection: Connection, where: Any) -> Iterator[Article]:

@@ -8,9 +8,8 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Table, and_, select
 
@@ -18,6 +17,7 @@ from pipelines.archive import captures as capture_rows
 from pipelines.archive import tombstones
 from pipelines.archive.article_rows import with_pointer
 from pipelines.archive.articles import packed_rows
+from pipelines.archive.batches import GROUP, in_batches
 from pipelines.archive.capture_rows import CaptureRow
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.disk_faults import unwritable
@@ -35,10 +35,6 @@ from pipelines.archive.shelf import WARC_FOLDER
 from pipelines.archive.withdraw import DEAD, Target, withdraw
 from pipelines.errors import UsageError
 from pipelines.records import WarcPointer
-
-T = TypeVar("T")
-
-_BATCH = 500
 
 
 def merge(archives: Iterable[Path], into: Path, target: Catalog, *, at: str) -> Counts:
@@ -116,7 +112,7 @@ def _bring_tombstones(connection: Connection, target: Catalog, at: str) -> None:
 def _parts(connection: Connection, renamed: Mapping[str, str]) -> Iterator[Part]:
     """Everything read, as parts: a part holds what one version of the pipeline read."""
     version_of = select(captures.c.id, captures.c.read_version)
-    for rows in _batches(capture_rows.iterate(connection)):
+    for rows in in_batches(capture_rows.iterate(connection), GROUP):
         versions = dict(connection.execute(version_of.where(captures.c.id.in_([r.id for r in rows]))).all())
         for version in sorted({versions[row.id] or "" for row in rows}):
             yield _part(connection, [r for r in rows if (versions[r.id] or "") == version], version, renamed)
@@ -156,7 +152,7 @@ def _again(connection: Connection, renamed: Mapping[str, str]) -> Iterator[Revis
 def _bring_rows(connection: Connection, target: Catalog, table: Table) -> None:
     """Rows whose key is not there yet; of an address, also the row that was fetched later. What was withdrawn
     here comes as a dead address, as it is where it was known before, and without what lists said of it."""
-    for rows in _batches(row._asdict() for row in connection.execute(select(table))):
+    for rows in in_batches((row._asdict() for row in connection.execute(select(table))), GROUP):
         target.write(partial(_put_rows, table=table, rows=rows)).result()
 
 
@@ -182,9 +178,3 @@ def _without_withdrawn(
 
 def _renamed(pointer: WarcPointer, renamed: Mapping[str, str]) -> WarcPointer:
     return replace(pointer, file=renamed.get(pointer.file, pointer.file))
-
-
-def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(rows)
-    while batch := list(islice(rest, _BATCH)):
-        yield batch

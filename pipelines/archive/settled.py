@@ -170,18 +170,6 @@ def cluster(connection: Connection, cluster_id: str) -> list[Settled]:
     return [unpack(row, Settled) for row in rows]
 
 
-def clusters_of_several(connection: Connection) -> Iterator[list[Settled]]:
-    """All clusters of at least two members, by cluster id."""
-    several = (
-        select(settled.c.cluster_id)
-        .group_by(settled.c.cluster_id)
-        .having(func.count() > 1)
-        .order_by(settled.c.cluster_id)
-    )
-    for cluster_id in connection.scalars(several).all():
-        yield cluster(connection, cluster_id)
-
-
 def appearances(connection: Connection) -> Iterator[list[Appearance]]:
     """The members of each cluster of at least two, for `dedupe.hosts.host_pairs`; by cluster id."""
     several = select(settled.c.cluster_id).group_by(settled.c.cluster_id).having(func.count() > 1)

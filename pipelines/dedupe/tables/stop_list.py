@@ -33,11 +33,6 @@ def load_stop_list(table: Path = TABLE, digest: Path = DIGEST) -> Hashes:
     return np.frombuffer(content, dtype="<u8").astype(np.uint64)
 
 
-def digest_of_table() -> str:
-    """SHA-256 of the shipped table, in hex: part of the version of what was read with it."""
-    return DIGEST.read_text(encoding="ascii").split()[0]
-
-
 def shingles_of(phrases: list[str]) -> Hashes:
     """Distinct hashes of all shingles of the phrases in their plain form, sorted."""
     rows = [shingle_hashes(text.plain(phrase)) for phrase in phrases]
