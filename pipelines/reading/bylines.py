@@ -165,11 +165,13 @@ def slashed_outlet(text: str) -> str | None:
 
 
 def dateline_outlet(text: str, title: str, known: Collection[str] = ()) -> str | None:
-    """The agency or paper of a dateline, when it is a known publisher, the document's title ends with its
-    name (本报讯 names none) or it is `known` as the page's own."""
+    """The agency or paper of a dateline, when it is a known publisher, the document's title begins or ends
+    with its name (本报讯 names none) or it is `known` as the page's own."""
     dateline = _DATELINE.match(text)
     outlet = dateline["outlet"] if dateline else None
-    vouched = outlet and (publisher(outlet) or title.endswith(outlet) or outlet in known)
+    vouched = outlet and (
+        publisher(outlet) or outlet in (title[: len(outlet)], title[-len(outlet) :]) or outlet in known
+    )
     return outlet if vouched else None
 
 

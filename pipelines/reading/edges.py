@@ -15,7 +15,7 @@ _ENDED = re.compile(r"[。！？：:][”」』）)]?$")
 _SUBHEADS = ("h2", "h3", "h4", "h5")
 _LETTER = re.compile(r"[^\W_]")
 
-_ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*$")
+_ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*[\]】]?$")
 _ALIGNED = re.compile(r'align(?:="|\s*:\s*)(?:center|right)', re.I)
 ROWS = 3
 """Paragraphs set as elements side by side from which on a short one behind them is the article's, too."""

@@ -17,9 +17,9 @@ from pipelines.reading.occasions import tells_event
 from pipelines.reading.origin import Found, slots, trim, unlabelled
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet, normalise, publisher_of_host
-from pipelines.reading.records import Extracted, Metadata
+from pipelines.reading.records import Extracted, Metadata, OriginLine
 from pipelines.reading.source import ADDRESS, NO_VALUE, find_source
-from pipelines.reading.weight import DISCLAIMER_WITHIN, TAIL
+from pipelines.reading.weight import DISCLAIMER, DISCLAIMER_WITHIN, TAIL
 from pipelines.text import count_han, squeeze
 
 SHORT = 60
@@ -207,9 +207,16 @@ def _origin_url(found: Iterable[tuple[str, Found]], canonical: str | None, url: 
     return None
 
 
+def _tells_rights(line: OriginLine) -> bool:
+    """Whether a line is one on rights; in the text, which may tell of them, by how such lines begin."""
+    if line.place == "end" and not (DISCLAIMER.match(line.text) or DISCLAIMER_WITHIN.search(line.text)):
+        return False
+    return _RIGHTS.search(line.text) is not None
+
+
 def _rights(extracted: Extracted, found: Iterable[tuple[str, Found]]) -> str | None:
     """The printed line on rights near the article."""
     for line in extracted.origin_lines:
-        if line.place in ("below", "end") and _RIGHTS.search(line.text) and len(line.text) >= 8:
+        if line.place in ("below", "end") and len(line.text) >= 8 and _tells_rights(line):
             return line.text
     return next((slot.value for _, slot in found if slot.slot == "rights" and len(slot.value) >= 8), None)

@@ -119,8 +119,11 @@ def _parts(text: str) -> list[str]:
 
 
 def _bare(part: str) -> str:
-    """A part without the titles before it and the words behind it; 文 may be a given name (骆文, 张殷文)."""
-    part = _TITLES.sub("", part.strip())
+    """A part without the titles before it and the words behind it; 文 may belong to a name (骆文, 文森)."""
+    whole = part.strip()
+    part = _TITLES.sub("", whole)
+    if is_name(whole) and not is_name(part):
+        part = whole
     bare = _TAIL.sub("", part).strip(" :：.。")
     named = is_name(part) and (len(bare) < 2 or part == f"{bare}文")
     return part if named else bare

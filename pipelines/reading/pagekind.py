@@ -45,7 +45,9 @@ _KANA = re.compile("[\u3041-\u30fa]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _NOTICES = tuple((Reason(name), re.compile(phrases(f"notice.{name}"), re.I)) for name in names("notice"))
 _MORE = "".join(set("]】)）详细詳情全文更多>» "))
-_LEADS_ON = re.compile(both(r"[\[【(（]?\s*(?:查看|阅读)?(?:详细|详情|全文|更多)\s*[>»]*\s*[\]】)）]?$"))
+_LEADS_ON = re.compile(
+    both(r"[\[【(（]?\s*(?:(?:查看|阅读)?(?:详细|详情|全文|更多)|(?:继续)?阅读)\s*[>»]*\s*[\]】)）]?$")
+)
 _EMPTY_ROOT = re.compile(
     r"<(?:div|main|section)\b[^>]*\bid=[\"']?(?:app|root|__next|__nuxt|main-app|q-app|container)[\"']?[^>]*>"
     r"\s*(?:<!--.*?-->\s*)*</|"
@@ -153,10 +155,8 @@ def _titles(page: Outline) -> int:
 
 
 def _led_on(page: Outline) -> int:
-    """How many lines are nothing but a link that leads on (阅读全文)."""
-    return sum(
-        line.linked == line.size < SCRAP and _LEADS_ON.fullmatch(line.text) is not None for line in page.lines
-    )
+    """How many lines end in a link that leads on (阅读全文)."""
+    return sum(line.linked > 0 and _LEADS_ON.search(line.text) is not None for line in page.lines)
 
 
 def _summaries(page: Outline) -> int:

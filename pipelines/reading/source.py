@@ -94,7 +94,7 @@ def _source_value(value: str) -> str | None:
         return None
     if not value or len(value) > 40 or NO_VALUE.match(value) or _PATH.search(value):
         return None
-    if PHOTO.search(value) and publisher(value) is None:
+    if PHOTO.search(value) and not is_outlet(value):
         return None
     first, _, rest = value.partition(" ")
     behind = publisher(first) or rest in PLACES or (count_han(rest) > 1 and all(map(is_name, rest.split())))

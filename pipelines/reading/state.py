@@ -47,7 +47,7 @@ _HEAD: Final = re.compile(r"<body\b", re.I)
 _FIELD: Final = re.compile(r"<textarea\b[^<>]*>([^<]*(?:<(?!/?textarea\b)[^<]*)*)</textarea>", re.I)
 _TITLES: Final = (
     re.compile("^title$", re.I),
-    re.compile(r"^(?:(?:news|article|main|doc)_?title|headline)$", re.I),
+    re.compile(r"^(?:(?:news|article|main|doc|post|widget)_?title|headline)$", re.I),
 )
 _DATES: Final = tuple(
     re.compile(rf"^(?:(?:news|article)_?)?(?:{names})_?(?:time|date|at|on)(?:_?str)?$", re.I)

@@ -50,6 +50,7 @@ def test_origin_line(case: dict[str, object]) -> None:
     }
     wanted = {key: case.get(key, [] if key in ("authors", "editors") else None) for key in found}
     assert found == wanted
-    for key, value in (("sources", list(told.sources)), ("modified", told.date_modified)):
+    more = {"sources": list(told.sources), "modified": told.date_modified, "rights": told.rights}
+    for key, value in more.items():
         if key in case:
             assert value == case[key]
