@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from pipelines.records import LACUNA, Certainty, Edit, Rival
+from pipelines.repair.brackets import SIGNS
 from pipelines.repair.choices import Choice
 from pipelines.text import is_figure
 
@@ -16,7 +17,11 @@ and the odds below were chosen on one half of the texts and confirmed on the oth
 ODDS_LIKELY: Final = 1.0
 """Log odds, against all rivals together, of a reading that the language model chose."""
 ODDS_LAST: Final = 0.5
-"""The same of a lost last byte, whose rivals are weighed too high."""
+"""The same of a lost last byte, whose rivals are weighed too high: .94 of 334 Han and .98 of 305 signs are
+right, .97 of 285 beside an eaten byte (a third sample, both halves together)."""
+ODDS_MARK: Final = 0.0
+"""The same of a mark whose first byte is lost, nearly always 。: on the two halves .996 of 469 and .992 of
+987 are right, with odds of 1 .996 of 465 and .994 of 976. Of eleven Han below 1 three are right."""
 ODDS_DOUBTFUL: Final = 2.5
 """The same of a reading in which the model finds nothing likely. Readings beside an eaten byte needed it,
 too: without, a sixtieth more of the lost last bytes came back, .983 of the likely ones stayed right."""
@@ -85,5 +90,12 @@ def _certainty(choice: Choice) -> Certainty:
     survives = arc.kind in _BYTES_SURVIVE and choice.margin >= MARGIN_EXACT
     if arc.kind == "gloss" or (survives and (figure or not choice.weak)):
         return "exact"
-    needed = ODDS_DOUBTFUL if choice.weak else ODDS_LAST if arc.kind == "last" else ODDS_LIKELY
-    return "lost" if figure or arc.text == LACUNA or choice.odds < needed else "likely"
+    return "lost" if figure or arc.text == LACUNA or choice.odds < _odds_needed(choice) else "likely"
+
+
+def _odds_needed(choice: Choice) -> float:
+    if choice.weak:
+        return ODDS_DOUBTFUL
+    if choice.arc.kind == "first" and choice.arc.text in SIGNS:
+        return ODDS_MARK
+    return ODDS_LAST if choice.arc.kind in ("last", "eaten") else ODDS_LIKELY
