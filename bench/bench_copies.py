@@ -15,7 +15,8 @@ from multiprocessing import get_context
 import numpy as np
 
 from bench import copies_texts as made
-from bench.copies_scale import AREA, measure
+from bench.copies_queries import AREA
+from bench.copies_scale import measure
 from bench.figures import Figure, proportion
 from bench.made_documents import Documents
 from bench.peak import peak_memory

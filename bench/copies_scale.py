@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import resource
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Connection, select
 
+from bench.copies_queries import AREA, queries
 from bench.figures import Figure, floors, proportion
 from bench.made_documents import documents
 from bench.peak import HelpersWatched, helpers, peak_memory
@@ -36,22 +36,22 @@ from pipelines.dedupe.edition import text_key
 from pipelines.dedupe.match import comparable
 from pipelines.dedupe.spanning import Forest
 from pipelines.settle.common import leave_out_common
-from pipelines.settle.matching import match, match_batch
+from pipelines.settle.matching import match
 from pipelines.settle.texts import derive_plain
 from pipelines.settle.work import BATCH, SettleCounts, Workers, slices
 
-AREA = "bench_copies"
-QUERIES = 1_000
+
+def measure(count: int, kept: Path | None = None) -> Iterator[Figure]:
+    """Figures of `count` documents in bulk, then a fiftieth more in batches, then single queries; in a folder
+    that is `kept`, or in a passing one."""
+    with tempfile.TemporaryDirectory() as passing:
+        folder = kept or Path(passing)
+        folder.mkdir(parents=True, exist_ok=True)
+        yield from _built(folder, count)
+        yield from queries(folder)
 
 
-def measure(count: int, workers: int = 2) -> Iterator[Figure]:
-    """Figures of `count` documents in bulk, then a fiftieth more in batches, then single queries."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield from built(Path(folder), count, workers)
-        yield from queries(Path(folder))
-
-
-def built(folder: Path, count: int, workers: int = 2) -> Iterator[Figure]:
+def _built(folder: Path, count: int, workers: int = 2) -> Iterator[Figure]:
     """Figures of `count` documents in bulk, then a fiftieth more in batches, into a folder."""
     bounds = floors(AREA)
     more = max(1_000, min(10_000, count // 50))
@@ -192,71 +192,14 @@ def _incremental(
     say("incremental done")
 
 
-def queries(folder: Path, seed: int = 5) -> Iterator[Figure]:
-    """One text each: its hashes, its candidates, their texts, the alignments. From the system's cache; with
-    the cache emptied of the catalog before the first; emptied before each."""
-    bounds = floors(AREA)
-    conditions = (("from the system's cache", ""), ("from disk", "once"), ("each from disk", "each"))
-    for name, drop in conditions:
-        with Catalog.open(folder, read_only=True) as catalog:
-            with catalog.read() as connection:
-                keys = shingle_index.in_state(connection, "dirty")
-            chosen = random.Random(f"{seed} {name}").sample(
-                keys, min(QUERIES // 10 if drop == "each" else QUERIES, len(keys))
-            )
-            if drop == "once":
-                _forget(folder / CATALOG_FILE)
-            told = [_query(catalog, folder, key, forget=drop == "each") for key in chosen]
-        waits, spent, reads = (sorted(column) for column in zip(*told, strict=True))
-        for share, ceiling in ((0.5, None), (0.99, bounds.get("query") if drop == "once" else None)):
-            wait = 1000 * waits[int(len(waits) * share)]
-            what = f"query {name}, {100 * share:.0f}th percentile"
-            yield Figure(AREA, what, wait, len(waits), unit="ms", ceiling=ceiling)
-        own = 1000 * spent[int(len(spent) * 0.99)]
-        yield Figure(AREA, f"query {name}, 99th percentile of processor time", own, len(spent), unit="ms")
-        yield Figure(AREA, f"query {name}: reads, median", reads[len(reads) // 2], len(reads))
-
-
-def _query(catalog: Catalog, folder: Path, key: int, *, forget: bool) -> tuple[float, float, int]:
-    """(seconds, processor seconds, system calls that read): what else the machine does is in the first."""
-    if forget:
-        _forget(folder / CATALOG_FILE)
-    with catalog.read() as connection:
-        wall, own, before = time.perf_counter(), time.process_time(), _reads()
-        match_batch(connection, [key])
-        return time.perf_counter() - wall, time.process_time() - own, _reads() - before
-
-
-def _reads() -> int:
-    return int(Path("/proc/self/io").read_text().partition("syscr: ")[2].split()[0])
-
-
-def _forget(path: Path) -> None:
-    """Ask the system to drop what it keeps of a file in memory."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-
-
-def _asked_for(given: argparse.Namespace) -> Iterator[Figure]:
-    if given.folder is None:
-        yield from measure(given.documents)
-        return
-    if not (given.folder / CATALOG_FILE).exists():
-        given.folder.mkdir(parents=True, exist_ok=True)
-        yield from built(given.folder, given.documents)
-    yield from queries(given.folder, given.seed)
-
-
 def main() -> int:
     """Print the figures; 1 where a bound does not hold."""
     parser = argparse.ArgumentParser(prog="python -m bench.copies_scale", description=__doc__)
     parser.add_argument("documents", type=int, nargs="?", default=1_000_000)
-    parser.add_argument("--folder", type=Path, help="build here and keep it; if built already, only queries")
-    parser.add_argument("--seed", type=int, default=5, help="of the texts that are asked for")
+    parser.add_argument("--folder", type=Path, help="built here and kept: see copies_queries")
     given = parser.parse_args()
     missed = 0
-    for figure in _asked_for(given):
+    for figure in measure(given.documents, given.folder):
         print(figure.line(), flush=True)
         missed += not figure.holds
     return 1 if missed else 0
