@@ -18,7 +18,7 @@ from resiliparse.parse.html import HTMLTree
 from bench.eval_reading import reference_pages, reviewed_pages
 from bench.figures import Figure, floors
 from pipelines.read import read
-from pipelines.reading import walk
+from pipelines.reading import heads
 from pipelines.reading.decode import Page, decode
 from pipelines.reading.extract import extract
 from pipelines.reading.metadata import read_metadata
@@ -96,7 +96,7 @@ def rate(
 def forget() -> None:
     """Empty what the reading remembers of the pages it has read: attributes and lines that pages of one site
     share, as all pages here do from the second pass on. Its tables stay loaded."""
-    walk.forget()
+    heads.forget()
     for name, module in sys.modules.items():
         for kept in vars(module).values() if name.startswith("pipelines.") else ():
             if isinstance(kept, _lru_cache_wrapper) and kept.cache_parameters()["maxsize"] is not None:

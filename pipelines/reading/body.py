@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
+from pipelines.reading.columns import column
 from pipelines.reading.edges import kept_lines, widened, without_spam
 from pipelines.reading.outline import IN_FAVOUR, Element, Outline, words
 from pipelines.reading.tables import IN_TABLE, SHORT_CELL, is_data
 from pipelines.reading.teasers import answers, headed, teasers
-from pipelines.reading.weight import DATED, ENDING, OUTSIDE, names_origin, weigh
+from pipelines.reading.weight import ENDING, OUTSIDE, weigh
 
 AGAINST = re.compile(
     r"comment|reply|pinglun|liuyan|guestbook|\bcmt|\bpl\b|relat|recom|tuijian|\bhot|remen|rank|paihang|share|fenxiang|\bnav|daohang|"
@@ -44,16 +45,6 @@ MOST = 0.86
 SENTENCE, TWO_SENTENCES = 20.0, 80.0
 """An inner element is the body when it holds this share of the weight, or all but two sentences of it (and at
 least 0.78). Both reference halves and the own pages give the same for shares between 0.82 and 0.9."""
-
-
-_MARKS = re.compile("[，。！？；]")
-_SIDED = re.compile(r"\bwidth\b|\bfloat\b", re.I)
-"""What sets columns beside each other that have no names."""
-
-SHORTER = 0.3
-NEAR_TEXT = 4
-"""Share of the heaviest column's weight from which on a shorter one is the article where its text has a dated
-line within so many lines above: news of three sentences beside three advertisements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +133,7 @@ def find_body(page: Outline, within: range | None = None) -> Body | None:
             best, chosen = value, place
     if chosen < 0:
         return None
-    element = _first_post(page, sums) or _column(page, sums, _innermost(page, sums, chosen))
+    element = _first_post(page, sums) or column(page, sums, _innermost(page, sums, chosen))
     first, last = _heaviest(found, element.first, element.last)
     first, last = widened(page, found, element, first, last)
     kept = kept_lines(page, found, first, last)
@@ -196,36 +187,6 @@ def _goes_on(page: Outline, part: Element, sums: list[float]) -> bool:
         and sums[element.last] - sums[element.first] >= SENTENCE
         and voice(element.attributes) > 0
         for element in page.filled
-    )
-
-
-def _column(page: Outline, sums: list[float], around: Element) -> Element:
-    """Of columns side by side that hold nearly all text of an element, the one in which text stands below a
-    dated line of origin, where it is one alone: in tables and floats no name tells an article from the news
-    beside it, which may be longer."""
-    sided = [e for e in page.filled if around.first <= e.first and e.last <= around.last and _is_column(e)]
-    columns = [e for e in sided if sided[0].parent == e.parent and sums[e.last] - sums[e.first] > 0]
-    if len(columns) < 2:
-        return around
-    held = [sums[e.last] - sums[e.first] for e in columns]
-    dated = [(weight, e) for weight, e in zip(held, columns, strict=True) if _opens_dated(page, sums, e)]
-    if len(dated) != 1 or sum(held) < MOST * (sums[around.last] - sums[around.first]):
-        return around
-    return dated[0][1] if dated[0][0] >= SHORTER * max(held) else around
-
-
-def _is_column(element: Element) -> bool:
-    return element.tag in ("td", "div") and _SIDED.search(element.attributes) is not None
-
-
-def _opens_dated(page: Outline, sums: list[float], column: Element) -> bool:
-    """Whether a dated line of origin stands over the first text of a column."""
-    text = next(i for i in range(column.first, column.last) if sums[i + 1] > sums[i])
-    above = page.lines[max(column.first, text - NEAR_TEXT) : text]
-    return any(
-        (dated := DATED.search(line.text)) is not None
-        and (names_origin(line.text) or (dated[0][:4].isdigit() and not _MARKS.search(line.text)))
-        for line in above
     )
 
 

@@ -6,61 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
-from pipelines.reading.dates import Dated, date_in_url, parse_date, parse_stamp
+from pipelines.reading.dates import Dated, date_in_url, parse_date
 from pipelines.reading.occasions import is_of_another, is_told, laid_open, tells_event
 from pipelines.reading.origin import Found
 from pipelines.reading.phrases import both
 from pipelines.reading.records import Extracted, OriginLine
+from pipelines.reading.stamps import MODIFIED, PUBLISHED, first_stamp
 from pipelines.reading.weight import DISCLAIMER_WITHIN, names_origin
 from pipelines.text import count_han
-
-_PUBLISHED = (
-    "ld:datepublished",
-    "article:published_time",
-    "og:published_time",
-    "og:release_date",
-    "pubdate",
-    "publishdate",
-    "publish_date",
-    "publishtime",
-    "publish-date",
-    "datepublished",
-    "dc.date",
-    "dc.date.issued",
-    "dc.date.created",
-    "dcterms.created",
-    "dcterms.date",
-    "dcterms.issued",
-    "date",
-    "date.available",
-    "pub_date",
-    "publish_time",
-    "published_time",
-    "og:article:published_time",
-    "og:pubdate",
-    "parsely-pub-date",
-    "weibo:article:create_at",
-    "bytedance:published_time",
-    "apub:time",
-    "og:time",
-    "_pubtime",
-    "firstpublishedtime",
-    "sailthru.date",
-    "citation_online_date",
-    "citation_publication_date",
-    "citation_date",
-)
-_MODIFIED = (
-    "ld:datemodified",
-    "article:modified_time",
-    "og:updated_time",
-    "bytedance:updated_time",
-    "lastmodified",
-    "weibo:article:update_at",
-    "datemodified",
-    "bytedance:lrdate_time",
-)
-
 
 _TOLD = re.compile(r"[。！？；]|^[，、]")
 """What stands behind the date of an event, not behind that of an article."""
@@ -97,7 +50,7 @@ def choose_date(
     published = next(candidates, None)
     if published is not None:
         published = _finer(published, candidates)
-    modified = _first_meta(extracted, _MODIFIED, captured) or _labelled(
+    modified = first_stamp(extracted, MODIFIED, captured) or _labelled(
         found, ("modified",), captured, ("above", "below", "end")
     )
     if published is None and modified is not None:
@@ -113,12 +66,12 @@ def _candidates(
     found = tuple(item for item in found if item[1].value not in others) if others else found
     choices: tuple[Callable[[], Dated | None], ...] = (
         lambda: _labelled(found, ("date",), captured, ("above", "start")),
-        lambda: _first_meta(extracted, _PUBLISHED, captured),
+        lambda: first_stamp(extracted, PUBLISHED, captured),
         lambda: _bare(_above(extracted, captured, others), captured),
         lambda: _labelled(found, ("date", "modified"), captured, ("above", "over", "below", "end")),
         lambda: _labelled(found, ("written",), captured, ("above", "over", "below", "end")),
         lambda: _in_slots(found, captured),
-        lambda: _first_meta(extracted, ("time",), captured),
+        lambda: first_stamp(extracted, ("time",), captured),
         lambda: date_in_url(url, captured),
         lambda: _bare(
             (text for text in _with_clocks(lines, "end", "below") if _signs(text, captured)),
@@ -242,10 +195,3 @@ def _bare(texts: Iterable[str], captured: str, with_time: bool = False) -> Dated
         if best is None or (best.precision == "day" and dated.precision != "day" and dated.day == best.day):
             best = dated
     return best
-
-
-def _first_meta(extracted: Extracted, names: tuple[str, ...], captured: str) -> Dated | None:
-    known = {key.lower().replace(" ", ""): value for key, value in reversed(extracted.meta)}
-    return next(
-        (dated for name in names if name in known and (dated := parse_stamp(known[name], captured))), None
-    )

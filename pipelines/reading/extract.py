@@ -20,8 +20,9 @@ from pipelines.reading.phrases import both
 from pipelines.reading.records import Block, BlockKind, Extracted, OriginLine
 from pipelines.reading.robots import ROBOTS, forbids
 from pipelines.reading.rules import ruled_body, ruled_links, ruled_texts, without_removed
+from pipelines.reading.sections import breadcrumbs, tags
 from pipelines.reading.state import shown
-from pipelines.reading.surroundings import breadcrumbs, origin_lines, tags
+from pipelines.reading.surroundings import origin_lines
 from pipelines.reading.systems import recognise
 from pipelines.reading.tree import outline
 from pipelines.reading.weight import DATED, any_spam, weigh

@@ -9,40 +9,23 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from pipelines.reading.bounds import MAX_DEPTH
-from pipelines.reading.outline import IN_FAVOUR, Element, Line, Outline, clean, tells_origin, unescape, words
-
-_BLOCK = (
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup html legend li main "
-    "menu nav ol optgroup option p pre section summary table tbody td tfoot th thead tr ul"
+from pipelines.reading.heads import (
+    BLOCK,
+    END,
+    ENDS_LINE,
+    KNOWN,
+    LINK,
+    LINK_END,
+    PASSED,
+    TOLD,
+    UNREAD,
+    UNREAD_BLOCK,
+    VOIDS,
+    learnt,
 )
-_VOID = "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
-_UNREAD = "title select option button textarea object applet map video audio canvas datalist template"
-_UNREAD += " noscript svg math"
-_INLINE = "span b strong i em u s font small big sup sub label"
-
-PASSED, BLOCK, END, BREAK, UNREAD_BLOCK, LINK, LINK_END, NOTED, UNREAD, TOLD = range(10)
-"""What a tag does to the walk, those that end a line before those that do not. Inline elements leave no
-trace but for those named after an origin. The text of unread elements is an operating control or a fallback,
-never part of an article."""
-
-_ENDS_LINE = UNREAD_BLOCK
-_BLOCKS, _VOIDS, _UNREADS = frozenset(_BLOCK.split()), frozenset(_VOID.split()), frozenset(_UNREAD.split())
-STEPS: dict[str, int] = dict.fromkeys(_INLINE.split(), PASSED) | dict.fromkeys(_VOIDS, PASSED)
-STEPS |= dict.fromkeys(("meta", "link", "base", "frame", "time"), NOTED) | dict.fromkeys(("br", "hr"), BREAK)
-STEPS |= dict.fromkeys(_UNREADS, UNREAD) | dict.fromkeys(_BLOCKS, BLOCK)
-STEPS |= dict.fromkeys(_BLOCKS & _UNREADS, UNREAD_BLOCK) | {"a": LINK, "/a": LINK_END}
-STEPS |= {f"/{name}": END for name in _BLOCKS} | {f"/{name}": PASSED for name in _INLINE.split()}
-
-Head = tuple[int, str, str]
-MANY_HEADS = 4096
-_HEADS: dict[str, Head] = {name: (step, name, "") for name, step in STEPS.items()}
-_heads: dict[str, Head] = dict(_HEADS)
-"""Heads of tags as they stand in a page -> step, tag, attributes. The templates of a site repeat most of
-them; links and pictures, which they do not, are left out."""
+from pipelines.reading.outline import Element, Line, Outline, clean, unescape
 
 _RAW = re.compile(
     r"<(?=[!?sinpx])(?:!--[^-]*(?:-(?!->)[^-]*)*-->|[?!][^>]*>"
@@ -59,15 +42,6 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ANCHOR_SIGNS = " #¶§"
 """What documents put beside a heading as a link to itself."""
 
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|font-size\s*:\s*(?:0(?![.\d])|1px)|(?:^|\s)hidden=|text-indent\s*:\s*-\d{3}|"
-    r"(?<![\w-])(?:left|top)\s*:\s*-\d{4}|class=\"jammer\b|(visibility\s*:\s*hidden)"
-)
-"""What hides an element: its style, or the class that the style sheets of forums (Discuz) hide."""
-_HIDING = ("style=", "hidden", "jammer")
-"""One of these stands in attributes that may hide."""
-
-_SET_AS_BLOCK = re.compile(r"[\";\s]display\s*:\s*block")
 _ESCAPED = re.compile(r"&(?:#\d{2,6}|#[xX][\da-fA-F]{2,5}|[a-zA-Z]{2,8});")
 """What was escaped twice: `&amp;ldquo;`."""
 
@@ -109,7 +83,7 @@ def _walk(serialised: str) -> Outline | None:  # noqa: PLR0912, PLR0915
     both ends of every tag at once, and to know most heads of tags as a whole, saves a tenth more.
     """
     page = Outline([], [])
-    elements, lines, anchors, known = page.elements, page.lines, page.anchors, _heads.get
+    elements, lines, anchors, known = page.elements, page.lines, page.anchors, KNOWN.get
     parts: list[str] = []
     links: list[int] = []
     current, block, link = -1, -1, -1
@@ -126,9 +100,9 @@ def _walk(serialised: str) -> Outline | None:  # noqa: PLR0912, PLR0915
         elif head[:4] == "img ":
             step = PASSED
         else:
-            step, tag, attributes = _learnt(head)
+            step, tag, attributes = learnt(head)
         if step:
-            if step <= _ENDS_LINE:
+            if step <= ENDS_LINE:
                 if parts:
                     _add_line(page, block, parts, linked, links)
                     at = len(lines)
@@ -184,45 +158,11 @@ def _walk(serialised: str) -> Outline | None:  # noqa: PLR0912, PLR0915
     return page
 
 
-def _learnt(head: str) -> Head:
-    """What the head of a tag is, kept for the next one like it."""
-    tag, _, attributes = head.partition(" ")
-    step = STEPS.get(tag, PASSED)
-    if tag in ("meta", "link"):
-        return step, tag, attributes
-    if any(map(attributes.__contains__, _HIDING)) and tag not in _VOIDS and _hides(attributes):
-        step = UNREAD_BLOCK if tag in _BLOCKS else UNREAD
-    elif step == PASSED and "block" in attributes and _SET_AS_BLOCK.search(attributes):
-        step = BREAK
-    elif step == PASSED and attributes and tells_origin(attributes):
-        step = TOLD
-    found = step, tag, attributes
-    if step != LINK and tag not in _VOIDS:
-        if len(_heads) > MANY_HEADS:
-            forget()
-        _heads[head] = found
-    return found
-
-
-def forget() -> None:
-    """Begin anew with the heads of tags that are known."""
-    _heads.clear()
-    _heads.update(_HEADS)
-
-
-@lru_cache(maxsize=1 << 12)
-def _hides(attributes: str) -> bool:
-    """Whether the attributes hide an element. One named as the article's that only is not visible is shown by
-    a script when its pictures have come."""
-    found = _HIDDEN.search(attributes)
-    return found is not None and not (found[1] and IN_FAVOUR.search(words(attributes)))
-
-
 def _behind(page: Outline, tag: str, tags: Iterator[tuple[str, str]]) -> str:
     """Pass over an element that is not read: the text behind it. Inside it only the depth is counted."""
     depth = 1
     for passed, (head, text) in enumerate(tags):
-        if head.partition(" ")[0].removeprefix("/") not in _VOIDS:
+        if head.partition(" ")[0].removeprefix("/") not in VOIDS:
             depth += -1 if head[:1] == "/" else 1
             if not depth:
                 page.swallowed |= tag == "noscript" and passed > FALLBACK

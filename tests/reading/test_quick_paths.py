@@ -21,7 +21,7 @@ from pipelines.reading.origin import _BARE, _LABEL, _MAY_BE_BARE, _SEPARATED, un
 from pipelines.reading.outline import Outline, unescape
 from pipelines.reading.phrases import _entry, both, names, phrases
 from pipelines.reading.records import Extracted
-from pipelines.reading.surroundings import _CRUMB_LINE, _MAY_BE_CRUMBS
+from pipelines.reading.sections import _CRUMB_LINE, _MAY_BE_CRUMBS
 from pipelines.reading.systems import SYSTEMS, landmark, recognise
 from pipelines.reading.tree import outline
 from pipelines.reading.weight import DATED, LABELS, any_spam, is_spam
