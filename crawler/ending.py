@@ -16,6 +16,7 @@ from pipelines.errors import IpnewsError, Stopped, UsageError
 
 STDOUT = 1
 """Its number: Typer puts another object in place of `sys.stdout`."""
+_STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 
 
 def run(command: str, **values: Any) -> NoReturn:
@@ -36,6 +37,7 @@ def run(command: str, **values: Any) -> NoReturn:
 
 def leave(app: typer.Typer) -> NoReturn:
     """Run what the command line names, and leave with its exit code."""
+    _open_what_is_closed()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that is not in UTF-8 (GBK, Latin-1) shows what it cannot as \\uXXXX, as stderr does.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -46,6 +48,12 @@ def leave(app: typer.Typer) -> NoReturn:
         _end(str(error), error.exit_code)
     except typer.TyperException as error:
         _end(_mistyped(error), UsageError.exit_code)
+    except OSError as error:
+        if _takes_more():
+            raise
+        _let_go_of_stdout()
+        said = f"standard output: {error.strerror}; make room there, then the same command again"
+        _end(said, UsageError.exit_code)
     except SystemExit:
         # By itself Typer leaves only where the reader of its help is gone (`--help | head`), and with 1.
         _let_go_of_stdout()
@@ -57,6 +65,26 @@ def _end(said: str, code: int) -> NoReturn:
     if said:
         sys.stderr.write(f"ipnews: {said}\n")
     sys.exit(code)
+
+
+def _open_what_is_closed() -> None:
+    """A stream closed by whoever starts the command (`>&-`) is empty, and swallows what is written to it.
+
+    Left closed, its number would go to the next file that is opened, the catalog, say.
+    """
+    for name, mode in _STREAMS:
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
+def _takes_more() -> bool:
+    """Whether stdout can be written to, told by a blank line: unbuffered, it keeps nothing to try again."""
+    try:
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _let_go_of_stdout() -> None:
