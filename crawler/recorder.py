@@ -25,7 +25,10 @@ Noted = Callable[[dict[tuple[str, bool], int]], None]
 
 class Recorder:
     """Collects visits and records them together, with what their hosts ask for. `noted` is told of new
-    addresses, on a thread of its own."""
+    addresses, on a thread of its own. `reader`: the process that reads the pages as they come, None where
+    they are left to whoever asks."""
+
+    reader: str | None = None
 
     def __init__(
         self, write: Write, run: int | None, noted: Noted, manners: Mapping[str, HostManners]
@@ -42,7 +45,7 @@ class Recorder:
 
     def _recorded(self, connection: Connection, chosen: list[Visit]) -> Recorded:
         hosts.note(connection, self._manners, (visit.address.host for visit in chosen))
-        return visits.record(connection, chosen, self._run, clock.now(), self._seen)
+        return visits.record(connection, chosen, self._run, clock.now(), self._seen, self.reader)
 
     def _committed(self, chosen: list[Visit], recorded: Recorded) -> list[bool]:
         if len(self._seen) > MOST_SEEN:

@@ -27,8 +27,9 @@ from crawler.outcome import Outcome, refused
 from crawler.plan import Plan
 from crawler.recorder import Recorder
 from crawler.timing import DAY
-from pipelines.archive import runs, tombstones
+from pipelines.archive import captures, runs, tombstones
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.processes import process_name
 from pipelines.archive.shelf import WARC_FOLDER
 from pipelines.archive.warc import WarcWriter
 from pipelines.errors import ArchiveUnwritable
@@ -98,6 +99,8 @@ class Session:
         def prepare(connection: Connection) -> tuple[int, census.Counts, census.Counts]:
             frontier.expire(connection, now, all_owners=self.catalog.dialect == "sqlite")
             frontier.release_all(connection, self._lock.last_owner)
+            # Of a dead crawl of this name: in a container all have one number.
+            captures.release_leases(connection, [process_name()])
             for site in plan.sites:
                 frontier.seed(connection, site, plan.urls, now)
             frontier.promote(connection, plan.hosts, now, plan.everything)
@@ -136,6 +139,10 @@ class Session:
     def record(self, visit: visits.Visit) -> Future[bool]:
         """End a lease with its answer; the Future says whether its version is new."""
         return self.recorder.record(visit)
+
+    def read_here(self) -> None:
+        """What comes from now on is read by this process: no other takes it out of the reading queue."""
+        self.recorder.reader = process_name()
 
     def fail(self, address: Address, outcome: Outcome) -> Future[None]:
         """End a lease without an answer."""
@@ -245,6 +252,7 @@ class Session:
 
         def finish(connection: Connection) -> None:
             frontier.release_all(connection, owner)
+            captures.release_leases(connection, [process_name()])
             runs.finish(connection, self.run, ended, exit_code, self.totals())
 
         try:

@@ -47,17 +47,25 @@ class Recorded:
 
 
 def record(
-    connection: Connection, visits: Sequence[Visit], run: int | None, now: float, seen: Container[str] = ()
+    connection: Connection,
+    visits: Sequence[Visit],
+    run: int | None,
+    now: float,
+    seen: Container[str] = (),
+    reader: str | None = None,
 ) -> Recorded:
     """Everything that these answers mean, in the caller's transaction: all of it or nothing.
 
     Many at a time, because a statement costs ten times what a row of it does. `seen`: addresses that stand in
-    the frontier for certain, so that a site's navigation is not offered to it on every page. An answer whose
+    the frontier for certain, so that a site's navigation is not offered to it on every page. `reader`: the
+    process that reads the new versions as they come; None leaves them to whoever asks. An answer whose
     address or version was withdrawn while it was waited for leaves nothing but its record.
     """
     withdrawn = tombstones.load(connection)
     kept = [one for one in visits if not withdrawn.cover(one.address.url, one.kept.capture.id)]
-    standing = _insert_captures(connection, kept, run)
+    whole = {visit.kept.capture.id: visit.kept.capture for visit in kept if visit.kept.profile is None}
+    rows = [row_of(capture) for capture in whole.values()]
+    standing = insert_captures(connection, rows, run=run, read_state="pending", reader=reader, now=now)
     for visit in kept:
         if not _is_new(visit, standing):
             _insert_revisit(connection, visit)
@@ -76,13 +84,6 @@ def record(
 
 def _is_new(visit: Visit, standing: Container[str]) -> bool:
     return visit.kept.profile is None and visit.kept.capture.id in standing
-
-
-def _insert_captures(connection: Connection, visits: Sequence[Visit], run: int | None) -> set[str]:
-    whole = {visit.kept.capture.id: visit.kept.capture for visit in visits if visit.kept.profile is None}
-    return insert_captures(
-        connection, [row_of(capture) for capture in whole.values()], run=run, read_state="pending"
-    )
 
 
 def _learnt(visit: Visit) -> dict[str, Any]:

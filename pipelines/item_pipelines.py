@@ -82,7 +82,9 @@ class ReadPipeline(_Pipeline):
     """
 
     def open_spider(self) -> None:
-        """Start the first process."""
+        """Start the first process. What a crawl fetches is its own to read, whoever shares the catalog."""
+        if (session := getattr(self.crawler.spider, "session", None)) is not None:
+            session.read_here()
         self.readers = Readers(self.crawler.settings.getint("READ_WORKERS", 1))
         self._function = read_packed if _follow_each_other(self.crawler.settings) else read_page
 

@@ -40,19 +40,27 @@ def insert_capture(
 
 
 def insert_captures(
-    connection: Connection, rows: Sequence[CaptureRow], *, run: int | None, read_state: ReadState
+    connection: Connection,
+    rows: Sequence[CaptureRow],
+    *,
+    run: int | None,
+    read_state: ReadState,
+    reader: str | None = None,
+    now: float = 0.0,
 ) -> set[str]:
     """Note captures, ids once each; returns the ids whose record in `rows` now stands for the version.
 
-    `read_state` is given to the new ones among these; the row of a record noted before stays as it is.
+    `read_state` is given to the new ones among these; the row of a record noted before stays as it is. Those
+    that a `reader` takes at once are leased to it from `now` on, seconds since the epoch.
     """
     known = find_all(connection, [row.id for row in rows])
-    fresh = [_values(row, run, read_state) for row in rows if row.id not in known]
+    lease = _lease(reader, now) if reader is not None else {}
+    fresh = [_values(row, run, read_state) | lease for row in rows if row.id not in known]
     earlier = [row for row in rows if row.id in known and row.precedence < known[row.id].precedence]
     if fresh:
         connection.execute(_INSERT, fresh)
     for row in earlier:
-        values = _values(row, run, read_state)
+        values = _values(row, run, read_state) | lease
         connection.execute(update(captures).where(captures.c.id == row.id).values(**values))
     return {row.id for row in rows if row.id not in known or row.precedence <= known[row.id].precedence}
 
@@ -108,11 +116,14 @@ def claim_pending(connection: Connection, limit: int, owner: str, now: float) ->
     rows = list(connection.execute(_first(limit, _expired(now))).all())
     rows += connection.execute(_first(limit, captures.c.read_state == "pending")).all()
     rows = sorted(rows, key=lambda row: (row.warc_file, row.warc_offset, row.id))[:limit]
-    lease = {"read_state": "leased", "read_owner": owner, "read_until": now + READ_LEASE_SECONDS}
     for some in groups([row.id for row in rows]):
-        values = {"read_attempts": captures.c.read_attempts + 1, **lease}
+        values = {"read_attempts": captures.c.read_attempts + 1, **_lease(owner, now)}
         connection.execute(update(captures).where(captures.c.id.in_(some)).values(**values))
     return [_capture_row(row) for row in rows]
+
+
+def _lease(owner: str, now: float) -> dict[str, Any]:
+    return {"read_state": "leased", "read_owner": owner, "read_until": now + READ_LEASE_SECONDS}
 
 
 def _expired(now: float) -> ColumnElement[bool]:

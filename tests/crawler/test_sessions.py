@@ -10,9 +10,17 @@ from pathlib import Path
 from sqlalchemy import select
 
 from crawler import clock, frontier
+from crawler.frontier import Address
+from crawler.keeper import Kept
+from crawler.outcome import Outcome
 from crawler.plan import Plan
 from crawler.session import Session
+from crawler.visits import Visit
+from pipelines.archive.captures import claim_pending
+from pipelines.archive.catalog import Catalog
+from pipelines.archive.record import archived
 from pipelines.archive.schema import addresses
+from pipelines.records import Capture, WarcPointer
 from pipelines.sites import Site
 
 HOST = "www.example.org"
@@ -72,3 +80,34 @@ def test_two_crawlers_of_one_name_in_two_folders_leave_each_others_leases_alone(
         assert sorted(states(one)) == ["leased", "pending"]
     finally:
         one.close(0)
+
+
+def test_what_a_crawler_reads_as_it_comes_is_nobody_elses_until_it_ends(
+    database: Callable[[str], str], tmp_path: Path
+) -> None:
+    where = database("read")
+    session = Session(Plan(tmp_path / "archive", where, (SITE,)))
+    session.record(visit("/", b"before")).result()
+    session.read_here()
+    session.record(visit("/2", b"here")).result()
+    try:
+        with Catalog.open(where) as other:
+            assert taken(other, clock.now()) == [f"http://{HOST}/"]
+            session.close(0)
+            assert taken(other, clock.now()) == [f"http://{HOST}/2"]
+    finally:
+        session.close(0)
+
+
+def visit(path: str, body: bytes) -> Visit:
+    """An answer as it stands in the WARC."""
+    url = f"http://{HOST}{path}"
+    pointer = WarcPointer("a.warc.gz", len(body), 100)
+    capture = archived(Capture(url, "2026-01-02T03:04:05Z", body, "", site="example", warc=pointer))
+    address = Address(url, HOST, "example", "article", 0, 0)
+    return Visit(address, Kept(capture), Outcome("done", clock.now() + 60, 60.0))
+
+
+def taken(catalog: Catalog, now: float) -> list[str]:
+    """What another reader finds in the queue."""
+    return [row.url for row in catalog.write(lambda c: claim_pending(c, 9, "another", now)).result()]

@@ -52,7 +52,7 @@ class Crawl:
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.catalog = Catalog.open(folder)
         self.writer = WarcWriter(folder / "warc", "test")
-        session = SimpleNamespace(catalog=self.catalog, site_of=lambda url: None)
+        session = SimpleNamespace(catalog=self.catalog, site_of=lambda url: None, read_here=lambda: None)
         configured = Settings({"READ_WORKERS": 0} | settings)
         configured.setmodule("crawler.settings", priority="default")
         self.crawler: Any = SimpleNamespace(settings=configured, spider=SimpleNamespace(session=session))
