@@ -156,3 +156,6 @@ def _purge(config: Config, catalog: Catalog, chosen: Target) -> None:
     say(f"Purged: {counted(purged.records, 'record', 'records')} of {files}")
     for name in purged.foreign:
         say(f"{name} holds such records too, but is not this archive's to change")
+    for url in purged.needed_by:
+        also = f"ipnews withdraw {url} --purge --reason WHY"
+        say(f"{url} has its page from such a record, which stays until: {also}")

@@ -116,7 +116,7 @@ def _sqlite(folder: Path, read_only: bool) -> Engine:
         if not path.is_file():
             raise UsageError(
                 f"{folder}: no archive here; name the folder of one, or make one: "
-                f"ipnews crawl --archive {folder}"
+                f"ipnews crawl --archive {folder}, or of WARC files: ipnews backfill FILE --archive {folder}"
             )
         # A database with a WAL cannot be opened where its -shm file cannot be made; where there is one,
         # somebody may be writing, and what he wrote last is in the WAL, which `immutable` passes over.

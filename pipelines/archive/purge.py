@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,17 +35,20 @@ _NAME = re.compile(r"(.+?)(?:-p(\d+))?\.warc\.gz")
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What a purge did. `foreign`: files that hold such records but are not the archive's to change."""
+    """What a purge did. `foreign`: files that hold such records but are not the archive's to change.
+    `needed_by`: addresses that stay, and whose page stands in a record under the target: that stays too."""
 
     records: int
     files: tuple[str, ...]
     foreign: tuple[str, ...]
+    needed_by: tuple[str, ...] = ()
 
 
 def purge(archive: Path, catalog: Catalog, target: Target) -> Purged:
     """Remove the records under a withdrawn target from `archive`/warc, and their rows from the catalog.
 
     Gone are its captures and revisits, and the requests, metadata and other records of the same addresses.
+    A record in which the page of another address stands too (a revisit said that it is the same) stays.
     Nobody else may write to the archive meanwhile. Raises ArchiveUnwritable, ArchiveError for a file that is
     damaged (`ipnews verify`).
     """
@@ -52,17 +56,26 @@ def purge(archive: Path, catalog: Catalog, target: Target) -> Purged:
         places = covered_places(connection, target)
     folder = archive / WARC_FOLDER
     _finish_interrupted(folder, catalog)
+    foreign = tuple(sorted(name for name in places if not (folder / name).exists()))
     changed: list[str] = []
+    needed_by: set[str] = set()
     records = 0
     for path in sorted(folder.glob("*.warc.gz")):
-        doomed = _doomed(path, places.get(path.name, set()), target)
+        standing = _standing(catalog, path.name)
+        doomed = _doomed(path, places.get(path.name, set()), standing.keys(), target)
+        needed_by |= {standing[offset] for offset in places.get(path.name, set()) & standing.keys()}
         if doomed:
             _replace(archive, catalog, path, doomed)
             changed.append(path.name)
             records += len(doomed)
-    marked = update(stones).where(stones.c.target == target.key).values(purged=True)
-    catalog.write(lambda connection: connection.execute(marked).rowcount).result()
-    return Purged(records, tuple(changed), tuple(sorted(set(places) - set(changed))))
+    marked = update(stones).where(stones.c.target == target.key).values(purged=not needed_by)
+
+    def end(connection: Connection) -> None:
+        _forget_revisits(connection)
+        connection.execute(marked)
+
+    catalog.write(end).result()
+    return Purged(records, tuple(changed), foreign, tuple(sorted(needed_by)))
 
 
 def _finish_interrupted(folder: Path, catalog: Catalog) -> None:
@@ -77,20 +90,39 @@ def _finish_interrupted(folder: Path, catalog: Catalog) -> None:
             old.unlink()
 
 
-def _doomed(path: Path, offsets: set[int], target: Target) -> set[int]:
-    """Offsets of the records to go: those given, what belongs to them, and all of a withdrawn address."""
+def _standing(catalog: Catalog, name: str) -> dict[int, str]:
+    """Offset -> address of the captures of one file that nothing covers."""
+    with catalog.read() as connection:
+        withdrawn = tombstones.load(connection)
+        rows = iterate(connection, where=captures.c.warc_file == name)
+        return {row.warc.offset: row.url for row in rows if not withdrawn.cover(row.url, row.id)}
+
+
+def _doomed(path: Path, offsets: set[int], standing: Set[int], target: Target) -> set[int]:
+    """Offsets of the records to go: those given, what belongs to them, and all of a withdrawn address; never
+    those `standing`."""
     covered = tombstones.of(target.kind, target.value)
     by_id: dict[str, int] = {}
     named: list[tuple[int, str]] = []
-    doomed = set(offsets)
+    doomed = offsets - standing
     with path.open("rb") as file:
         for frame in frames(file, blocks=False):
             if isinstance(frame, Record):
                 by_id[frame.header("WARC-Record-ID") or ""] = frame.offset
                 named += [(frame.offset, frame.header(name) or "") for name in _NAMING]
-                if covered.cover(named_uri(frame.header("WARC-Target-URI") or "")):
+                of_target = covered.cover(named_uri(frame.header("WARC-Target-URI") or ""))
+                if of_target and frame.offset not in standing:
                     doomed.add(frame.offset)
-    return doomed | {offset for offset, named_id in named if by_id.get(named_id) in doomed}
+    return doomed | {offset for offset, named_id in named if by_id.get(named_id) in doomed} - standing
+
+
+def _forget_revisits(connection: Connection) -> None:
+    """Forget withdrawn revisits that stand in foreign files, and whose captures a purge has removed."""
+    withdrawn = tombstones.load(connection)
+    lone = revisits.c.capture_id.not_in(select(captures.c.id))
+    for url in connection.scalars(select(revisits.c.url).where(lone).distinct()).all():
+        if withdrawn.cover(url):
+            connection.execute(delete(revisits).where(lone, revisits.c.url == url))
 
 
 def _replace(archive: Path, catalog: Catalog, old: Path, doomed: set[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +19,11 @@ from pipelines.archive.merge import merge
 from pipelines.archive.outcomes import store_outcome
 from pipelines.archive.parts import Part
 from pipelines.archive.purge import purge
-from pipelines.archive.reader import read_at
+from pipelines.archive.reader import Revisit, read_at
+from pipelines.archive.revisits import insert_revisit, resolve_revisits
 from pipelines.archive.schema import addresses, links
 from pipelines.archive.schema import captures as capture_table
+from pipelines.archive.schema import revisits as revisit_table
 from pipelines.archive.schema import tombstones as stone_table
 from pipelines.archive.search import search
 from pipelines.archive.settled import settled_of, store_settled
@@ -235,6 +238,40 @@ def test_a_purge_that_was_killed_before_the_old_file_went_is_finished(
     purge(archive.folder, archive.catalog, target_of("a.test"))
     assert not old.exists()
     assert list(verify(archive.folder, archive.catalog)) == []
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+@pytest.mark.parametrize("first", ["http://a.test/1", "http://b.test/2"])
+def test_a_record_goes_when_no_address_has_its_page_from_it_any_more(
+    archive: Any, make_page: Any, make_capture: Any, first: str, foreign: bool
+) -> None:
+    kept, other = archive.add(
+        make_capture("http://a.test/1", make_page(1)), make_capture("http://x.test/", b"")
+    )
+    same = replace(kept, url="http://b.test/2", fetched_at="2026-02-01T00:00:00Z", payload=b"")
+    with WarcWriter(archive.folder / "warc", "second") as writer:
+        place = writer.write_revisit(same, "identical-payload-digest", kept.fetched_at)
+    revisit = Revisit(
+        same.url, same.fetched_at, "identical-payload-digest", kept.url, None, kept.payload_digest, place
+    )
+    archive.catalog.write(lambda c: insert_revisit(c, revisit)).result()
+    assert archive.catalog.write(resolve_revisits).result() == (1, 0)
+    elsewhere = revisit_table.update().values(warc_file="elsewhere.warc.gz")
+    archive.catalog.write(lambda c: c.execute(elsewhere if foreign else select(1)).rowcount).result()
+    second = {kept.url: same.url, same.url: kept.url}[first]
+    do(archive, target_of(first))
+    assert purge(archive.folder, archive.catalog, target_of(first)).needed_by == (second,)
+    with archive.catalog.read() as c:
+        (row,) = captures.iterate(c, where=capture_table.c.url == second)
+        assert not c.scalar(select(stone_table.c.purged))
+    assert read_at(row.warc, Shelf(archive.folder)).payload == kept.payload
+    do(archive, target_of(second))
+    assert purge(archive.folder, archive.catalog, target_of(second)).needed_by == ()
+    left = b"".join(gzip.decompress(path.read_bytes()) for path in (archive.folder / "warc").iterdir())
+    assert kept.payload not in left
+    with archive.catalog.read() as c:
+        assert [row.id for row in captures.iterate(c)] == [other.id]
+        assert c.scalar(select(revisit_table.c.url)) is None
 
 
 def test_foreign_files_are_named_and_left_alone(archive: Any, make_page: Any, make_capture: Any) -> None:
