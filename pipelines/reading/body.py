@@ -177,14 +177,14 @@ def _innermost(page: Outline, sums: list[float], chosen: int) -> Element:
 
 def _goes_on(page: Outline, part: Element, sums: list[float]) -> bool:
     """Whether an element is one part of an article: the other, named as the article's too, stands beside it,
-    as on phones where all but the start has to be unfolded."""
+    as on phones where all but the start has to be unfolded. The later one begins with text, not a heading."""
     if voice(part.attributes) <= 0:
         return False
     return any(
         element.parent == part.parent
-        and element is not part
-        and min(abs(element.first - part.last), abs(part.first - element.last)) == 0
+        and (element.last == part.first or element.first == part.last)
         and sums[element.last] - sums[element.first] >= SENTENCE
+        and sums[(later := max(element.first, part.first)) + 1] > sums[later]
         and voice(element.attributes) > 0
         for element in page.filled
     )

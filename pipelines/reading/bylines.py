@@ -82,13 +82,17 @@ def _set_apart(text: str) -> tuple[str, ...]:
     """The names on a line between headline and body that a date, 由 … 提交 or /文 tells from a subheading."""
     if dated := _AROUND_DATE.fullmatch(unlabelled(text)):
         beside = (part.strip() for part in (dated["before"], dated["after"]) if part)
-        named = (persons(part) for part in beside if not is_outlet(part) and not _ACCOUNT.search(part))
+        named = (persons(part) for part in beside if _may_be_names(part))
         if names := next(filter(None, named), ()):
             return names
     if names := _behind_outlet(text):
         return names
     other = _POSTED.match(text) or _WROTE.search(text)
     return persons(other["people"]) if other else ()
+
+
+def _may_be_names(part: str) -> bool:
+    return not (is_outlet(part) or _ACCOUNT.search(part) or PHOTO.search(part))
 
 
 def _behind_outlet(text: str) -> tuple[str, ...]:

@@ -68,8 +68,10 @@ def breadcrumbs(page: Outline, first: int) -> tuple[str, ...]:
 
 
 def _leads(page: Outline, line: Line) -> bool:
-    """Whether a line is a path of links and the signs between them, and nothing else."""
-    return len(line.links) > 1 and all(
+    """Whether a line is a path from the site on: links and the signs between them, and nothing else."""
+    if len(line.links) < 2 or not is_outlet(page.link_text(line.links[0])):
+        return False
+    return all(
         _CRUMB_SPLIT.fullmatch(unescape(piece)) or not piece.strip()
         for piece in line.pieces
         if piece not in {page.anchors.get(link) for link in line.links}
