@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, product
 from typing import NamedTuple
 
@@ -59,6 +60,7 @@ def run(full: bool) -> list[Figure]:
     for mistake in chain(*(score.mistakes[:2] for score in every[:MISTAKES_OF])):
         print("  ", mistake, file=sys.stderr)
     figures = [*family_figures(every, bounds), *certainty_figures(every, bounds), harm(clean, bounds)]
+    figures += silent_figures(full, bounds)
     if full:
         figures += (figure for kind in scores for figure in figures_of_kind(kind, scores[kind]))
     return figures
@@ -66,15 +68,18 @@ def run(full: bool) -> list[Figure]:
 
 def cases(full: bool) -> Iterator[Case]:
     """The short form damages our own articles once each. Manuals are damaged twice, news in every way."""
-    news = [*own_texts()]
-    if full:
-        news += [*references("hans"), *map(simplify, references("hant"))]
-    for number, text in enumerate(news):
+    for number, text in enumerate(_news(full)):
         channels: Sequence[Channel] = CHANNELS if full else (CHANNELS[number * 5 % len(CHANNELS)],)
         yield Case(NEWS, _marked_up(text), channels)
     for number, text in enumerate(_pages_of(packages()) if full else ()):
         channels = [CUT_EVERYWHERE[(number + turn) % len(CUT_EVERYWHERE)] for turn in (0, 9)]
         yield Case(MANUALS, _marked_up(simplify(text)), channels)
+
+
+def _news(full: bool) -> list[str]:
+    """Our own articles and, in full, the references, in Simplified."""
+    references_too = [*references("hans"), *map(simplify, references("hant"))] if full else []
+    return [*own_texts(), *references_too]
 
 
 def clean_texts(full: bool) -> Iterator[str]:
@@ -136,6 +141,28 @@ def certainty_figures(scores: list[Score], bounds: dict[str, float]) -> list[Fig
     ]
 
 
+def silent_figures(full: bool, bounds: dict[str, float]) -> list[Figure]:
+    """News damaged once each as in variant 2, by which a lone byte leaves no `?`."""
+    scores = []
+    for number, text in enumerate(_news(full)):
+        damaged = replace(CHANNELS[number * 5 % len(CHANNELS)], variant=2).run(_marked_up(text))
+        score = Score()
+        score.add(damaged, Restorer.load().restore(damaged.text))
+        scores.append(score)
+    return [
+        _share("no ? printed: inside runs, right", scores, _surviving, bounds.get("silent")),
+        _given(
+            "no ? printed: of all readings given, right", scores, _every_certainty, bounds.get("silent_given")
+        ),
+        _share(
+            "no ? printed: undamaged characters unchanged",
+            scores,
+            lambda score: score.clean,
+            bounds.get("silent_collateral"),
+        ),
+    ]
+
+
 def figures_of_kind(kind: str, scores: list[Score]) -> list[Figure]:
     """The main figures of one kind of text, without bounds."""
     return [
@@ -187,6 +214,10 @@ def _undisturbed(score: Score) -> Counter[str]:
 
 def _certainty(name: str) -> Pick:
     return lambda score: score.certainties[name]
+
+
+def _every_certainty(score: Score) -> Counter[str]:
+    return sum(score.certainties.values(), Counter())
 
 
 def _glosses(score: Score) -> Counter[str]:
