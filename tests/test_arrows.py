@@ -11,7 +11,14 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = [
     {"pipelines.records", "pipelines.errors", "pipelines.version"},
-    {"pipelines.sites", "pipelines.text", "pipelines.markup", "pipelines.ledger", "pipelines.awaiting"},
+    {
+        "pipelines.sites",
+        "pipelines.text",
+        "pipelines.markup",
+        "pipelines.ledger",
+        "pipelines.awaiting",
+        "pipelines.object_stores",
+    },
     {"pipelines.reading", "pipelines.repair", "pipelines.convert", "pipelines.dedupe"},
     {"pipelines.archive"},
     {"pipelines.export"},

@@ -17,21 +17,12 @@ from urllib.parse import quote, unquote, urlsplit
 from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
 
 from pipelines.errors import ExportError
+from pipelines.object_stores import VARIABLES, endpoint_of, in_clear_text
 
 if TYPE_CHECKING:  # obstore has these names for type checkers only
     from obstore.store import ClientConfig, RetryConfig
 
 _HINT = "type --to file:///DIRECTORY, s3://BUCKET/PATH, az://CONTAINER/PATH or gs://BUCKET/PATH"
-
-_VARIABLES = {
-    "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_ENDPOINT_URL for another server)",
-    "az": "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
-    "gs": "GOOGLE_APPLICATION_CREDENTIALS",
-}
-_ENDPOINTS = {
-    "s3": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
-    "az": ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
-}
 
 RETRY: RetryConfig = {
     "max_retries": 6,
@@ -55,21 +46,17 @@ class Address:
     @property
     def variables(self) -> str:
         """The environment variables that carry the credentials of this kind of store."""
-        return _VARIABLES.get(self.scheme, "none")
+        return VARIABLES.get(self.scheme, "none")
 
     @property
     def endpoint(self) -> str | None:
         """Another server than the provider's own, where the environment names one."""
-        return next(
-            (os.environ[name] for name in _ENDPOINTS.get(self.scheme, ()) if os.environ.get(name)), None
-        )
+        return endpoint_of(self.scheme)
 
     @property
     def clear_text(self) -> bool:
         """Whether the environment names an endpoint without TLS, as local test servers are."""
-        if self.scheme == "az" and os.environ.get("AZURE_STORAGE_USE_EMULATOR", "").lower() in ("1", "true"):
-            return True
-        return (self.endpoint or "").startswith("http://")
+        return in_clear_text(self.scheme)
 
 
 def parse_address(uri: str) -> Address:
@@ -87,13 +74,13 @@ def parse_address(uri: str) -> Address:
             raise ExportError(f"an empty address; {_HINT}")
         return Address(uri, "file", "", str(Path(uri).absolute()))
     if parts.username or parts.password:
-        variables = _VARIABLES.get(parts.scheme, "no credentials")
+        variables = VARIABLES.get(parts.scheme, "no credentials")
         raise ExportError(f"the {parts.scheme} address holds a user name; take it out and set {variables}")
     if parts.query or parts.fragment:
         raise ExportError(f"{uri!r} has a part behind ? or #, which no store knows; take it out")
     if parts.scheme == "file":
         return _file_address(uri, parts.netloc, unquote(parts.path))
-    if parts.scheme not in _VARIABLES:
+    if parts.scheme not in VARIABLES:
         raise ExportError(f"{uri!r} has the unknown scheme {parts.scheme!r}; {_HINT}")
     if not parts.netloc:
         raise ExportError(f"{uri!r} names no bucket; {_HINT}")

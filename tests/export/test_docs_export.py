@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipelines.export.address import _VARIABLES
 from pipelines.export.rows import SCHEMA, VOLATILE
+from pipelines.object_stores import VARIABLES
 from pipelines.records import SCHEMA_VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ def test_volatile_fields_and_variables_are_named() -> None:
     volatile = re.search(r"unchanged page (.*) differ, nothing else", PAGE)
     assert volatile
     assert set(re.findall(r"`(\w+)`", volatile[1])) == VOLATILE
-    for names in _VARIABLES.values():
+    for names in VARIABLES.values():
         assert all(name in PAGE for name in re.findall(r"[A-Z]+(?:_[A-Z]+)+", names))
 
 

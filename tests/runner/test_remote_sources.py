@@ -174,3 +174,53 @@ def test_no_password_of_an_address_is_kept_or_shown(tmp_path: Path, reading: Rea
     assert "a-secret" not in str(caught.value)
     held = b"".join(path.read_bytes() for path in (tmp_path / "x").iterdir() if path.is_file())
     assert b"a-secret" not in held
+
+
+SAID = {
+    "not there": (f"s3://{BUCKET}/none.warc.gz", {}, "the server has no such object; check the address"),
+    "no bucket": ("s3://no-such-bucket/deep/", {}, "the server has no such bucket or container; check"),
+    "no server": (
+        f"s3://{BUCKET}/x.warc.gz",
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+        "no whole answer from http://127.0.0.1:9; check the address",
+    ),
+}
+
+
+@pytest.mark.usefixtures("s3")
+@pytest.mark.parametrize("case", SAID)
+def test_what_a_server_refuses_is_told_in_our_words(
+    case: str, tmp_path: Path, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, environment, said = SAID[case]
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SourceError, match=re.escape(said)):
+        fill(tmp_path / "x", address, reading)
+
+
+def test_refused_credentials_are_named_and_never_printed(
+    tmp_path: Path, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = b"<Error><Code>SignatureDoesNotMatch</Code><AWSAccessKeyId>an-id</AWSAccessKeyId></Error>"
+
+    class Refuses(_Ranges):
+        def do_GET(self) -> None:
+            self._answer(answer, 403, len(answer))
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refuses)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+    for name, value in (("ACCESS_KEY_ID", "an-id"), ("SECRET_ACCESS_KEY", "a-secret")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    try:
+        with pytest.raises(
+            SourceError, match=r"did not accept the credentials \(AWS_ACCESS_KEY_ID"
+        ) as caught:
+            fill(tmp_path / "x", f"s3://{BUCKET}/deep/", reading)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    assert "an-id" not in str(caught.value)
