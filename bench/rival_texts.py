@@ -65,6 +65,12 @@ _NOTICE = (
     "期内以书面形式反映，并署真实姓名和联系方式。联系人：{who}，电话：{n0}{n1}。"
 )  # fmt: skip
 
+_APPOINTMENTS = (
+    "{city}市政府办公室印发人事任免的通知，决定任命{p0}为市知识产权保护中心主任，{p1}、{p2}为副主任；任命{p3}为市专利信息服务站站长。"
+    "免去{p4}的市知识产权保护中心主任职务，另有任用；免去{p5}的市专利信息服务站站长职务，到龄退休。请各有关单位依照章程办理，"
+    "并在收到通知后一个月内完成工作交接。"
+)
+
 
 def _facts(rng: random.Random) -> dict[str, str]:
     a, b = rng.sample(_FIRMS, 2)
@@ -76,6 +82,7 @@ def _facts(rng: random.Random) -> dict[str, str]:
     facts |= {"m": str(rng.randint(1, 12)), "d": str(day), "e": str(day + 6), "w": str(rng.randint(1, 52))}
     facts |= {"age": str(rng.randint(61, 99)), "born": str(rng.randint(1920, 1950))}
     facts |= {"grad": str(rng.randint(1951, 1975)), "right": rng.choice(("商标权", "发明专利权", "著作权"))}
+    facts |= {f"p{i}": rng.choice(_SURNAMES) + rng.choice(_GIVEN) for i in range(6)}
     facts["field"] = rng.choice(("机械工程", "有机化学", "光学仪器", "农业育种", "自动控制", "纺织材料"))
     return facts
 
@@ -101,6 +108,7 @@ TEMPLATES: dict[str, Callable[[random.Random], str]] = {
     "press releases": _from(_PRESS),
     "short cases": _from(_SHORT),
     "public notices": _from(_NOTICE),
+    "appointments": _from(_APPOINTMENTS),
 }
 """Kind -> one text of a template with particulars of its own: each is a story of its own."""
 

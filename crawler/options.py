@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
-Archive = Annotated[Path | None, typer.Option("--archive", help="Folder of the archive.", metavar="DIR")]
+Archive = Annotated[
+    Path | None, typer.Option("--archive", file_okay=False, help="Folder of the archive.", metavar="DIR")
+]
 Json = Annotated[bool, typer.Option("--json", help="Data for programs on stdout.")]
 Names = Annotated[list[str] | None, typer.Option("--site", help="Only this declared site.", metavar="NAME")]
 CapturedSince = Annotated[

@@ -106,7 +106,7 @@ def compare(a: str, b: str, alignment: Alignment) -> Tally:
         else:
             disagree, disagreements = disagree + weight, disagreements + _other_ones(a[a0:a1], b[b0:b1])
             replaced = replaced or is_another_number(a[a0:a1], b[b0:b1])
-    filled_anew = is_filled_anew(gaps if replaced else slots, slots, disagreements, alignment.covered[0])
+    filled_anew = is_filled_anew(gaps, slots, disagreements, alignment.covered[0], replaced=replaced)
     others = not filled_anew and other_figures(a, b, alignment.spans_a, edited)
     return Tally(agree, disagree, disagreements, expected, variance, filled_anew, others)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -10,17 +11,22 @@ from typing import NamedTuple
 from pipelines.dedupe.align import Alignment
 from pipelines.dedupe.figures import FIGURE, LOST, NO_DIGITS, NO_FIGURE, OF_FIGURES
 from pipelines.dedupe.lcs import lcs_pairs
+from pipelines.dedupe.tables.surnames import SURNAMES
 
 
 class Gap(NamedTuple):
     """A difference that is no figure: where it is, and how many characters either text has there, beside the
-    digits of a figure that stands with it."""
+    digits of a figure that stands with it; whether each has names of persons there."""
 
     start: int
     end: int
     ours: int
     theirs: int
+    persons: bool = False
 
+
+_PERSONS = re.compile(f"(?:[{SURNAMES}]..?){{1,3}}|[{SURNAMES}]")
+"""Names of persons, one after another: the comparable form has no marks between them."""
 
 Box = tuple[int, int, int, int]
 """(start, end) of a difference, and of what stands there in the other text."""
@@ -68,14 +74,23 @@ def gaps_of(a: str, b: str, alignment: Alignment) -> list[Gap]:
     found = []
     for start, end, other, other_end in _words_of(boxes):
         ours, theirs = a[start:end], b[other:other_end]
-        if not OF_FIGURES.search(ours + theirs):
-            if 0 < max(len(ours), len(theirs)) <= SLOT:
-                found.append(Gap(start, end, len(ours), len(theirs)))
-            continue
-        words = len(NO_FIGURE.sub("", ours)), len(NO_FIGURE.sub("", theirs))
-        if 0 < max(words) <= SLOT and not _is_figure(ours, theirs):
-            found.append(Gap(start, end, *words))
+        words = len(ours), len(theirs)
+        if OF_FIGURES.search(ours + theirs):
+            words = len(NO_FIGURE.sub("", ours)), len(NO_FIGURE.sub("", theirs))
+            if _is_figure(ours, theirs):
+                continue
+        if 0 < max(words) <= SLOT:
+            persons = _are_persons(ours, theirs, a[start - 1 : start])
+            found.append(Gap(start, end, *words, persons))
     return found
+
+
+def _are_persons(ours: str, theirs: str, before: str) -> bool:
+    """Whether both are names of persons, by themselves or with the surname `before` them that they share."""
+    return any(
+        _PERSONS.fullmatch(surname + ours) and _PERSONS.fullmatch(surname + theirs)
+        for surname in ("", before)
+    )
 
 
 def _words_of(gaps: list[Box]) -> Iterator[Box]:
@@ -102,7 +117,7 @@ def _longer(gap: Box) -> int:
 def edited_share(gaps: list[Gap], aligned: int) -> float:
     """The share e of single characters that were edited, from the number of gaps that are one character:
     n e (1 - e)**2 of n, which rises up to a third (add-one rule)."""
-    single = sum(max(gap.ours, gap.theirs) == 1 for gap in gaps)
+    single = sum(max(gap.ours, gap.theirs) == 1 and not gap.persons for gap in gaps)
     seen = min((single + 1) / max(1, aligned + 2), 4 / 27)
     share = 0.0
     for _ in range(40):
@@ -124,22 +139,29 @@ def slots_of(gaps: list[Gap], edited: float) -> list[Gap]:
     return []
 
 
-def is_filled_anew(words: list[Gap], slots: list[Gap], disagreements: int, aligned: int) -> bool:
-    """Whether so many `words` and figures (`disagreements`) stand in the place of others, in so short a text,
+def is_filled_anew(
+    gaps: list[Gap], slots: list[Gap], disagreements: int, aligned: int, *, replaced: bool
+) -> bool:
+    """Whether so many words and figures (`disagreements`) stand in the place of others, in so short a text,
     that it is a template.
 
-    The words are the slots; where a long number is another one altogether, which edits of single characters
-    do not make of it, differences of one character count too: the surname of whoever answers that telephone.
+    The words are the `slots` among the `gaps`. Differences of one character count too where there are slots
+    and both characters are surnames, or where a long number was `replaced` by another one altogether, which
+    edits of single characters do not make of it: the surname of whoever answers that telephone.
     """
     if not slots and not disagreements:
         return False
-    filled = (len(words) if slots else 0) + disagreements
-    return filled >= max(FILLED, round(DENSE * aligned)) and (disagreements > 0 or _names_alone(slots))
+    words = len(gaps if replaced else slots) if slots else 0
+    persons = sum(gap.persons for gap in gaps) if slots else 0
+    filled = max(words, persons) + disagreements
+    told = disagreements > 0 or persons >= FILLED or _names_alone(slots)
+    return told and filled >= max(FILLED, round(DENSE * aligned))
 
 
 def _names_alone(slots: list[Gap]) -> bool:
-    """Whether names tell without a figure: one more than `FILLED`, and two of them long ones. Words for which
-    a writer takes others have two or three characters."""
+    """Whether names of other kinds tell without a figure: one more than `FILLED`, and two of them long ones.
+    Words for which a writer takes others have two or three characters, and hardly ever a surname in both.
+    """
     return len(slots) > FILLED and sum(min(slot.ours, slot.theirs) >= LONG_NAME for slot in slots) > 1
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from crawler.cli import app
 from crawler.commands import backfill, copies, withdraw
+from crawler.ending import leave
 from pipelines.errors import UsageError
 
 CHANGING = {
@@ -25,3 +28,16 @@ def test_nothing_is_made(run: Callable[..., int], tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no archive here"):
         run(archive=nowhere)
     assert not nowhere.exists()
+
+
+@pytest.mark.parametrize("command", ["crawl", "status", "verify"])
+def test_a_file_is_no_archive(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").write_text("kept", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["ipnews", command, "--archive", str(tmp_path / "notes.txt")])
+    with pytest.raises(SystemExit) as leaving:
+        leave(app)
+    assert leaving.value.code == 2
+    assert "notes.txt' is a file; see: ipnews" in capsys.readouterr().err
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "kept"

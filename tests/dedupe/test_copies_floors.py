@@ -28,7 +28,7 @@ def test_false_pairs() -> None:
 
 def test_templates() -> None:
     figures = bounded(list(eval_copies.templates(12, BOUNDS)))
-    assert len(figures) == 7
+    assert len(figures) == 8
     assert [figure.line() for figure in figures if not figure.holds] == []
 
 

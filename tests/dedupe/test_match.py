@@ -223,6 +223,27 @@ def test_short_notices_with_dates_are_told_by_what_is_filled_in(other: tuple[str
     assert (verify(one, notice.format(*other)) is not None) is kept
 
 
+@pytest.mark.parametrize(
+    ("other", "kept"),
+    [
+        # Nothing but names of persons; of two with one surname, or one given name, a part is different.
+        (("韩怀远", "郑海涛", "陈若溪", "林一鸣"), False),
+        (("杨书航", "陈小满", "周怀远", "林清秋"), False),
+        (("沈海涛", "何若溪", "韩怀远", "林一鸣"), False),
+        # One was replaced; two names were corrected.
+        (("韩怀远", "陈若溪", "周以宁", "宋清秋"), True),
+        (("杨海焘", "陈若熙", "周以宁", "宋清秋"), True),
+    ],
+)
+def test_appointments_are_told_by_whom_they_name(other: tuple[str, ...], kept: bool) -> None:
+    notice = (
+        "市政府决定，任命{}为市知识产权保护中心主任，任命{}为市专利信息服务站站长。免去{}的市知识产权保护中心主任职务，另有任用；"
+        "免去{}的市专利信息服务站站长职务，到龄退休。请各有关单位依照章程办理，并做好工作交接。特此通知。"
+    )
+    one = notice.format("杨海涛", "陈若溪", "周以宁", "宋清秋")
+    assert (verify(one, notice.format(*other)) is not None) is kept
+
+
 def test_lists_of_one_form_are_other_stories() -> None:
     lists = list(templated("lists of grants", 12, random.Random(11)))
     assert [(a, b) for a, b in combinations(lists, 2) if verify(a, b)] == []
