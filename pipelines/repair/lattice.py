@@ -29,7 +29,7 @@ _FIRST_OF_OTHER_MARKS: Final = {0xA1: 0xA3, 0xA3: 0xA1}
 # Costs in nats. They are odds of the channel's operations, not of the language; see docs/repair.md.
 COST_ENTER: Final = 4.0
 COST_GENUINE: Final = 5.0
-COST_WIDEQUESTION: Final = 3.0
+COST_WIDE_QUESTION: Final = 3.0
 COST_BRACKET_CUT: Final = 3.0
 COST_CUT_TWICE: Final = 6.0
 """Of ten honest `??` before a pause the likeliest reading was 8.9 nats ahead without it."""
@@ -111,7 +111,7 @@ class Lattice:
         """`?` and a mark: a lone lead byte, its character's second byte is the first of the mark's code."""
         if at + 1 >= self._length or (mark := MARKS.get(self.found[at + 1])) is None:
             return
-        cost = COST_ENTER + (COST_WIDEQUESTION if self.found[at] == "？" else 0.0)
+        cost = COST_ENTER + (COST_WIDE_QUESTION if self.found[at] == "？" else 0.0)
         cost += COST_BRACKET_CUT if self.found[at + 1] in BRACKETS else 0.0
         options = self._candidates.before_second(mark[0])
         if second := self._cut_twice(at):
