@@ -351,6 +351,7 @@ def test_a_part_left_behind_its_line_in_the_ledger_is_cleared(
 
 
 KILLED = """
+import signal
 import sys
 from pathlib import Path
 sys.path.append(sys.argv[1])
@@ -362,6 +363,7 @@ from pipelines.runner.reading import Reading
 from pipelines.sources import plan
 plan.RANGE_BYTES = 3000
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored by what it runs behind
     folder = Path(sys.argv[2])
     with Catalog.open(folder) as catalog:
         told = lambda progress: print("at", flush=True)
