@@ -84,3 +84,15 @@ def open_pronoun(choice: Choice) -> Choice:
         return choice
     told = all(rival.text not in PRONOUNS or rival.score < -PRONOUN_MARGIN for rival in choice.rivals)
     return choice if told else replace(choice, odds=0.0)
+
+
+def unsure(choice: Choice) -> Choice:
+    """A choice of a region in which pairs may have vanished, which took too long to find out: within a longer
+    word it is likely, else it is left open."""
+    return replace(choice, margin=0.0, odds=choice.odds if choice.in_word else 0.0)
+
+
+def up_to_last_change(choices: list[Choice]) -> list[Choice]:
+    """Without the right-hand context: another place may begin in it."""
+    last = max(number for number, choice in enumerate(choices) if choice.arc.kind != "found")
+    return choices[: last + 1]

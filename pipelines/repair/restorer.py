@@ -28,14 +28,15 @@ from pipelines.repair.blocks import (
 )
 from pipelines.repair.brackets import BLOCK_START, Context, track
 from pipelines.repair.candidates import Candidates
-from pipelines.repair.choices import Choice, open_pronoun
+from pipelines.repair.choices import Choice, open_pronoun, unsure, up_to_last_change
 from pipelines.repair.collector import collector_at_rest
 from pipelines.repair.compose import compose
+from pipelines.repair.faint_runs import speaks_for_run
 from pipelines.repair.gloss import GLOSS, Glosses, before_gloss
 from pipelines.repair.judge import edits_of
 from pipelines.repair.language import Characters, WordTable
 from pipelines.repair.lattice import Lattice, vanishing_groups_of
-from pipelines.repair.marks import can_begin
+from pipelines.repair.marks import MARKS, can_begin
 from pipelines.repair.model import Model
 from pipelines.repair.neighbours import Neighbours
 from pipelines.repair.page_words import PageWords
@@ -175,13 +176,13 @@ class _Page:
                 if end := self._glosses.after(found, at, found[at - 1 : at]):
                     yield Edit(field, base + at, found[at:end], "", "gloss", "exact")
                     done = end
-            elif patience > 0 and (self.is_silent or can_begin(found, at)):
+            elif patience > 0 and self._may_begin(found, at):
                 start = max(region, before_gloss(found, max(0, at - LEFT_CONTEXT)))
                 context = track(context, GLOSS.sub("", found[region:start]))
                 region = start
                 choices = self._search(found, start, context)
                 if _is_damage(choices, self._margin):
-                    settled = _up_to_last_change(choices)
+                    settled = up_to_last_change(choices)
                     fresh = (choice for choice in settled if choice.arc.start >= done)
                     yield from self._without_doubts(list(edits_of(found, fresh, base, field)))
                     context = track(context, (char for choice in settled for char in choice.arc.text))
@@ -190,6 +191,12 @@ class _Page:
                 else:
                     patience -= 1
                     self._vain += 1
+
+    def _may_begin(self, found: str, at: int) -> bool:
+        """Whether a place is worth a search."""
+        if not self.is_silent:
+            return can_begin(found, at)
+        return found[at] not in MARKS or speaks_for_run(found, at, self._characters, self._candidates)
 
     def _without_doubts(self, edits: list[Edit]) -> list[Edit]:
         """The edits of a region, none where it is left to the next pass."""
@@ -212,7 +219,7 @@ class _Page:
         search = self._searched(found, start, context, groups)
         choices = search.run()
         if search.work > MOST_WORK:
-            choices = [_unsure(choice) for choice in self._searched(found, start, context, ()).run()]
+            choices = [unsure(choice) for choice in self._searched(found, start, context, ()).run()]
         return list(map(open_pronoun, choices)) if self._model.on_page("她") else choices
 
     def _searched(self, found: str, start: int, context: Context, vanishing: Sequence[int]) -> Search:
@@ -226,21 +233,9 @@ def _lacunae(edits: list[Edit]) -> int:
     return sum(edit.after.count(LACUNA) - edit.before.count(LACUNA) for edit in edits)
 
 
-def _unsure(choice: Choice) -> Choice:
-    """A choice of a region in which pairs may have vanished, which took too long to find out: within a longer
-    word it is likely, else it is left open."""
-    return replace(choice, margin=0.0, odds=choice.odds if choice.in_word else 0.0)
-
-
 def _is_open(edit: Edit) -> bool:
     """Whether several readings were left; what an eaten byte was has none."""
     return edit.certainty == "lost" and bool(edit.rivals)
-
-
-def _up_to_last_change(choices: list[Choice]) -> list[Choice]:
-    """Without the right-hand context: another place may begin in it."""
-    last = max(number for number, choice in enumerate(choices) if choice.arc.kind != "found")
-    return choices[: last + 1]
 
 
 def _is_damage(choices: list[Choice], margin: float) -> bool:
