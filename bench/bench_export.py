@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from sqlalchemy import Connection, Update, select, update
 
-from bench.figures import Figure, floors
+from bench.figures import Figure, floors, report
 from bench.made_catalog import fill_catalog
 from bench.peak import HelpersWatched, peak_memory
 from pipelines.archive.catalog import Catalog
@@ -179,5 +179,4 @@ def _busy() -> float:
 
 
 if __name__ == "__main__":
-    for figure in measured(int(sys.argv[1])):
-        print(figure.line())
+    sys.exit(report(measured(int(sys.argv[1]))))

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from bench.figures import Figure
+from bench.figures import Figure, report
 from bench.peak import peak_memory
 from bench.repair_texts import own_texts, references
 from pipelines.repair.channel import Channel
@@ -94,6 +94,6 @@ def _seconds(work: Callable[[], object], times: int, clock: Callable[[], float])
 
 
 if __name__ == "__main__":
-    for figure in run(full="--short" not in sys.argv):
-        print(figure.line())
+    missed = report(run(full="--short" not in sys.argv))
     print(f"this process: {peak_memory():.0f} MB")
+    sys.exit(missed)

@@ -25,7 +25,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from bench.copies_queries import AREA, queries
-from bench.figures import Figure, floors, proportion
+from bench.figures import Figure, floors, proportion, report
 from bench.made_documents import documents
 from bench.peak import HelpersWatched, helpers, peak_memory
 from pipelines.archive import shingle_index
@@ -198,11 +198,7 @@ def main() -> int:
     parser.add_argument("documents", type=int, nargs="?", default=1_000_000)
     parser.add_argument("--folder", type=Path, help="built here and kept: see copies_queries")
     given = parser.parse_args()
-    missed = 0
-    for figure in measure(given.documents, given.folder):
-        print(figure.line(), flush=True)
-        missed += not figure.holds
-    return 1 if missed else 0
+    return report(measure(given.documents, given.folder))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from bench.figures import Figure, floors, proportion
+from bench.figures import Figure, floors, proportion, report
 from pipelines.reading.decode import decode
 from pipelines.reading.extract import extract
 from pipelines.reading.metadata import read_metadata
@@ -238,5 +238,4 @@ def encoding_figures(pages: list[Reference]) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    for figure in run(full=True):
-        print(figure.line())
+    raise SystemExit(report(run(full=True)))

@@ -17,7 +17,7 @@ from dataclasses import replace
 from itertools import chain, product
 from typing import NamedTuple
 
-from bench.figures import Figure, clustered, floors
+from bench.figures import Figure, clustered, floors, report
 from bench.repair_score import SURVIVING, Score
 from bench.repair_texts import own_texts, packages, references
 from pipelines.convert.simplify import simplify
@@ -234,5 +234,4 @@ def _named(score: Score) -> Counter[str]:
 
 
 if __name__ == "__main__":
-    for figure in run(full="--short" not in sys.argv):
-        print(figure.line(), flush=True)
+    sys.exit(report(run(full="--short" not in sys.argv)))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -46,6 +47,17 @@ class Figure:
         if bound:
             parts.append(f"({bound}: {'holds' if self.holds else 'BELOW THE FLOOR'})")
         return "  ".join(parts)
+
+
+def report(figures: Iterable[Figure]) -> int:
+    """Print figures as they come, and then how many there were; 1 where a bound does not hold, else 0."""
+    total = missed = 0
+    for figure in figures:
+        print(figure.line(), flush=True)
+        total += 1
+        missed += not figure.holds
+    print(f"{total} figures, {missed} outside their bounds", file=sys.stderr)
+    return 1 if missed else 0
 
 
 def wilson(right: float, n: float) -> tuple[float, float]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.figures import Figure
+from bench.figures import Figure, report
 
 
 def areas(kind: str) -> list[str]:
@@ -25,15 +26,13 @@ def main() -> int:
     parser.add_argument("area", nargs="*", help="areas to run; all when none is named")
     parser.add_argument("--short", action="store_true", help="the form that the tests assert")
     args = parser.parse_args()
-    figures: list[Figure] = []
-    for area in args.area or areas(args.kind):
-        print(f"== {args.kind}: {area}", file=sys.stderr, flush=True)
-        for figure in importlib.import_module(f"bench.{args.kind}_{area}").run(full=not args.short):
-            print(figure.line(), flush=True)
-            figures.append(figure)
-    missed = [figure for figure in figures if not figure.holds]
-    print(f"{len(figures)} figures, {len(missed)} outside their bounds", file=sys.stderr)
-    return 1 if missed else 0
+    return report(_figures(args.kind, args.area or areas(args.kind), full=not args.short))
+
+
+def _figures(kind: str, chosen: Sequence[str], *, full: bool) -> Iterator[Figure]:
+    for area in chosen:
+        print(f"== {kind}: {area}", file=sys.stderr, flush=True)
+        yield from importlib.import_module(f"bench.{kind}_{area}").run(full=full)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from sqlalchemy import func, select, update
 
 from bench import memory, replay, soak_backfill, soak_exports
 from bench.disturbed import AREA, NETWORK, QUIET, opened, same_export, scene, verdict
-from bench.figures import Figure
+from bench.figures import Figure, report
 from bench.one_crawl import Order, at_request, finished, run_until
 from bench.postgres import postgresql
 from bench.processes import kill_children
@@ -48,13 +48,13 @@ def main() -> int:
     parser.add_argument("--captures", type=int, default=5_000, help="captures of the disturbed backfill")
     parser.add_argument("--rows", type=int, default=20_000, help="articles of the killed exports")
     arguments = parser.parse_args()
-    missed = 0
+    return report(_figures(arguments))
+
+
+def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
     for name in arguments.scenario or SCENARIOS:
         print(f"== soak: {name}", file=sys.stderr, flush=True)
-        for figure in SCENARIOS[name](arguments):
-            print(figure.line(), flush=True)
-            missed += not figure.holds
-    return 1 if missed else 0
+        yield from SCENARIOS[name](arguments)
 
 
 def kills(arguments: argparse.Namespace) -> Iterator[Figure]:
