@@ -49,6 +49,10 @@ _PEOPLE = re.compile(
         r"(?P<dated>\d{1,2}日)?"
     )
 )
+_EDITORS = re.compile(both(r"\s*(?:责任编辑|责编|编辑)\s*[:：]"))
+_WRITERS = re.compile(both("记者|通讯员|作者|撰文"))
+"""An intern named behind the editor edits, and does not write."""
+
 _PLACED = re.compile(both(rf"(?:{'|'.join(sorted(PLACES))})\s*$"))
 _NO_GIVEN = re.compile(both("[的了到在是有与和不页版件室网报社区业词书馆器法品店街市县省界库站谈圈]"))
 """What the name of a section or a tool has where a person has a given name: 金融界, 高新区, 关键词."""
@@ -100,7 +104,16 @@ def _behind_outlet(text: str) -> tuple[str, ...]:
     dated = DATED.search(text)
     behind = trim(_TOOL_BOX.sub(" ", text[dated.end() :])).split() if dated else []
     place = next((n for n, part in enumerate(behind) if is_outlet(part)), len(behind))
-    named = behind[place + 1 :]
+    return _one_name(behind[place + 1 :])
+
+
+def behind_source(value: str) -> tuple[str, ...]:
+    """The name behind that of a paper in its slot (来源：某某晚报 某某)."""
+    paper, *named = value.split()[:3] or [""]
+    return _one_name(named) if named and is_outlet(paper) else ()
+
+
+def _one_name(named: list[str]) -> tuple[str, ...]:
     told = len(named) == 1 and len(named[0]) < 4 and not _NO_GIVEN.search(named[0], 1)
     return persons(named[0]) if told else ()
 
@@ -145,7 +158,10 @@ def _mentions(text: str, place: str) -> list[str]:
     return [
         match["people"]
         for match in matches
-        if match and match["people"] and not PHOTO.search(match["people"])
+        if match
+        and match["people"]
+        and not PHOTO.search(match["people"])
+        and (not _EDITORS.match(match["people"]) or _WRITERS.search(match["people"]))
     ]
 
 

@@ -24,6 +24,9 @@ _LABELLED = re.compile(both(r"[\u3400-\u9fff]\s*[:：]\s*$|许可证|有效期")
 BESIDE = 12
 """Han characters beside a date over the headline: the names of a paper and of a section."""
 
+_ISSUE = re.compile(both(r"[(（]?[总第]\s*\d+\s*期[)）]?"))
+"""The number of an issue beside its day."""
+
 _YEAR = re.compile(r"\d{4}|年")
 _ASIDE = re.compile(both(r"^\s*[(（][^()（）]*[)）]\s*$|(?:更新|修改|编辑|推荐文章)于"))
 _ZONE = re.compile(both(r"\s*(?:(?:北京|香港|台北|台湾|当地)?时间\s*)?"))
@@ -49,7 +52,7 @@ def choose_date(
     candidates = _candidates(extracted, tuple(found), url, captured)
     published = next(candidates, None)
     if published is not None:
-        published = _finer(published, candidates)
+        published = _exact(published, candidates) if published.relative else _finer(published, candidates)
     modified = first_stamp(extracted, MODIFIED, captured) or _labelled(
         found, ("modified",), captured, ("above", "below", "end")
     )
@@ -62,6 +65,7 @@ def _candidates(
     extracted: Extracted, found: tuple[tuple[str, Found], ...], url: str, captured: str
 ) -> Iterator[Dated]:
     lines = extracted.origin_lines
+    changed = {value for name, value in extracted.meta if name in MODIFIED}
     others = laid_open(found, (line.text for line in lines))
     found = tuple(item for item in found if item[1].value not in others) if others else found
     choices: tuple[Callable[[], Dated | None], ...] = (
@@ -74,7 +78,7 @@ def _candidates(
         lambda: first_stamp(extracted, ("time",), captured),
         lambda: date_in_url(url, captured),
         lambda: _bare(
-            (text for text in _with_clocks(lines, "end", "below") if _signs(text, captured)),
+            (text for text in _behind(lines, changed) if _signs(text, captured)),
             captured,
         ),
         lambda: _bare(
@@ -88,6 +92,15 @@ def _candidates(
     for choice in choices:
         if (dated := choice()) is not None:
             yield dated
+
+
+def _behind(lines: Iterable[OriginLine], changed: Iterable[str]) -> Iterator[str]:
+    """The lines behind the text without the days of `changed`, which templates print beside the other in
+    elements that no reader sees."""
+    for text in _with_clocks(lines, "end", "below"):
+        for stamp in changed:
+            text = text.replace(stamp, " ")  # noqa: PLW2901
+        yield text
 
 
 def _is_origin(text: str) -> bool:
@@ -137,7 +150,7 @@ def _signs(text: str, captured: str) -> bool:
 
 def _alone_over(extracted: Extracted, captured: str) -> Dated | None:
     """A date alone on the line right over the headline; not that of the capture, which a masthead prints."""
-    lines = [line.text for line in extracted.origin_lines if line.place == "over"]
+    lines = [_ISSUE.sub("", line.text) for line in extracted.origin_lines if line.place == "over"]
     dated = parse_date(lines[-1], captured) if lines else None
     alone = dated is not None and len(dated.raw) == len(lines[-1].strip())
     return dated if alone and dated and dated.day != captured[:10] else None
@@ -152,6 +165,13 @@ def _boxed(extracted: Extracted, captured: str) -> Dated | None:
             day = box["d"] or box["d2"] or box["d3"]
             return parse_date(f"{year}-{month}-{day} {box['time'] or ''}", captured)
     return None
+
+
+def _exact(chosen: Dated, candidates: Iterator[Dated]) -> Dated:
+    """What the page prints or gives to machines in place of a year or a month counted back."""
+    if chosen.precision not in ("year", "month"):
+        return _finer(chosen, candidates)
+    return next((dated for dated in candidates if not dated.relative), chosen)
 
 
 def _finer(chosen: Dated, candidates: Iterator[Dated]) -> Dated:

@@ -15,6 +15,9 @@ _ENDED = re.compile(r"[。！？：:][”」』）)]?$")
 _SUBHEADS = ("h2", "h3", "h4", "h5")
 _LETTER = re.compile(r"[^\W_]")
 
+_STAMP = re.compile(r"\d{1,2}[-/.]\d{1,2}\s+\d{1,2}:\d\d")
+"""A day without its year and a time of day, with which a line of origin begins."""
+
 _ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*[\]】]?$")
 _ALIGNED = re.compile(r'align(?:="|\s*:\s*)(?:center|right)', re.I)
 ROWS = 3
@@ -58,16 +61,37 @@ def widened(page: Outline, found: list[float], element: Element, first: int, las
             alike(lines[first - 1], start)
             or (beside(lines[first - 1], end) and _is_aligned(page, lines[first - 1]))
         )
+        and _LETTER.search(lines[first - 1].text)
         and not DATED.match(lines[first - 1].text)
+        and not _STAMP.match(lines[first - 1].text)
         and not _ENDS_DATED.search(lines[first - 1].text)
     ):
         first -= 1
     while last < element.last and (
         found[last] == IN_TABLE
-        or (found[last] > -5.5 and (alike(lines[last], end) or beside(lines[last], end)))
+        or (
+            found[last] > -5.5
+            and _LETTER.search(lines[last].text)
+            and (alike(lines[last], end) or beside(lines[last], end))
+        )
     ):
         last += 1
-    return first, last
+    return first, _behind_boxes(page, found, element, end, last)
+
+
+def _behind_boxes(page: Outline, found: list[float], element: Element, end: Line, last: int) -> int:
+    """The end of the run with the sentences behind boxes in the text (相关阅读, an advertisement) that are
+    paragraphs set as its last one, `end`: a box weighs more than a short sentence."""
+    own = page.elements[end.element]
+    if end.tag != "p" or own.last - own.first != 1:
+        return last
+    for index in range(last, element.last):
+        other = page.elements[page.lines[index].element]
+        if other.parent == own.parent:
+            if found[index] <= 0 or (other.tag, other.attributes) != (own.tag, own.attributes):
+                break
+            last = index + 1
+    return last
 
 
 def _set_alike(page: Outline, line: Line, core: Line) -> bool:

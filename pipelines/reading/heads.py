@@ -48,10 +48,18 @@ _HIDING = ("style=", "hidden", "jammer")
 _SET_AS_BLOCK = re.compile(r"[\";\s]display\s*:\s*block")
 
 
+_CUSTOM_BLOCK = re.compile(
+    r"/?[a-z]+-(?:[a-z]+-)*(?:article|title|headline|body|content|text|block|paragraph|para|section|header|footer|meta|info|main|page|list|item|card|nav)"
+)
+"""Elements that a site made up and that hold blocks of a page, by their names."""
+
+
 def learnt(head: str) -> Head:
     """What the head of a tag is, kept for the next one like it."""
     tag, _, attributes = head.partition(" ")
     step = STEPS.get(tag, PASSED)
+    if "-" in tag and _CUSTOM_BLOCK.fullmatch(tag):
+        step = END if tag[0] == "/" else BLOCK
     if tag in ("meta", "link"):
         return step, tag, attributes
     if any(map(attributes.__contains__, _HIDING)) and tag not in VOIDS and _hides(attributes):

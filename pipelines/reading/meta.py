@@ -24,7 +24,8 @@ _LD_KEYS = (
     "mainEntityOfPage",
     "url",
 )
-_ARTICLE_TYPES = ("Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting", "WebPage", "Report")
+_ARTICLE_TYPES = re.compile("[A-Za-z]*Article|[A-Za-z]+Posting|WebPage|Report")
+"""The types of schema.org below Article, and the page that holds one."""
 
 
 def read_meta(page: Outline, url: str) -> tuple[tuple[str, str], ...]:
@@ -70,7 +71,7 @@ def _json_ld(script: str) -> Iterator[tuple[str, str]]:
     for node in _nodes(data):
         kind = node.get("@type")
         kinds = kind if isinstance(kind, list) else [kind]
-        if not any(one in _ARTICLE_TYPES for one in kinds):
+        if not any(isinstance(one, str) and _ARTICLE_TYPES.fullmatch(one) for one in kinds):
             continue
         prefix = "ld:" if any(one != "WebPage" for one in kinds) else "ld:page:"
         for key in _LD_KEYS:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.reading.bylines import PHOTO, byline, name_alone, persons
+from pipelines.reading.bylines import PHOTO, behind_source, byline, name_alone, persons
 from pipelines.reading.chrono import choose_date
 from pipelines.reading.names import NOT_NAMES, is_name, split_names
 from pipelines.reading.occasions import tells_event
@@ -126,6 +126,9 @@ def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, source: s
     name alone on its line."""
     if labelled := _people(found, "author", source) or _people(found, "poster", source):
         return labelled
+    for _, slot in found:
+        if slot.slot == "source" and (named := behind_source(slot.value)):
+            return named
     for line in extracted.origin_lines:
         if line.place in ("above", "start", "end", "below") and (named := byline(line.text, line.place)):
             return named

@@ -24,6 +24,7 @@ _SUMMARY_NAMES = re.compile(
 )
 _SUBHEADINGS = ("h2", "h3", "h4", "h5", "h6", "p")
 
+_LETTER = re.compile(r"[^\W_]")
 _CLOCK = re.compile(r"\d[:：]\d\d(?!\d)")
 
 SAME, SAME_START = 0.6, 40
@@ -127,6 +128,7 @@ def _opens(page: Outline, line: Line, core: Element) -> bool:
         and not line.linked
         and (line.tag in _SUBHEADINGS or (line.tag == core.tag == "div" and line.size >= 8))
         and 4 <= line.size <= 60
+        and _LETTER.search(line.text) is not None
         and "。" not in line.text
         and not (is_spam(line.text) or is_noise(line.text))
         and element.attributes == ("" if line.tag in _SUBHEADINGS else core.attributes)

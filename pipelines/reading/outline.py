@@ -21,7 +21,7 @@ IN_FAVOUR = re.compile(
 
 TELLS_AUTHOR = re.compile(r"author|byline|writer|zuozhe|reporter|lawyer")
 TELLS_SOURCE = re.compile(
-    r"\bsource\b|[-_]source\b|source[-_]?name|media[-_]?name|laiyuan|\bjs_name\b|lblsource"
+    r"\bsource\b|[-_]source\b|source[-_]?name|media[-_]?name|laiyuan|\bjs_name\b|lblsource|meta_nickname"
 )
 """Names of elements that hold who wrote an article, and from where it is."""
 

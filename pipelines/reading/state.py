@@ -28,6 +28,8 @@ INNER: Final = 20
 """Values of a record inside the record that are looked at for its text."""
 LEAST: Final = 100
 """Han characters from which on a text may be an article's: a teaser has fewer."""
+LEAST_DATED: Final = 60
+"""The same of the text of a record that says when it was published: two sentences of a bulletin."""
 MOST: Final = 400_000
 """Characters of a value above which it is no article: whole reference pages have up to 0.3 million."""
 ENOUGH: Final = 20_000
@@ -202,7 +204,8 @@ def _story(record: dict[str, Json], named: str) -> Story | None:
             return None
     texts = (_markup(value) for value in record.values())
     size, markup = max(((_running(text), text) for text in texts if text), default=(0, ""))
-    return Story(title, markup, size, record) if size >= LEAST else None
+    least = LEAST_DATED if size < LEAST and _published(record) else LEAST
+    return Story(title, markup, size, record) if size >= least else None
 
 
 def _title(value: Json) -> str | None:
@@ -248,9 +251,14 @@ def _told(record: dict[str, Json]) -> Iterator[str]:
         found = (value.strip() for value in values)
         if name := next((text for text in found if 0 < len(text) <= 30), None):
             yield label + name
-    times = (_time(value) for names in _DATES for key, value in record.items() if names.match(key))
-    if time := next(filter(None, times), None):
+    if time := _published(record):
         yield time
+
+
+def _published(record: dict[str, Json]) -> str | None:
+    """When the record says that it was published, as a page would print it."""
+    times = (_time(value) for names in _DATES for key, value in record.items() if names.match(key))
+    return next(filter(None, times), None)
 
 
 def _time(value: Json) -> str | None:

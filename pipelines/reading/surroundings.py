@@ -74,6 +74,7 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
             if index - head <= ABOVE or first - index <= ABOVE:
                 found.append(OriginLine("above", text))
         elif index > last:
+            found += _signed_by_link(page, line)
             if _tells_below(page, index, text) and not _beside(page, line, last):
                 found.append(OriginLine("below", text))
         elif index not in chosen:
@@ -164,6 +165,13 @@ def _told(page: Outline, line: Line, pieces: list[tuple[int, str]]) -> Iterator[
         if n < len(line.pieces):
             named.append((tells_origin(attributes), clean(unescape(line.pieces[n]))))
     return (OriginLine(place, text) for place, text in named if place and 0 < len(text) <= NAME_CHARS)
+
+
+def _signed_by_link(page: Outline, line: Line) -> Iterator[OriginLine]:
+    """The names in the links of a line that the page marks as the author's (HTML standard, 4.6.7.3)."""
+    for link in line.links:
+        if "author" in (page.elements[link].get("rel") or "").split():
+            yield OriginLine("byline", page.link_text(link))
 
 
 def _spaced(line: Line) -> str:
