@@ -208,7 +208,9 @@ def verify(
 
 @app.command()
 def merge(
-    archives: Annotated[list[Path], typer.Argument(help="Archives to take in.")],
+    archives: Annotated[
+        list[Path], typer.Argument(help="Archives to take in.", exists=True, file_okay=False)
+    ],
     archive: Archive = None,
     json: Json = False,
 ) -> None:

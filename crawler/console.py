@@ -6,6 +6,7 @@ Rich is imported when the first table is drawn: `ipnews restore` in a pipe never
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 WIDE = 10_000
 """Columns where no terminal sets a number: `| grep` and `| cut` want whole names, and one row a line."""
+
+
+LINE_EVERY = 30.0
+"""Seconds between two lines of counts in a log: a sign of life, and 120 lines an hour."""
 
 
 def console(stream: TextIO) -> Console:
@@ -117,9 +122,23 @@ def ticker(description: str) -> Iterator[Callable[[Mapping[str, int]], None]]:
     screen = console(sys.stderr)
     if not screen.is_terminal:
         say(f"{description} ...")
-        yield lambda _: None
+        yield _now_and_then(description)
         return
     with Status(description, console=screen) as status:
-        yield lambda counts: status.update(
-            f"{description}: " + ", ".join(f"{value:,} {name}" for name, value in counts.items() if value)
-        )
+        yield lambda counts: status.update(_counts_line(description, counts))
+
+
+def _now_and_then(description: str) -> Callable[[Mapping[str, int]], None]:
+    told = time.monotonic()
+
+    def show(counts: Mapping[str, int]) -> None:
+        nonlocal told
+        if time.monotonic() - told >= LINE_EVERY:
+            told = time.monotonic()
+            say(_counts_line(description, counts))
+
+    return show
+
+
+def _counts_line(description: str, counts: Mapping[str, int]) -> str:
+    return f"{description}: " + ", ".join(f"{value:,} {name}" for name, value in counts.items() if value)

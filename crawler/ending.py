@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -17,6 +19,7 @@ from pipelines.errors import IpnewsError, Stopped, UsageError
 STDOUT = 1
 """Its number: Typer puts another object in place of `sys.stdout`."""
 _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
+_EMPTY = re.compile(r"(--[a-z-]+=)?")
 
 
 def run(command: str, **values: Any) -> NoReturn:
@@ -42,6 +45,7 @@ def leave(app: typer.Typer) -> NoReturn:
         # A terminal that is not in UTF-8 (GBK, Latin-1) shows what it cannot as \\uXXXX, as stderr does.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        _refuse_empty(sys.argv[1:])
         # Not "standalone": there Typer draws what was typed wrongly as a box of six lines.
         code = app(prog_name="ipnews", standalone_mode=False)
     except IpnewsError as error:
@@ -92,11 +96,20 @@ def _let_go_of_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
 
 
+def _refuse_empty(words: Iterable[str]) -> None:
+    """An empty word is a variable of the shell that is not set: as a folder it would be the one we are in."""
+    if any(_EMPTY.fullmatch(word) for word in words):
+        raise UsageError(f"an argument is empty: a variable that is not set? see: {_typed_command()} --help")
+
+
+def _typed_command() -> str:
+    return " ".join(["ipnews", *(word for word in sys.argv[1:2] if word and not word.startswith("-"))])
+
+
 def _mistyped(error: typer.TyperException) -> str:
     """What Typer found wrong, in our form. Empty where it has shown the help already: nothing was typed."""
     said = str(getattr(error, "format_message", error.__str__)()).rstrip(".")
     context = getattr(error, "ctx", None)
-    named = [word for word in sys.argv[1:2] if not word.startswith("-")]
-    command = context.command_path if context else " ".join(["ipnews", *named])
+    command = context.command_path if context else _typed_command()
     stop = "" if said.endswith("?") else ";"
     return f"{said[0].lower()}{said[1:]}{stop} see: {command} --help" if said else ""

@@ -96,7 +96,7 @@ def _show_stories(connection: Connection, json: bool) -> int:
 
 def _show_story(connection: Connection, target: str, json: bool) -> int:
     article_id = resolve(connection, target)
-    cluster = connection.scalar(select(settled.c.cluster_id).where(settled.c.id == article_id))
+    cluster = _story_of(connection, article_id)
     if cluster is None:
         raise UsageError(f"{target} belongs to no story; why, says: ipnews explain {target}")
     rows = connection.execute(_MEMBERS.where(settled.c.cluster_id == cluster).order_by(*_ORDER))
@@ -109,6 +109,15 @@ def _show_story(connection: Connection, target: str, json: bool) -> int:
     title = f"{members[0]['headline']}\nCanonical: {members[0]['canonical_reason']}\n{pages}"
     table(title, header, [_line(member) for member in members])
     return 0
+
+
+def _story_of(connection: Connection, article_id: str) -> str | None:
+    """The story of an article, or of the one that stands for it: its first page, or a newer version."""
+    record = connection.scalar(select(settled.c.record).where(settled.c.id == article_id))
+    if record is None:
+        return None
+    fact = unpack(record, Settled)
+    return _story_of(connection, fact.superseded_by) if fact.superseded_by else fact.cluster_id
 
 
 def _line(member: dict[str, Any]) -> tuple[object, ...]:

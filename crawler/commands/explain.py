@@ -105,11 +105,12 @@ def _told(value: object) -> str:
 
 
 def _settled_lines(fact: Settled, article: Article) -> Iterator[str]:
+    if fact.superseded_by:
+        yield f"story: that of {fact.superseded_by}, its article's first page or newest version"
+        return
     yield f"story: {fact.cluster_id}"
     yield f"  this copy: {'canonical, ' + fact.canonical_reason if fact.canonical else fact.relation}"
     yield f"  witnesses: {', '.join(fact.witnesses) or 'none'}"
-    if fact.superseded_by:
-        yield f"  superseded by {fact.superseded_by}"
     if fact.date_published:
         yield f"  date from the lists that name it: {fact.date_published}"
     yield f"edits of the edition: {len(fact.edition_edits)}"

@@ -35,8 +35,13 @@ def declared_sites(archive: Path | None = None) -> dict[str, Site]:
 def existing(archive: Path | None) -> Config:
     """The configuration, its archive being there: a mistyped name is no new archive to change."""
     config = load_config(archive)
-    Catalog.open(config.catalog_location, read_only=True).close()
+    require_archive(config.catalog_location)
     return config
+
+
+def require_archive(location: Path | str) -> None:
+    """Raises UsageError where there is no archive, before anything is made elsewhere."""
+    Catalog.open(location, read_only=True).close()
 
 
 def now() -> str:

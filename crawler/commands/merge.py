@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from crawler.commands.after import finish
-from crawler.commands.inputs import now
+from crawler.commands.inputs import now, require_archive
 from crawler.config import load_config
 from crawler.console import emit, pairs, progress
 from pipelines.archive.catalog import Catalog
@@ -16,6 +16,8 @@ from pipelines.archive.merge import merge
 def run(archives: list[Path], archive: Path | None = None, json: bool = False) -> int:
     """Merge, then settle the whole."""
     config = load_config(archive)
+    for source in archives:
+        require_archive(source)
     with Catalog.open(config.catalog_location) as catalog, progress("Merging"):
         counts = merge(archives, config.archive, catalog, at=now())
     after, code = finish(config)

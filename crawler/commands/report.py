@@ -29,10 +29,13 @@ def write_report(catalog: Catalog, path: Path) -> None:
     if path.is_dir():
         raise ArchiveUnwritable(f"{path}: a folder; name a file in it: --to {path / 'report.html'}")
     made_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    if not path.parent.is_dir():
+        raise ArchiveUnwritable(
+            f"{path.parent}: no such folder; make it, or name another place with --to FILE"
+        )
     html = render(collect(catalog, made_at))
     part = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(html, encoding="utf-8")
         part.replace(path)
     except OSError as error:

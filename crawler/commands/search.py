@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from crawler.config import load_config
-from crawler.console import emit, say
+from crawler.console import counted, emit, say
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.search import Hit, search
 from pipelines.convert.simplify import simplify
@@ -29,9 +29,8 @@ def run(words: list[str], limit: int = 20, archive: Path | None = None, json: bo
             sys.stdout.write(f"{hit.id[:12]}  {(hit.date_published or '')[:10]:10}  {hit.headline}\n")
             sys.stdout.write(f"              {_snippet(hit)}\n")
             if hit.copies:
-                sys.stdout.write(
-                    f"              and on {len(hit.copies):,} more pages: ipnews copies {hit.id[:12]}\n"
-                )
+                more = counted(len(hit.copies), "more page", "more pages")
+                sys.stdout.write(f"              and on {more}: ipnews copies {hit.id[:12]}\n")
     if not hits:
         say(f"No article has {' '.join(words)}; every word must stand in it, its characters side by side")
     return 0

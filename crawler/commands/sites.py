@@ -10,6 +10,7 @@ from pathlib import Path
 from crawler.commands.inputs import newest_capture
 from crawler.config import Config, load_config
 from crawler.console import counted, emit, say, table
+from pipelines.archive.disk_faults import unwritable
 from pipelines.errors import SiteFileError, UsageError
 from pipelines.sites import Site, load_sites, parse_site, site_of
 
@@ -33,7 +34,8 @@ def run(
 
 def list_sites(config: Config, json: bool) -> int:
     """A line a site."""
-    sites = [site for site in load_sites(config.sites).values() if not site.demo]
+    declared = load_sites(config.sites).values()
+    sites = [site for site in declared if not site.demo]
     if json:
         for site in sites:
             emit(site)
@@ -43,6 +45,8 @@ def list_sites(config: Config, json: bool) -> int:
         for s in sites
     ]
     table("Declared sites", ("name", "enabled", "verified live", "valid until", "hosts"), rows)
+    if hidden := len(declared) - len(sites):
+        say(f"{counted(hidden, 'declaration', 'declarations')} of the demo network not listed: ipnews demo")
     if not any(site.enabled for site in sites):
         say("None is enabled. Look at one, set its `verified`, then type: ipnews sites enable NAME")
     return 0
@@ -82,7 +86,10 @@ def enable_site(config: Config, name: str) -> int:
     changed, places = re.subn(r"(?m)^enabled\s*=\s*false\b", "enabled = true", text)
     changed = changed if places else "enabled = true\n" + text
     parse_site(name, changed, str(path))
-    path.write_text(changed, encoding="utf-8")
+    try:
+        path.write_text(changed, encoding="utf-8")
+    except OSError as error:
+        raise unwritable(error, str(path)) from None
     if site.verified is None:
         say(f"{name} was never verified live: look at {site.start[0]} and its robots.txt,")
         say(f"then set `verified` in {path}")

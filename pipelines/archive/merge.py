@@ -47,7 +47,10 @@ def merge(archives: Iterable[Path], into: Path, target: Catalog, *, at: str) -> 
     total = Counts()
     for archive in archives:
         if archive.resolve() == into.resolve():
-            raise UsageError(f"{archive}: an archive cannot be merged into itself")
+            raise UsageError(
+                f"{archive}: an archive cannot be merged into itself; "
+                f"name another to take it in: ipnews merge {archive} --archive OTHER"
+            )
         with Catalog.open(archive, read_only=True) as source, source.read() as connection:
             _bring_files(archive, into)
             renamed = _note_foreign(connection, target, at)

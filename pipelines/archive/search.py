@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, func, select, text
 
 from pipelines.archive.article_rows import indexed
 from pipelines.archive.codec import unpack
-from pipelines.archive.schema import articles, settled
+from pipelines.archive.schema import articles, members, settled
 from pipelines.records import Article
 from pipelines.text import fold_width, squeeze
 
@@ -109,7 +109,11 @@ class Found(NamedTuple):
 
 
 _STORY = func.coalesce(settled.c.cluster_id, articles.c.id)
-_OF_STORIES = articles.outerjoin(settled, settled.c.id == articles.c.id)
+_HEAD = func.coalesce(members.c.head, articles.c.id)
+"""The first page of an article of several: the others are in no story of their own."""
+_OF_STORIES = articles.outerjoin(members, members.c.id == articles.c.id).outerjoin(
+    settled, settled.c.id == _HEAD
+)
 
 
 def _in_index(connection: Connection, asked: list[str]) -> Generator[Found, None, None]:
@@ -151,20 +155,20 @@ def _first_stories(found: Iterator[Found], limit: int) -> dict[str, str]:
 
 
 def _hits(connection: Connection, best: Mapping[str, str], asked: list[str]) -> Iterator[Hit]:
-    members: dict[str, list[str]] = {story: [] for story in best}
+    of_story: dict[str, list[str]] = {story: [] for story in best}
     statement = (
         select(settled.c.cluster_id, settled.c.id)
         .join(articles, articles.c.id == settled.c.id)
-        .where(settled.c.cluster_id.in_(members) & articles.c.current)
+        .where(settled.c.cluster_id.in_(of_story) & articles.c.current)
         .order_by(settled.c.canonical.desc(), settled.c.id)
     )
     for story, id in connection.execute(statement):
-        members[story].append(id)
+        of_story[story].append(id)
     for story, id in best.items():
-        shown = _article(connection, members[story][0] if members[story] else id)
+        shown = _article(connection, of_story[story][0] if of_story[story] else id)
         if not _has(shown, asked):
             shown = _article(connection, id)
-        yield _hit(shown, asked, tuple(one for one in members[story] if one != shown.id))
+        yield _hit(shown, asked, tuple(one for one in of_story[story] if one != shown.id))
 
 
 def _article(connection: Connection, id: str) -> Article:

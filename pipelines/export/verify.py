@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipelines.archive.problems import Problem
 from pipelines.archive.reader import Found, read_captures
-from pipelines.errors import SchemaError
+from pipelines.errors import ExportError, SchemaError
 from pipelines.export.address import parse_address
 from pipelines.export.filters import typed
 from pipelines.export.manifest import MANIFEST, Manifest, Part, parse_manifest
@@ -23,18 +23,21 @@ from pipelines.export.store import Store
 from pipelines.export.table import DataFile, data_files, last_filters, open_table, read_state
 
 _AGAIN = "export there again: ipnews export --to {uri} --format {form}{options}"
+_NO_EXPORT = (
+    "{uri}: no export there ({seen}); name the folder or address of one, write one with "
+    "ipnews export --to {uri}, or look at the archive itself: ipnews verify --archive DIR"
+)
 _FILE_DIGEST = re.compile(r"-([0-9a-f]{32})\.")
 
 
 def verify_export(uri: str) -> Iterator[Problem]:
     """The problems of an export of any format; none when it can be trusted.
 
-    Raises ExportError when the destination cannot be reached.
+    Raises ExportError where there is no export, or the destination cannot be reached.
     """
     address = parse_address(uri)
     if address.scheme == "file" and not Path(address.path).is_dir():
-        yield Problem(uri, "no such folder", f"write one: ipnews export --to {uri}")
-        return
+        raise ExportError(_NO_EXPORT.format(uri=uri, seen="no such folder"))
     store = Store.open(uri)
     data = store.read(MANIFEST)
     try:
@@ -43,7 +46,7 @@ def verify_export(uri: str) -> Iterator[Problem]:
         elif store.sizes("_delta_log"):
             yield from _table(store)
         else:
-            yield Problem(uri, "no manifest and no Delta log", "write one: ipnews export --to " + uri)
+            raise ExportError(_NO_EXPORT.format(uri=uri, seen="no manifest and no Delta log"))
     except SchemaError as error:
         yield Problem(uri, str(error), "see the line before")
 

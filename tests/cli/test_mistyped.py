@@ -43,6 +43,20 @@ def test_what_is_mistyped_is_one_line(
     assert (err.count("\n"), named in err) == (1, True)
 
 
+@pytest.mark.parametrize("words", [["export", "--to", ""], ["report", "--to="], ["crawl", "--archive", ""]])
+def test_an_empty_argument_is_no_folder(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["ipnews", *words])
+    with pytest.raises(SystemExit) as leaving:
+        leave(app)
+    said = capsys.readouterr().err
+    assert leaving.value.code == 2
+    assert (
+        said == f"ipnews: an argument is empty: a variable that is not set? see: ipnews {words[0]} --help\n"
+    )
+
+
 @pytest.mark.parametrize("line", ["", "sites"])
 def test_nothing_typed_shows_the_commands(
     line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

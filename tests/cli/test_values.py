@@ -39,6 +39,31 @@ def test_what_cannot_be_meant_is_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("source", ["missing", "empty", "file"])
+def test_a_merge_of_what_is_no_archive_makes_none(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["ipnews", "merge", source, "--archive", "new"])
+    with pytest.raises(SystemExit) as leaving:
+        leave(app)
+    said = capsys.readouterr().err
+    assert (leaving.value.code, said.count("\n"), source in said) == (2, 1, True)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_report_makes_no_folder(tmp_path: Path) -> None:
+    nowhere = tmp_path / "typo" / "report.html"
+    with (
+        Catalog.open(tmp_path / "archive") as catalog,
+        pytest.raises(ArchiveUnwritable, match="no such folder"),
+    ):
+        write_report(catalog, nowhere)
+    assert not nowhere.parent.exists()
+
+
 @pytest.mark.parametrize("name", [".", "folder"])
 def test_a_report_is_no_folder(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "work" / "folder").mkdir(parents=True)

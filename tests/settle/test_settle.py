@@ -396,6 +396,9 @@ def test_pages_of_one_article_are_joined(tmp_path: Path) -> None:
                 store(catalog, [article])
                 settle(catalog)
             rows = result(catalog)
+            with catalog.read() as connection:
+                (hit,) = search(connection, texts[2][:8])
+        assert {hit.id, *hit.copies} >= {pages[0].id, whole.id}
         assert rows[pages[1].id].superseded_by == rows[pages[2].id].superseded_by == pages[0].id
         assert rows[pages[0].id].joined == (pages[1].id, pages[2].id)
         assert frozenset({pages[0].id, whole.id}) in clusters(rows)
