@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
-from pipelines.reading.dates import Dated, date_in_url, parse_date
+from pipelines.reading.dates import Dated, date_in_url, days_of, parse_date, parse_stamp
 from pipelines.reading.occasions import is_of_another, is_told, laid_open, tells_event
 from pipelines.reading.origin import Found
 from pipelines.reading.phrases import both
@@ -24,8 +24,12 @@ _LABELLED = re.compile(both(r"[\u3400-\u9fff]\s*[:：]\s*$|许可证|有效期")
 BESIDE = 12
 """Han characters beside a date over the headline: the names of a paper and of a section."""
 
-_ISSUE = re.compile(both(r"[(（]?[总第]\s*\d+\s*期[)）]?"))
-"""The number of an issue beside its day."""
+_BESIDE_DAY = re.compile(
+    both(r"[(（]?[总第]\s*\d+\s*期[)）]?|[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?")
+)
+"""The number of an issue, the day of the week."""
+
+_SECTION = re.compile(r"[\u3400-\u9fff]{2,6}")
 
 _YEAR = re.compile(r"\d{4}|年")
 _ASIDE = re.compile(both(r"^\s*[(（][^()（）]*[)）]\s*$|(?:更新|修改|编辑|推荐文章)于"))
@@ -92,6 +96,8 @@ def _candidates(
     for choice in choices:
         if (dated := choice()) is not None:
             yield dated
+    stamps = (parse_stamp(value, captured) for name, value in extracted.meta if name == "time")
+    yield from filter(None, stamps)
 
 
 def _behind(lines: Iterable[OriginLine], changed: Iterable[str]) -> Iterator[str]:
@@ -142,18 +148,24 @@ def _signs(text: str, captured: str) -> bool:
     """Whether a line at the end signs the article with a date and is no sentence that tells of one. The day
     of the capture without a year is the clock of a page."""
     dated = parse_date(text, captured) if len(text) < 60 and not DISCLAIMER_WITHIN.search(text) else None
-    if dated is None or (dated.day == captured[:10] and not dated.relative and not _YEAR.search(dated.raw)):
+    if dated is None or (
+        dated.day in days_of(captured) and not dated.relative and not _YEAR.search(dated.raw)
+    ):
         return False
     labelled = _LABELLED.search(text[: dated.start])
     return not labelled and not _TOLD.search(text[dated.start + len(dated.raw) :])
 
 
 def _alone_over(extracted: Extracted, captured: str) -> Dated | None:
-    """A date alone on the line right over the headline; not that of the capture, which a masthead prints."""
-    lines = [_ISSUE.sub("", line.text) for line in extracted.origin_lines if line.place == "over"]
-    dated = parse_date(lines[-1], captured) if lines else None
-    alone = dated is not None and len(dated.raw) == len(lines[-1].strip())
-    return dated if alone and dated and dated.day != captured[:10] else None
+    """A date alone on the line right over the headline, or over the name of its section; not that of the
+    capture, which a masthead prints."""
+    lines = [line.text for line in extracted.origin_lines if line.place == "over"]
+    if len(lines) > 1 and _SECTION.fullmatch(lines[-1]):
+        lines.pop()
+    text = _BESIDE_DAY.sub("", lines[-1]).strip() if lines else ""
+    dated = parse_date(text, captured)
+    alone = dated is not None and len(dated.raw) == len(text)
+    return dated if alone and dated and dated.day not in days_of(captured) else None
 
 
 def _boxed(extracted: Extracted, captured: str) -> Dated | None:

@@ -107,6 +107,12 @@ def parse_stamp(text: str, captured: str | None = None) -> Dated | None:
     return parse_date(text, captured)
 
 
+def days_of(captured: str) -> tuple[str, ...]:
+    """The days (YYYY-MM-DD) that the clock of a page may show at a capture: in its own zone, in China."""
+    now = _moment(captured)
+    return (captured[:10],) if now is None else (captured[:10], _iso(now)[:10])
+
+
 @lru_cache(maxsize=256)
 def _moment(captured: str | None) -> datetime | None:
     if not captured:

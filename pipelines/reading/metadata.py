@@ -135,7 +135,7 @@ def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, source: s
     for line in extracted.origin_lines:
         if line.place == "byline" and (named := persons(line.text)):
             return named
-    for name in ("ld:author", "article:author", "author", "og:article:author"):
+    for name in ("ld:author", "article:author", "author", "og:article:author", "citation_author"):
         if known := [person for key, value in extracted.meta if key == name for person in persons(value)]:
             return tuple(dict.fromkeys(known))
     return name_alone(line.text for line in extracted.origin_lines if line.place == "above")

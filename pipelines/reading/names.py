@@ -42,6 +42,12 @@ _SENTENCE = re.compile(r"[。？！?!“”]")
 _MAIL = re.compile(r"[\w.+-]+@[\w.-]+|https?://\S+|[_\s]?(?<![A-Za-z])[A-Z]{1,3}\d{3,}\b")
 """Addresses, and the numbers under which a portal keeps its editors (王某_NB12345)."""
 
+_FOOTNOTE = re.compile(r"(?<=[\u3400-\u9fff])[\d*†]{1,2}(?=[\s，,、;；]|$)")
+"""The number of an author's institute."""
+
+_ROMANISED = re.compile(r"(?<=[\u3400-\u9fff]{2})\s+[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}$")
+"""A person's name once more in Latin letters."""
+
 _EDGES = " \u3000:：()（）[]【】<>《》-—/|,，;；。."
 
 _ORGANISED = re.compile(
@@ -89,7 +95,7 @@ def split_names(text: str) -> tuple[str, ...]:
     """
     if _SENTENCE.search(text):
         return ()
-    text = _MAIL.sub(" ", text)
+    text = _ROMANISED.sub("", _FOOTNOTE.sub("", _MAIL.sub(" ", text)))
     text = re.sub(r"[(（\[【][^)）\]】]{0,40}[)）\]】]", " ", text).strip(_EDGES)
     if _LATIN.fullmatch(text):
         return (text,)

@@ -16,7 +16,7 @@ from pipelines.text import plain
 
 _SUMMARY = re.compile(
     both(
-        r"^[\s【\[（(]*(?:内容|文章|新闻)?(?:摘\s*要|导\s*[读语]|提\s*要|核心提示|概要|简介)[】\]）)\s]*[:：\s]"
+        r"^[\s【\[（(]*(?:内容|文章|新闻)?(?:摘\s*要|导\s*[读语]|提\s*要|核心提示|概要|简介)(?:[】\]）)]|[】\]）)\s]*[:：\s])"
     )
 )
 _SUMMARY_NAMES = re.compile(

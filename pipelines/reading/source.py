@@ -47,6 +47,10 @@ _ACCOUNT = re.compile(r"(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*[“‘�
 
 _IDENTIFIED = re.compile(r"\s*[(（]\s*(?:ID|微信号|微信號)\s*[:：].*$", re.I)
 _SENT_FROM = re.compile(r"\s*[\w.-]*·?\[FROM[: ].*$")
+_NEXT_LABEL = re.compile(r"\s+(?=作者|记者|責|责|编辑|編輯|http|[\u3400-\u9fff]{2,4}[:：])")
+_PLACED = re.compile(r"(\S+)\s*[(（]([\u3400-\u9fff]{2,4})[)）]")
+"""A paper with the place where it appears."""
+
 _QUOTED = re.compile('[“"]([^“”"]+)[”"]')
 _PATH = re.compile(r"\s[>＞»]\s")
 """What boards and accounts put behind their name; a path of folders, which names no source."""
@@ -89,13 +93,15 @@ def _source_value(value: str) -> str | None:
     value = _SENT_FROM.sub("", _IDENTIFIED.sub("", value))
     if quoted := _QUOTED.fullmatch(value.strip()):
         value = quoted[1]
-    value = trim(re.split(r"\s+(?=作者|记者|責|责|编辑|編輯|http)", value)[0])
+    value = trim(_NEXT_LABEL.split(value)[0])
     if "，" in value and not is_outlet(value := value.partition("，")[0]):
         return None
     if not value or len(value) > 40 or NO_VALUE.match(value) or _PATH.search(value):
         return None
     if PHOTO.search(value) and not is_outlet(value):
         return None
+    if (placed := _PLACED.fullmatch(value)) and (placed[2] in PLACES or value.startswith(placed[2])):
+        value = placed[1]
     first, _, rest = value.partition(" ")
     behind = publisher(first) or rest in PLACES or (count_han(rest) > 1 and all(map(is_name, rest.split())))
     return first if rest and behind else value

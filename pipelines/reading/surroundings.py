@@ -161,6 +161,8 @@ def _told(page: Outline, line: Line, pieces: list[tuple[int, str]]) -> Iterator[
     for link in line.links:
         if place := tells_origin(page.elements[link].attributes):
             named.append((place, page.link_text(link)))
+        elif "/author/" in (page.elements[link].get("href") or ""):
+            named.append(("byline", page.link_text(link)))
     for n, attributes in pieces:
         if n < len(line.pieces):
             named.append((tells_origin(attributes), clean(unescape(line.pieces[n]))))

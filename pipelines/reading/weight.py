@@ -35,7 +35,7 @@ DATED = re.compile(
 )
 _NAMES = r"[\u3400-\u9fff·]{2,4}(?:[\s、，;；]+[\u3400-\u9fff·]{2,4}){0,5}"
 _ROLES = both(
-    r"(?:记者|通讯员|撰文|作者|(?:责任|图片|视频|文字|美术|栏目)?编辑|责编|主编|校对|摄影|摄像|剪辑|审核|监制|统筹|文字|来源)"
+    r"(?:记者|通讯员|撰文|作者|(?:责任|图片|视频|文字|美术|栏目)?编辑|责编|主编|编译|校对|摄影|摄像|剪辑|审核|[一二三](?=审\s*[:：])审|监制|统筹|文字|来源)"
 )
 _ROLE_SIGN = re.compile(both("[者员文编责校摄剪审监统来]"))
 """What every role has one of, and most lines have none of."""
@@ -49,7 +49,8 @@ _REPORTED = re.compile(
     )
     + both(rf"文\s*[|丨｜│/／]\s*{_NAMES}(?:\s*(?:律师|博士|教授))?|")
     + rf"[【\[]\s*{_ROLES}\s*[】\]]\s*[^，。！？；]{{2,24}}|"
-    rf"(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:[\u3400-\u9fff·+]{{0,12}}\s*{_ROLES}[\s／/:：|丨｜│]\s*{_NAMES}[\s;；]*)+"
+    rf"(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:[\u3400-\u9fff·+]{{0,12}}\s*{_ROLES}[\s／/:：|丨｜│]\s*{_NAMES}[\s;；]*)+|"
+    rf"[(（](?:\s*{_ROLES}\s*[:：]\s*{_NAMES}[\s;；]*)+[)）]"
 )
 """Who reported, edited, took pictures, and nothing else. In brackets behind the paper's name it closes the
 text."""
@@ -61,13 +62,13 @@ _ATTACHED = re.compile(both(r"^(?:附件|附表)|\.(?:docx?|xlsx?|pptx?|pdf|wps|
 
 _TOLD = re.compile(
     both(
-        r"(?:发布|更新|作者|编辑|声明|来源|投稿|推荐|转发|下载|订阅|点击)[\u3400-\u9fff]+[^:：|丨]*，[^:：|丨]{8}"
+        r"(?:发布|更新|作者|编辑|声明|来源|投稿|推荐|转发|下载|订阅|点击)[\u3400-\u9fff]+[^:：|丨]*，(?:[^:：|丨]{8}|[^:：|丨]+。$)"
     )
 )
 """A sentence that begins with the word of a label: 发布会上介绍，……"""
 
 _COUNTER = re.compile(
-    r"[\[(]?\d{1,2} ?/ ?\d{1,2}[\])]?|advertisement|ads?|sponsored|[-=*\s]*end[-=*\s]*", re.I
+    r"[\[(]?\d{1,2} ?/ ?\d{1,2}[\])]?|\+\d{1,3}|advertisement|ads?|sponsored|[-=*\s]*end[-=*\s]*", re.I
 )
 """Which part of how many a page shows, what stands over an advertisement and behind a text."""
 
