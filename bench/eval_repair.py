@@ -60,7 +60,7 @@ def run(full: bool) -> list[Figure]:
     for mistake in chain(*(score.mistakes[:2] for score in every[:MISTAKES_OF])):
         print("  ", mistake, file=sys.stderr)
     figures = [*family_figures(every, bounds), *certainty_figures(every, bounds), harm(clean, bounds)]
-    figures += silent_figures(full, bounds)
+    figures += [*silent_figures(full, bounds), *unconverted_figures(full, bounds)]
     if full:
         figures += (figure for kind in scores for figure in figures_of_kind(kind, scores[kind]))
     return figures
@@ -143,12 +143,7 @@ def certainty_figures(scores: list[Score], bounds: dict[str, float]) -> list[Fig
 
 def silent_figures(full: bool, bounds: dict[str, float]) -> list[Figure]:
     """News damaged once each as in variant 2, by which a lone byte leaves no `?`."""
-    scores = []
-    for number, text in enumerate(_news(full)):
-        damaged = replace(CHANNELS[number * 5 % len(CHANNELS)], variant=2).run(_marked_up(text))
-        score = Score()
-        score.add(damaged, Restorer.load().restore(damaged.text))
-        scores.append(score)
+    scores = _damaged_once(full, lambda channel: replace(channel, variant=2))
     return [
         _share("no ? printed: inside runs, right", scores, _surviving, bounds.get("silent")),
         _given(
@@ -161,6 +156,31 @@ def silent_figures(full: bool, bounds: dict[str, float]) -> list[Figure]:
             bounds.get("silent_collateral"),
         ),
     ]
+
+
+def unconverted_figures(full: bool, bounds: dict[str, float]) -> list[Figure]:
+    """News cut once each by a site that leaves them Simplified."""
+    scores = _damaged_once(full, lambda channel: replace(channel, converts=False))
+    return [
+        _share("left Simplified: inside runs, right", scores, _surviving, bounds.get("unconverted")),
+        _given(
+            "left Simplified: of all readings given, right",
+            scores,
+            _every_certainty,
+            bounds.get("unconverted_given"),
+        ),
+    ]
+
+
+def _damaged_once(full: bool, as_site: Callable[[Channel], Channel]) -> list[Score]:
+    """News damaged once each by the channels in turn, altered so."""
+    scores = []
+    for number, text in enumerate(_news(full)):
+        damaged = as_site(CHANNELS[number * 5 % len(CHANNELS)]).run(_marked_up(text))
+        score = Score()
+        score.add(damaged, Restorer.load().restore(damaged.text))
+        scores.append(score)
+    return scores
 
 
 def figures_of_kind(kind: str, scores: list[Score]) -> list[Figure]:

@@ -38,7 +38,8 @@ def sign_cost(char: str) -> float:
 
 
 CONVERTED_COST: Final = 6.0
-"""Nats for a Simplified form that a converting table would have changed (这 in Traditional text)."""
+"""Nats for a form of the other script: one that a converting table would have changed (这 in Traditional
+text), or would have made (這 on a page that no table converted)."""
 UNCONVERTED_COST: Final = 4.0
 """Nats for a Traditional form that character tables do not write (嚮 for 向, 髮 for 发)."""
 COMMON_SIGNS: Final = frozenset("‘’“”—…，。、）（》《")
@@ -69,10 +70,15 @@ class Options:
 
 
 class Candidates:
-    """Plausible characters by one known byte; computed once per byte and process."""
+    """Plausible characters by one known byte; computed once per byte and process.
 
-    def __init__(self, characters: Characters) -> None:
+    `simplified`: those of a page that no table has converted.
+    """
+
+    def __init__(self, characters: Characters, *, simplified: bool = False) -> None:
         self._characters = characters
+        self._foreign = characters.traditional if simplified else characters.converted_away
+        self._unconverted = frozenset[str]() if simplified else characters.unconverted
         self._of_pair = lru_cache(maxsize=None)(self._option_of_pair)
         self.after_lead = lru_cache(maxsize=None)(self._after_lead)
         self.before_second = lru_cache(maxsize=None)(self._before_second)
@@ -82,17 +88,17 @@ class Candidates:
         self.between_vanished = lru_cache(maxsize=None)(self._between_vanished)
 
     def option(self, char: str) -> Option:
-        """The character as an option, dearer when a converting table would not have written it."""
-        away = char in self._characters.converted_away
-        cost = CONVERTED_COST if away else UNCONVERTED_COST if char in self._characters.unconverted else 0.0
+        """The character as an option, dearer when the page's script would not have written it."""
+        foreign = char in self._foreign
+        cost = CONVERTED_COST if foreign else UNCONVERTED_COST if char in self._unconverted else 0.0
         return Option(char, ord(self._characters.simple(char)), cost)
 
     def plausible(self, char: str | None) -> bool:
-        """Whether a mirror's text may hold the character: in use, and not one its table converts away."""
+        """Whether the page's text may hold the character: in use, and not of the other script."""
         if not char or "\ue000" <= char <= "\uf8ff":
             return False
         if "\u4e00" <= char <= "\u9fff":
-            return char not in self._characters.converted_away and self._characters.share(char) > 0
+            return char not in self._foreign and self._characters.share(char) > 0
         return sign_cost(char) < RARE_SIGN_COST
 
     def _options(self, pairs: Iterable[tuple[int, int]]) -> Options:

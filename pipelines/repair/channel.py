@@ -7,8 +7,9 @@ after it both gone for one `?`; user rows as private-use characters, often dropp
 folded to ASCII; two hosts that print no `?` for a lone byte (variant 2).
 
 Inferred: the order of the marks in which pieces are cut; that the order of glosses is that of their levels;
-that variant 2 prints nothing either for a lead byte with an eaten ASCII byte; that a character which GBK
-lacks travels as a numeric reference; the single bytes 80 and FF (see `gbk`).
+that a site may cut without converting; that variant 2 prints nothing either for a lead byte with an eaten
+ASCII byte; that a character which GBK lacks travels as a numeric reference; the single bytes 80 and FF (see
+`gbk`).
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Damaged:
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One mirror site. `level` None glosses nothing; `cut` is the share of mark codes that are cut (0..1).
+    `converts`: whether the table runs that writes Traditional and glosses it.
 
     Deterministic: the same text and the same fields give the same damage; another `seed` cuts elsewhere.
     """
@@ -63,6 +65,7 @@ class Channel:
     drop_user_rows: bool = True
     gloss_blank: bool = False
     marks: str = MARKS
+    converts: bool = True
 
     def damage(self, text: str) -> str:
         """Simplified printed text (tags allowed) to what the mirror shows."""
@@ -70,9 +73,9 @@ class Channel:
 
     def run(self, text: str) -> Damaged:
         """As `damage`, with the Traditional text and the places: the material of evaluations."""
-        printed = to_traditional(text)
+        printed = to_traditional(text) if self.converts else text
         stream = _encode(printed)
-        put_in, straddling = self._gloss(stream)
+        put_in, straddling = self._gloss(stream) if self.converts else (0, 0)
         found, places = _decode(stream, self._pieces(stream.data), self.variant, self.drop_user_rows)
         if self.fold_width:
             found = found.translate(_FOLD)

@@ -117,8 +117,14 @@ class Characters:
         self.to_simplified = {ord(char): form for char, form in self.simplified.items()}
         self.unconverted: frozenset[str] = frozenset(table["unconverted"])
         self.converted_away: frozenset[str] = frozenset(table["converted_away"])
+        self.traditional = frozenset(self.simplified) - frozenset(self.converted_away)
         self._counts: dict[str, int] = table["counts"]
         self._total: int = sum(self._counts.values())
+
+    def writes_simplified(self, text: str) -> bool:
+        """Whether a text has more forms of Simplified text alone than of Traditional alone."""
+        simplified = sum(map(self.converted_away.__contains__, text))
+        return simplified > sum(map(self.traditional.__contains__, text))
 
     def has_reading(self, char: str, reading: str) -> bool:
         """Whether a character is read so (tone-marked pinyin, `yè`)."""

@@ -86,7 +86,9 @@ class Restorer:
 
     def __init__(self) -> None:
         self._characters = Characters.load()
-        self._candidates = Candidates(self._characters)
+        self._candidates = {
+            simplified: Candidates(self._characters, simplified=simplified) for simplified in (False, True)
+        }
         self._table = WordTable()
         self._neighbours = Neighbours()
 
@@ -144,7 +146,6 @@ class _Page:
         self.doubts = 0
         self._settles_doubts = settles_doubts
         self._characters = tables._characters
-        self._candidates = tables._candidates
         self._neighbours = tables._neighbours
         self._glosses = Glosses(texts, self._characters)
         self._vain = 0
@@ -153,8 +154,9 @@ class _Page:
         self._margin = ENTER_MARGIN
         if self.is_silent:
             self._margin = KNOWN_MARGIN if known else SILENT_MARGIN
-        page = PageWords(undamaged(texts, silent=self.is_silent), self._characters, tables._table)
-        self._model = Model(tables._table, page)
+        whole = tuple(undamaged(texts, silent=self.is_silent))
+        self._candidates = tables._candidates[self._characters.writes_simplified("".join(whole))]
+        self._model = Model(tables._table, PageWords(whole, self._characters, tables._table))
 
     def restore(self, text: str, field: str) -> Iterator[Edit]:
         """The edits of every block of a text, in order."""

@@ -22,7 +22,9 @@ def load(name: str) -> Any:
 def channel(case: dict[str, Any]) -> Channel:
     level = case.get("level", 2)
     settings = {
-        key: case[key] for key in ("cut", "fold_width", "drop_user_rows", "gloss_blank") if key in case
+        key: case[key]
+        for key in ("cut", "fold_width", "drop_user_rows", "gloss_blank", "converts")
+        if key in case
     }
     return Channel(level=None if level < 0 else level, **settings)
 
@@ -43,7 +45,7 @@ def test_damage_that_the_forward_model_does_not_make(case: dict[str, str]) -> No
 @pytest.mark.parametrize("case", load("synthetic")["case"], ids=lambda case: case["name"])
 def test_synthetic(case: dict[str, Any]) -> None:
     found = channel(case).damage(case["text"])
-    assert found != to_traditional(case["text"]), "the case damages nothing"
+    assert found not in (case["text"], to_traditional(case["text"])), "the case damages nothing"
     restored = Restorer.load().restore(found)
     assert restored.text == case["restored"]
     assert replay(found, restored.edits, "article_body") == restored.text
