@@ -18,7 +18,6 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipelines.archive import read_ahead
 from pipelines.archive.disk_faults import unwritable
 from pipelines.archive.faults import explained
 from pipelines.archive.migrations import check_schema, is_older, migrate
@@ -32,10 +31,6 @@ _SQLITE = "sqlite+pysqlite"
 BUSY_SECONDS = 30
 """How long a transaction waits for another process's. Ours take less than a tenth of a second each; only
 a stopped process (SIGSTOP, a suspended machine) holds one longer."""
-
-_KEPT = (
-    read_ahead.THREADS + 2
-)  # connections: of those who read ahead, of one who reads, of the one who writes
 
 
 class Catalog:
@@ -123,15 +118,13 @@ def _sqlite(folder: Path, read_only: bool) -> Engine:
         still = not os.access(folder, os.W_OK) and not path.with_name(f"{CATALOG_FILE}-shm").exists()
         query = {"immutable": "1"} if still else {"mode": "ro"}
         database = f"file:{quote(str(path))}"
-        engine = create_engine(
-            URL.create(_SQLITE, database=database, query=query | {"uri": "true"}), pool_size=_KEPT
-        )
+        engine = create_engine(URL.create(_SQLITE, database=database, query=query | {"uri": "true"}))
     else:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(error, str(folder)) from None
-        engine = create_engine(URL.create(_SQLITE, database=str(path)), pool_size=_KEPT)
+        engine = create_engine(URL.create(_SQLITE, database=str(path)))
     event.listen(engine, "connect", _prepare_sqlite if not read_only else _prepare_sqlite_reader)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

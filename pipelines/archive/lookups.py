@@ -10,8 +10,9 @@ import numpy as np
 from sqlalchemy import Connection
 
 from pipelines.archive.batches import AT_ONCE, rows_in
+from pipelines.archive.index_schema import posting_blocks
 from pipelines.archive.postings import Postings, by_hash, decoded, rows_of
-from pipelines.archive.read_ahead import read_blocks
+from pipelines.archive.read_ahead import ask_ahead
 from pipelines.archive.segment_filters import filters_of
 from pipelines.archive.segment_rows import Segment, whole
 from pipelines.dedupe.candidates import NONE, Integers, is_in
@@ -29,9 +30,8 @@ def lookup(connection: Connection, sketches: Sequence[Integers], owners: Integer
     places = [segment.places(some) for segment, some in _told_apart(connection, chosen, wanted, owner)]
     for near in _few_at_once(places):
         every = sorted(chain.from_iterable(near))
-        blocks = read_blocks(connection, {one.id for one in chosen}, every)
-        rows = sorted(rows_in(connection, _BLOCKS_AT, every) if blocks is None else blocks, key=itemgetter(0))
-        found = decoded(map(itemgetter(1), rows))
+        ask_ahead(connection, posting_blocks, every)
+        found = decoded(map(itemgetter(1), sorted(rows_in(connection, _BLOCKS_AT, every), key=itemgetter(0))))
         yield found if len(near) == 1 else by_hash(rows_of(found, is_in(found.hashes, np.unique(wanted))))
 
 

@@ -1,69 +1,106 @@
-"""Blocks of postings read by several threads: SQLite waits for one page after another, a disk answers many at
-once.
+"""Pages of a catalog in SQLite, asked of the disk before they are read: SQLite waits for one page after
+another, a disk answers many at once.
 
-Each thread has a connection and so a view of the catalog of its own, which may be newer. It makes no
-difference while the segments stand: their blocks never change.
+It is advice to the system (posix_fadvise) and nothing else. Which pages they are is told by the tree of the
+table as it stands in the file, which a process reads once and keeps: 8 bytes for each text indexed, 15 ms for
+200,000 texts. A tree that changed since, or whose newest pages are in the log, only means advice in vain.
+
+Beside six threads that each read a part, by turns among 200,000 texts, a tenth in groups of 17 copies: a text
+waits at 5 places in the median, not 12 to 19, where nothing was in memory; from disk the 99th percentile is
+.45 to .82 of theirs (1,000 texts, three times); 500 texts at once take .62 to .71 of the processor time.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence, Set
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from functools import cache, partial
-from typing import Any
+import os
+import struct
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table
 
-THREADS = 6
-"""Reads under way at once. 187 blocks of one text, none in the system's cache, on a machine busy with other
-work: 71 ms one after another, 47 with 4 threads and 50 with 8 (60 texts of 100,000)."""
+from pipelines.archive.sqlite_trees import Leaves, leaves
+
+LEAST = 4
+"""Rows from which it is done: to wait for three takes no longer than to ask."""
 
 MOST = 2_000
-"""Blocks up to which it is done: one text asks for some hundreds. A batch of texts reads most pages anyway,
-and its time is the processor's."""
+"""Rows up to which it is done: one text asks for some hundreds. A batch of texts reads most pages anyway, and
+its time is the processor's."""
 
-Block = tuple[int, bytes]
-"""(place, postings)."""
-
-
-def read_blocks(connection: Connection, segments: Set[int], places: Sequence[int]) -> list[Block] | None:
-    """The blocks at these places (ascending) of segments that are whole in the view of `connection`.
-
-    None where they are not for threads to read: on PostgreSQL, few of them or very many, when a thread meets
-    a catalog in which one of the segments is replaced already, or not yet there, or when it cannot read (a
-    damaged page): whoever asks then reads with `connection`, whose errors are explained.
-    """
-    if connection.dialect.name != "sqlite" or not 2 * THREADS < len(places) <= MOST:
-        return None
-    share = -(-len(places) // THREADS)
-    parts = [places[start : start + share] for start in range(0, len(places), share)]
-    blocks: list[Block] = []
-    try:
-        told = list(_threads().map(partial(_read, connection.engine), parts))
-    except sqlite3.Error:
-        return None
-    for rows in told:
-        standing = {number for number, postings in rows if postings is None}
-        if not segments <= standing:
-            return None
-        blocks += (row for row in rows if row[1] is not None)
-    return blocks
+_DESCRIPTORS = Path("/proc/self/fd")
+_CAN_ADVISE = hasattr(os, "posix_fadvise")
 
 
-def _read(engine: Engine, places: Sequence[int]) -> list[Any]:
-    """Blocks, and (segment, None) of each that is whole: in one statement, hence in one view."""
-    statement = (
-        f"SELECT place, postings FROM posting_blocks WHERE place IN ({','.join(map(str, places))})"
-        " UNION ALL SELECT id, NULL FROM segments WHERE state = 'whole'"
-    )
-    with closing(engine.raw_connection()) as other:  # SQLAlchemy's own connection costs more than the reading
-        cursor = other.cursor()
-        cursor.execute(statement)
-        return list(cursor.fetchall())
+def ask_ahead(connection: Connection, table: Table, rows: Sequence[int]) -> None:
+    """Have the disk read the pages of rows (by number) that are about to be read."""
+    if connection.dialect.name != "sqlite" or not _CAN_ADVISE or not LEAST <= len(rows) <= MOST:
+        return
+    # A damaged page: whoever reads the rows will tell. A system that names no descriptors has no advice.
+    with suppress(OSError, struct.error, ValueError, LookupError):
+        file = _file_of(connection)
+        file.ask(file.leaves_of(table.name).ways_to(rows))
 
 
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, thread_name_prefix="read-ahead")
+@dataclass
+class _File:
+    """What is known of the file of a catalog."""
+
+    status: os.stat_result
+    page_size: int
+    roots: dict[str, int]
+    trees: dict[str, Leaves] = field(default_factory=dict)
+    descriptor: int = -1
+
+    def ask(self, pages: Iterable[int]) -> None:
+        """Tell the system that these pages will be read, by number."""
+        for page in pages:
+            start = (page - 1) * self.page_size
+            os.posix_fadvise(self.descriptor, start, self.page_size, os.POSIX_FADV_WILLNEED)
+
+    def leaves_of(self, table: str) -> Leaves:
+        """The leaves of a table, found anew when its tree has changed near the top."""
+        known = self.trees.get(table)
+        if known is None or self._read(list(known.top)) != list(known.top.values()):
+            most = os.fstat(self.descriptor).st_size // self.page_size
+            known = self.trees[table] = leaves(self._read, self.roots[table], most)
+        return known
+
+    def _read(self, pages: list[int]) -> list[bytes]:
+        self.ask(pages)
+        size = self.page_size
+        return [os.pread(self.descriptor, size, (page - 1) * size) for page in pages]
+
+    def find(self) -> None:
+        """Find the descriptor by which SQLite reads the file. OSError where the system does not tell.
+
+        No other is opened: to close it would take SQLite's locks away, which are the process's
+        (https://www.sqlite.org/howtocorrupt.html, 2.2). One that is closed meanwhile, and given to another
+        file, makes advice about that file and no more.
+        """
+        if not self._is(self.descriptor):
+            numbers = sorted(int(entry.name) for entry in _DESCRIPTORS.iterdir())
+            self.descriptor = next((number for number in numbers if self._is(number)), -1)
+
+    def _is(self, number: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(number), self.status)
+        except OSError:
+            return False
+
+
+def _file_of(connection: Connection) -> _File:
+    """What is known is kept as long as the engine is."""
+    if connection.engine not in _files:
+        (size,) = connection.exec_driver_sql("PRAGMA page_size").one()
+        path = connection.exec_driver_sql("PRAGMA database_list").all()[0][2]
+        roots = connection.exec_driver_sql("SELECT name, rootpage FROM sqlite_schema").all()
+        _files[connection.engine] = _File(Path(path).stat(), size, dict(map(tuple, roots)))
+    _files[connection.engine].find()
+    return _files[connection.engine]
+
+
+_files: WeakKeyDictionary[Engine, _File] = WeakKeyDictionary()

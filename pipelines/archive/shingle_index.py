@@ -18,6 +18,7 @@ from pipelines.archive.batches import in_batches, rows_in
 from pipelines.archive.codec import unpack_text
 from pipelines.archive.index_schema import common_shingles, pairs, text_bodies, texts
 from pipelines.archive.postings import Postings
+from pipelines.archive.read_ahead import ask_ahead
 from pipelines.dedupe.candidates import Integers, without
 
 
@@ -161,7 +162,9 @@ _BODIES = "SELECT key, {} FROM texts JOIN text_bodies ON text_bodies.number = te
 
 def facts_of(connection: Connection, numbers: Iterable[int]) -> Iterator[Fact]:
     """Facts of the texts that are there, of these numbers."""
-    rows = rows_in(connection, "SELECT number, key, size, density FROM texts WHERE number", numbers)
+    wanted = sorted(numbers)
+    ask_ahead(connection, texts, wanted)
+    rows = rows_in(connection, "SELECT number, key, size, density FROM texts WHERE number", wanted)
     return (Fact(*row) for row in rows)
 
 

@@ -406,10 +406,7 @@ def test_a_text_of_its_own_is_looked_up_in_few_blocks(
         put(catalog, copies(14), 10)
         rewrite(catalog)
         asked: list[int] = []
-        read = lookups.read_blocks
-        monkeypatch.setattr(
-            lookups, "read_blocks", lambda c, s, places: asked.extend(places) or read(c, s, places)
-        )
+        monkeypatch.setattr(lookups, "ask_ahead", lambda connection, tree, places: asked.extend(places))
         with catalog.read() as connection:
             assert len(candidates(connection, [key])) == 0
             assert len(shingle_index.hashes_of(connection, [key])[key]) > 80
