@@ -40,6 +40,9 @@ SHORT_NEWS = 0.4
 """Share of the heaviest text's weight from which on a text under the headline and its date is the article:
 between a summary over a text of three sentences, and two sentences beside a column of as many."""
 
+LABELLED = 3
+"""Lines below a headline that may stand between it and the text: author, paper, date."""
+
 _EMPTY = (Reason.NEEDS_BROWSER, Reason.NO_ARTICLE, Reason.NOT_CHINESE)
 _LEADS_BACK = re.compile(
     both(r"(?<=[。！？!?”」’）)…])\s*返回[^。，]{2,6}[，,]\s*查看更多(?:\s*责任编辑[:：]?\s*\S{0,12})?$")
@@ -163,9 +166,18 @@ def _below_headline(page: Outline, body: Body, head: int) -> Body:
     )
     opens = place < 3 or heads
     rest = body.lines[place + 1 :] if opens else (*body.lines[:place], *body.lines[place + 1 :])
-    if len(rest) > 1 and opens and _dates(page.lines[rest[0]]):
-        rest = rest[1:]
+    rest = rest[_undated(page, rest) :] if opens else rest
     return replace(body, lines=rest) if rest else body
+
+
+def _undated(page: Outline, lines: tuple[int, ...]) -> int:
+    """How many of the lines below a headline say when and by whom it was written: up to a date, no text."""
+    for count, index in enumerate(lines[: min(LABELLED, len(lines) - 1)], 1):
+        if weigh(page.lines[index]) >= 0:
+            break
+        if _dates(page.lines[index]):
+            return count
+    return 0
 
 
 def _size(page: Outline, lines: Iterable[int]) -> int:

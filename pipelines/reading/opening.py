@@ -11,7 +11,7 @@ from pipelines.reading.noise import is_noise
 from pipelines.reading.outline import Element, Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet
-from pipelines.reading.weight import CONTROL, DATED, LABELS, is_spam, names_origin, weigh
+from pipelines.reading.weight import CONTROL, DATED, LABELS, OUTSIDE, is_spam, names_origin, weigh
 from pipelines.text import plain
 
 _SUMMARY = re.compile(
@@ -55,6 +55,7 @@ def find_summary(page: Outline, head: int, first: int) -> int | None:
             or line.linked
             or CONTROL.match(unglossed(line.text))
             or names_origin(unglossed(line.text))
+            or weigh(line) <= OUTSIDE
             or not is_summary(page, index)
         ):
             continue
