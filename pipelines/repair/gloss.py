@@ -57,6 +57,22 @@ def _of_tables(shared: Mapping[str, int], page: str) -> frozenset[str]:
     return frozenset((*many, *(seen if sum(covered[char] for char in seen) >= MANY else ())))
 
 
+def _omits_tones(page: str, characters: Characters) -> bool:
+    """Whether a page's table prints readings without tone marks: of MANY different characters that only
+    Traditional text has, at (nearly) all of their places.
+
+    On 58 pages of ours that such a table had glossed it was all of the places, cuts or not.
+    """
+    counts = Counter(
+        char
+        for char, noted in _GLOSSED.findall(page)
+        if char in characters.traditional
+        and not characters.has_reading(char, reading_of(noted))
+        and characters.without_tones.has_reading(char, reading_of(noted))
+    )
+    return len(counts) >= MANY and counts.total() >= NEARLY_ALL * sum(map(page.count, counts))
+
+
 def reading_of(noted: str) -> str:
     """The reading in a note: `yè) ` to `yè`, the letter ɡ of some input methods to g."""
     return noted.rstrip(" )）").replace("ɡ", "g")
@@ -70,11 +86,12 @@ def before_gloss(text: str, at: int) -> int:
 
 
 class Glosses:
-    """Decides for one page."""
+    """Decides for one page, as it was found. `characters`: with the readings that its table prints."""
 
     def __init__(self, texts: Iterable[str], characters: Characters) -> None:
-        self._characters = characters
         page = "\n".join(texts)
+        characters = characters.without_tones if _omits_tones(page, characters) else characters
+        self.characters = characters
         counts: Counter[str] = Counter()
         for char, noted in _GLOSSED.findall(page):
             if characters.has_reading(char, reading_of(noted)):
@@ -95,9 +112,9 @@ class Glosses:
             return 0
         if char.isascii():
             return match.end() if self._straddles(text, at, reading_of(match[1])) else 0
-        if not self._characters.has_reading(char, reading_of(match[1])):
+        if not self.characters.has_reading(char, reading_of(match[1])):
             return 0
-        if self._characters.simple(char) == char:
+        if self.characters.simple(char) == char:
             return match.end() if char in self._shared else 0
         return 0 if self._lesson else match.end()
 
@@ -110,4 +127,4 @@ class Glosses:
             return False
         code = encode_char(text[at - 2]) if at > 1 else None
         char = decode_pair(code[-1], ord(text[at - 1])) if code and len(code) == 2 else None
-        return bool(char) and self._characters.has_reading(char or "", reading)
+        return bool(char) and self.characters.has_reading(char or "", reading)

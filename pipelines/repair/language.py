@@ -9,11 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
+import re
 import struct
 from bisect import bisect_left
-from functools import cache, lru_cache
+from collections import defaultdict
+from copy import copy
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Final
+from unicodedata import normalize
 
 from pipelines.errors import TableError
 from pipelines.repair.gbk import LEADS, SECONDS, decode_pair
@@ -25,6 +29,7 @@ NO_WORD: Final = 0xFFFF
 ROOT: Final = 0
 HEADER: Final = struct.Struct("<4sII4x")
 
+_TONES: Final = re.compile("[\u0300\u0301\u0304\u030c]")
 
 RARE_SHARE: Final = 3e-6
 """Share of running text below which a character is rare: 焙, 觽, 鬏; one in a page of 3,000 characters
@@ -129,6 +134,18 @@ class Characters:
     def has_reading(self, char: str, reading: str) -> bool:
         """Whether a character is read so (tone-marked pinyin, `yè`)."""
         return char in self._readings.get(reading, ())
+
+    @cached_property
+    def without_tones(self) -> Characters:
+        """The same with readings without tone marks, too (`ye`; `lü`, `lv` and `lu`)."""
+        readings = defaultdict(set, {reading: set(chars) for reading, chars in self._readings.items()})
+        for reading, chars in self._readings.items():
+            plain = normalize("NFC", _TONES.sub("", normalize("NFD", reading)))
+            for spelled in {plain, plain.replace("ü", "v"), plain.replace("ü", "u")}:
+                readings[spelled] |= chars
+        other = copy(self)
+        other._readings = {reading: frozenset(chars) for reading, chars in readings.items()}
+        return other
 
     @staticmethod
     @cache

@@ -114,10 +114,13 @@ class Restorer:
         edits: list[list[Edit]] = [[] for _ in found]
         repaired = found
         known = any(map(has_item_one, found))
+        if not known and not any(map(looks_damaged, found)):
+            return [Restored(text, (), 0) for text in found]
+        glosses = Glosses(found, self._characters)
         for number in range(MOST_PASSES):
             if not known and not any(map(looks_damaged, repaired)):
                 break
-            page = _Page(self, repaired, settles_doubts=number > 0, known=known)
+            page = _Page(self, repaired, glosses, settles_doubts=number > 0, known=known)
             more = [
                 list(page.restore(text, field)) if known or looks_damaged(text) else [] for text in repaired
             ]
@@ -141,13 +144,19 @@ class _Page:
     """
 
     def __init__(
-        self, tables: Restorer, texts: tuple[str, ...], *, settles_doubts: bool, known: bool = False
+        self,
+        tables: Restorer,
+        texts: tuple[str, ...],
+        glosses: Glosses,
+        *,
+        settles_doubts: bool,
+        known: bool = False,
     ) -> None:
         self.doubts = 0
         self._settles_doubts = settles_doubts
-        self._characters = tables._characters
+        self._characters = glosses.characters
         self._neighbours = tables._neighbours
-        self._glosses = Glosses(texts, self._characters)
+        self._glosses = glosses
         self._vain = 0
         self.is_silent = not any(map(shows_lone_bytes, texts))
         self._known = known
