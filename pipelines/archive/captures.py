@@ -172,11 +172,6 @@ def known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
     return set(connection.scalars(select(captures.c.id).where(captures.c.id.in_(ids))))
 
 
-def known_places(connection: Connection, file: str) -> set[int]:
-    """Offsets of the records of one WARC file that have a row."""
-    return set(connection.scalars(select(captures.c.warc_offset).where(captures.c.warc_file == file)))
-
-
 _COLUMNS = (
     captures.c.id,
     captures.c.url,

@@ -49,7 +49,7 @@ def known(connection: Connection, keys: Iterable[int]) -> set[int]:
 
 def numbers_of(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
     """Numbers of the texts that are there, by key."""
-    return dict(map(tuple, rows_in(connection, "SELECT key, number FROM texts WHERE key", keys)))
+    return _by_key(connection, "number", keys)
 
 
 def add(connection: Connection, rows: Sequence[TextRow]) -> None:
@@ -201,4 +201,8 @@ def plains_of(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
 
 def lengths_of(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
     """Characters of the comparable forms of texts."""
-    return dict(map(tuple, rows_in(connection, "SELECT key, length FROM texts WHERE key", keys)))
+    return _by_key(connection, "length", keys)
+
+
+def _by_key(connection: Connection, column: str, keys: Iterable[int]) -> dict[int, int]:
+    return dict(map(tuple, rows_in(connection, f"SELECT key, {column} FROM texts WHERE key", keys)))

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from pipelines import text
 from pipelines.dedupe.cluster import components
-from pipelines.dedupe.shingles import Hashes, shingle_hashes
+from pipelines.dedupe.shingles import Hashes, have_in_common, shingle_hashes
 
 STORIES = 3
 """Different stories of a host on which a block must stand. Two share a sentence by chance or quotation."""
@@ -174,7 +174,7 @@ class _Stories:
         same = [
             (a, b)
             for a, b in combinations(told, 2)
-            if titles[a] == titles[b] != "" or _one_story(rests[a], rests[b])
+            if titles[a] == titles[b] != "" or have_in_common(rests[a], rests[b], ONE_STORY)
         ]
         return len(components(told, same))
 
@@ -184,8 +184,3 @@ class _Stories:
         body, headline = self._read(page)
         rare = [content for _, content, key in _blocks(body, headline) if 2 * self._counts[key] < count]
         return np.unique(shingle_hashes("".join(rare)))
-
-
-def _one_story(a: Hashes, b: Hashes) -> bool:
-    shared = len(np.intersect1d(a, b, assume_unique=True))
-    return shared >= ONE_STORY * min(len(a), len(b))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -41,3 +43,9 @@ def shingle_hashes(text: str, size: int = SHINGLE) -> Hashes:
     mixed = (mixed ^ (mixed >> _30)) * _MIX1
     mixed = (mixed ^ (mixed >> _27)) * _MIX2
     return np.asarray(mixed ^ (mixed >> _31), dtype=np.uint64)
+
+
+def have_in_common(a: npt.NDArray[Any], b: npt.NDArray[Any], share: float) -> bool:
+    """Whether at least `share` of the smaller of two sets of hashes (each distinct) is in the other."""
+    shared = len(np.intersect1d(a, b, assume_unique=True))
+    return shared >= share * min(len(a), len(b))

@@ -11,6 +11,7 @@ from pipelines.archive import postings, segment_rows, shingle_index
 from pipelines.archive.catalog import Catalog
 from pipelines.dedupe.candidates import PIECE, Integers
 from pipelines.dedupe.cluster import components
+from pipelines.dedupe.shingles import have_in_common
 from pipelines.settle.facts import Facts
 from pipelines.settle.segments import rewrite
 
@@ -71,11 +72,6 @@ class _Alike:
         """Whether the texts fall into many groups of which no two share much."""
         if sample not in self._known:
             hashes = shingle_index.hashes_of(self._connection, sample)
-            same = [(a, b) for a, b in combinations(sample, 2) if _alike(hashes[a], hashes[b])]
+            same = [(a, b) for a, b in combinations(sample, 2) if have_in_common(hashes[a], hashes[b], ALIKE)]
             self._known[sample] = len(components(sample, same)) >= STORIES * len(sample)
         return self._known[sample]
-
-
-def _alike(a: Integers, b: Integers) -> bool:
-    shared = len(np.intersect1d(a, b, assume_unique=True))
-    return shared >= ALIKE * min(len(a), len(b))

@@ -15,7 +15,7 @@ from pipelines.archive.member_rows import Member
 from pipelines.dedupe import furniture, join
 from pipelines.dedupe.edition import damage_of
 from pipelines.records import Article, Settled
-from pipelines.settle.work import BATCH, SettleCounts, Workers, slices, walk
+from pipelines.settle.work import BATCH, SettleCounts, Workers, current_ids, slices, walk
 from pipelines.text import plain
 
 
@@ -59,12 +59,7 @@ def shelve(connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
 def enrol(catalog: Catalog, counts: SettleCounts, workers: Workers) -> set[str]:
     """Make members of the pending articles, with the keys of their blocks; the hosts they are on."""
     hosts: set[str] = set()
-
-    def due(after: str) -> list[str]:
-        with catalog.read() as connection:
-            return settled.current_in(connection, "pending", after, BATCH)
-
-    for ids in walk(due, lambda id: id):
+    for ids in current_ids(catalog, "pending"):
         catalog.write(partial(settled.mark, ids=ids, state="settling", was="pending")).result()
         with catalog.read() as connection:
             articles = settled.whole_articles(connection, ids)

@@ -22,7 +22,7 @@ from pipelines.dedupe.match import comparable
 from pipelines.dedupe.sketch import LONGEST, sketch_plain
 from pipelines.dedupe.story import Copy
 from pipelines.settle.members import release, shelve
-from pipelines.settle.work import BATCH, SettleCounts, Workers, slices, walk
+from pipelines.settle.work import SettleCounts, Workers, current_ids, slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,7 @@ def orders(members: Mapping[str, Member]) -> dict[str, tuple[str, ...]]:
 
 def derive(catalog: Catalog, counts: SettleCounts, workers: Workers) -> None:
     """Derive the texts of what was taken up; what of them is new to the index is to be matched."""
-
-    def due(after: str) -> list[str]:
-        with catalog.read() as connection:
-            return settled.current_in(connection, "settling", after, BATCH)
-
-    for ids in walk(due, lambda id: id):
+    for ids in current_ids(catalog, "settling"):
         with catalog.read() as connection:
             members = member_rows.members_of(connection, ids)
             heads = [id for id, member in members.items() if member.head == id]

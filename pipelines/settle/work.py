@@ -9,6 +9,9 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
+from pipelines.archive import settled
+from pipelines.archive.catalog import Catalog
+
 A = TypeVar("A")
 B = TypeVar("B")
 
@@ -92,6 +95,16 @@ def leave_with_parent() -> None:
 def slices(things: Sequence[A], size: int = BATCH // 4) -> list[Sequence[A]]:
     """Consecutive pieces of at most `size`."""
     return [things[start : start + size] for start in range(0, len(things), size)]
+
+
+def current_ids(catalog: Catalog, state: str) -> Iterator[list[str]]:
+    """Batches of the current articles in a state of settling."""
+
+    def due(after: str) -> list[str]:
+        with catalog.read() as connection:
+            return settled.current_in(connection, state, after, BATCH)
+
+    return walk(due, lambda id: id)
 
 
 def walk(due: Callable[[str], list[A]], last: Callable[[A], str]) -> Iterator[list[A]]:
