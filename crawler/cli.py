@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli_sites import sites
 from crawler.ending import leave, run
 from crawler.interrupt import stop_in_two_steps
 from crawler.options import (
@@ -31,8 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-sites_app = typer.Typer(help="The declarations of mirror sites.", no_args_is_help=True)
-app.add_typer(sites_app, name="sites")
+app.add_typer(sites, name="sites")
 
 
 @app.callback()
@@ -234,34 +234,6 @@ def withdraw(
 ) -> None:
     """Take something out for good: never taken in again, gone from the next export."""
     run("withdraw", **locals())
-
-
-@sites_app.command("list")
-def sites_list(json: Json = False) -> None:
-    """The declared sites, enabled or not, and how old their checks are."""
-    run("sites", action="list", name=None, url=None, json=json)
-
-
-@sites_app.command("check")
-def sites_check(name: Annotated[str | None, typer.Argument()] = None, json: Json = False) -> None:
-    """Read every declaration and its recorded pages; say what does not hold."""
-    run("sites", action="check", name=name, url=None, json=json)
-
-
-@sites_app.command("record")
-def sites_record(
-    name: Annotated[str, typer.Argument()],
-    url: Annotated[str, typer.Option("--url", help="The page to record.")],
-    archive: Archive = None,
-) -> None:
-    """Keep one page of a site as raw bytes, headers and an expectation for a person to review."""
-    run("sites", action="record", name=name, url=url, archive=archive)
-
-
-@sites_app.command("enable")
-def sites_enable(name: Annotated[str, typer.Argument()]) -> None:
-    """Let the next crawl take a declared site."""
-    run("sites", action="enable", name=name, url=None)
 
 
 def main() -> None:

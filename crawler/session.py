@@ -26,6 +26,7 @@ from crawler.manners import HostManners, Robots
 from crawler.outcome import Outcome, refused
 from crawler.plan import Plan
 from crawler.recorder import Recorder
+from crawler.rendering import Rendering
 from crawler.timing import DAY
 from pipelines.archive import captures, runs, tombstones
 from pipelines.archive.catalog import Catalog
@@ -42,8 +43,6 @@ PASSING = Pace(delay=1.0)
 are had within the 30 s that the browser gives a page."""
 REFUSED = "refused by the guard"
 """Count of the addresses that were not asked for, whatever names them."""
-SHELLS = 5
-"""Articles of a host that needed a browser before its others are rendered without a plain try first."""
 
 
 class Session:
@@ -109,8 +108,7 @@ class Session:
             return run, census.known(connection, plan.hosts), census.rendered(connection, plan.hosts)
 
         self.run, known, pages = self.catalog.write(prepare).result()
-        self.shells = Counter({host: count for (host, browser), count in pages.items() if browser})
-        self.plain = Counter({host: count for (host, browser), count in pages.items() if not browser})
+        self.rendering = Rendering(pages)
         self.budgets = HostBudgets(known)
         self.recorder = Recorder(self.write, self.run, self._noted, self.manners)
         with self.catalog.read() as connection:
@@ -194,17 +192,9 @@ class Session:
             )
 
     def wants_browser(self, address: Address) -> bool:
-        """Whether an address is to be rendered at once: declared so, known so, or learnt from its host.
-
-        A host is learnt when SHELLS of its articles needed a browser and none did without.
-        """
+        """Whether there is a browser, and an address is to be rendered at once."""
         site = self.site_of(address.url)
-        if site is None or not self.plan.browser or address.kind in ("feed", "sitemap"):
-            return False
-        if site.browser != "auto":
-            return site.browser == "always"
-        learnt = self.shells[address.host] >= SHELLS and not self.plain[address.host]
-        return address.browser or (learnt and address.kind == "article")
+        return self.plan.browser and site is not None and self.rendering.wanted(address, site)
 
     def without_browser(self, outcome: Outcome) -> Outcome:
         """The outcome of a page that has to be rendered; where there is no browser it waits for one."""

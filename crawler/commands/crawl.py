@@ -61,14 +61,8 @@ def run(
         )
     if dry_run:
         return _show_due(result, json)
-    if result.stop_reason:
-        say(f"Stopped: {result.stop_reason}. The same command goes on from here.")
-    for note in result.notes:
-        say(note)
+    _tell_end(result, shared=config.catalog is not None)
     counts, code = finish(config)
-    if not (any(result.counts.values()) or result.stop_reason):
-        held = ", or other crawlers hold its hosts" if config.catalog else ""
-        say(f"Nothing was due{held}. Take everything with: ipnews crawl --all")
     _show(result.counts, counts, json)
     return code or result.exit_code
 
@@ -78,6 +72,16 @@ def _tell_refused(sites: Mapping[str, Site], named: Collection[str]) -> None:
         if name in named or (site.enabled and not named):
             for refusal in refused_starts(site):
                 say(f"{name}: {refusal}")
+
+
+def _tell_end(result: CrawlResult, shared: bool) -> None:
+    if result.stop_reason:
+        say(f"Stopped: {result.stop_reason}. The same command goes on from here.")
+    elif not any(result.counts.values()):
+        held = ", or other crawlers hold its hosts" if shared else ""
+        say(f"Nothing was due{held}. Take everything with: ipnews crawl --all")
+    for note in result.notes:
+        say(note)
 
 
 def _show(fetched: Mapping[str, int], after: Mapping[str, int], json: bool) -> None:

@@ -121,7 +121,7 @@ class MirrorSpider(Spider):
         outcome = session.without_browser(reply.outcome) if reply.render else reply.outcome
         browser = reply.render or kept.capture.kind == "rendered"
         if address.kind == "article" and kept.capture.status == 200:
-            (session.shells if browser else session.plain)[address.host] += 1
+            session.rendering.note(address.host, browser)
         visit = Visit(address, kept, outcome, found, site.pace.depth, browser)
         try:
             is_new = await result_of(session.record(visit))
