@@ -191,6 +191,7 @@ def _show(
     if waiting:
         say("No Chromium was found, so the page that needs a browser waits for one.")
         say("Install one (Debian: apt-get install chromium; elsewhere: playwright install chromium)")
+    say(f"Look around: ipnews search 专利 --archive {report.parent}; ipnews copies --archive {report.parent}")
     say(f"Report: {report.resolve().as_uri()}")
 
 
