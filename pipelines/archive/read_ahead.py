@@ -25,11 +25,9 @@ from sqlalchemy import Connection, Engine, Table
 from pipelines.archive.sqlite_trees import Leaves, leaves
 
 LEAST = 4
-"""Rows from which it is done: to wait for three takes no longer than to ask."""
-
-MOST = 2_000
-"""Rows up to which it is done: one text asks for some hundreds. A batch of texts reads most pages anyway, and
-its time is the processor's."""
+"""Rows from which it is done: to wait for three takes no longer than to ask. There is no upper bound: the
+7,800 blocks of 500 texts take .75 to .78 of the time where nothing is in memory, and as long as before where
+all is (200,000 texts, three turns each)."""
 
 _DESCRIPTORS = Path("/proc/self/fd")
 _CAN_ADVISE = hasattr(os, "posix_fadvise")
@@ -37,7 +35,7 @@ _CAN_ADVISE = hasattr(os, "posix_fadvise")
 
 def ask_ahead(connection: Connection, table: Table, rows: Sequence[int]) -> None:
     """Have the disk read the pages of rows (by number) that are about to be read."""
-    if connection.dialect.name != "sqlite" or not _CAN_ADVISE or not LEAST <= len(rows) <= MOST:
+    if connection.dialect.name != "sqlite" or not _CAN_ADVISE or len(rows) < LEAST:
         return
     # A damaged page: whoever reads the rows will tell. A system that names no descriptors has no advice.
     with suppress(OSError, struct.error, ValueError, LookupError):

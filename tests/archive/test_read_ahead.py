@@ -17,7 +17,7 @@ from sqlalchemy import insert
 
 from pipelines.archive.catalog import CATALOG_FILE, Catalog
 from pipelines.archive.index_schema import posting_blocks
-from pipelines.archive.read_ahead import LEAST, MOST, ask_ahead
+from pipelines.archive.read_ahead import LEAST, ask_ahead
 from pipelines.archive.sqlite_trees import leaves
 
 PAGE = 512
@@ -124,10 +124,8 @@ def test_a_tree_that_has_grown_is_looked_at_anew(tmp_path: Path, asked: list[tup
             assert all(blocks[place] in told for place in chosen)
 
 
-@pytest.mark.parametrize(
-    ("count", "some"), [(LEAST - 1, False), (LEAST, True), (MOST, True), (MOST + 1, False)]
-)
-def test_few_rows_and_very_many_are_not_asked_for(
+@pytest.mark.parametrize(("count", "some"), [(LEAST - 1, False), (LEAST, True), (20_000, True)])
+def test_few_rows_are_not_asked_for(
     tmp_path: Path, asked: list[tuple[int, int]], count: int, some: bool
 ) -> None:
     rows = [{"place": place, "postings": bytes(400)} for place in range(100)]
