@@ -143,19 +143,27 @@ def _faults(site: Site) -> Iterable[tuple[str, str, str]]:
     for key in ("start", "feeds", "sitemaps"):
         for url in getattr(site, key):
             yield from _address_faults(site, key, url)
+    yield from _pattern_faults(site)
+    yield from _pace_faults(site)
+    if site.enabled and not (site.start or site.feeds or site.sitemaps):
+        yield "start", "no address to start from", "add start, feeds or sitemaps, or set enabled = false"
+
+
+def _pattern_faults(site: Site) -> Iterable[tuple[str, str, str]]:
     for key in ("article", "list", "ignore"):
         for pattern in getattr(site.urls, key):
             try:
                 re.compile(pattern)
             except re.error as error:
                 yield f"urls.{key}", f"{pattern!r}: {error}", "write a regular expression as in Python's re"
+
+
+def _pace_faults(site: Site) -> Iterable[tuple[str, str, str]]:
     if not 0 <= site.pace.delay <= 3600:
         yield "pace.delay", str(site.pace.delay), "give seconds between 0 and 3600"
     for key in ("connections", "pages", "depth"):
         if getattr(site.pace, key) < 1:
             yield f"pace.{key}", str(getattr(site.pace, key)), "give a whole number of at least 1"
-    if site.enabled and not (site.start or site.feeds or site.sitemaps):
-        yield "start", "no address to start from", "add start, feeds or sitemaps, or set enabled = false"
 
 
 def _address_faults(site: Site, key: str, url: str) -> Iterable[tuple[str, str, str]]:
