@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 
 import msgspec
 from sqlalchemy import Connection
 
 from pipelines.archive import tombstones
-from pipelines.archive.article_rows import ArticleRow, row_of
+from pipelines.archive.article_rows import ArticleRow
 from pipelines.archive.articles import known_ids, remove_article, store_articles
 from pipelines.archive.captures import find_all, mark_read
 from pipelines.archive.codec import unpack
 from pipelines.archive.drops import remove_drops, store_drops
 from pipelines.archive.together import Together, Write
-from pipelines.records import Article, Drop, Reason, WarcPointer
-
-
-def store_outcome(
-    connection: Connection, capture_id: str, outcome: Article | Drop, pipeline_version: str
-) -> bool:
-    """Store what `read` made of one capture; see `store_outcomes`. True when the articles changed."""
-    if isinstance(outcome, Drop):
-        return store_outcomes(connection, [], [replace(outcome, capture_id=capture_id)], pipeline_version) > 0
-    return store_outcomes(connection, [row_of(outcome)], [], pipeline_version) > 0
+from pipelines.records import Drop, Reason, WarcPointer
 
 
 def store_outcomes(

@@ -10,9 +10,9 @@ import pytest
 
 from pipelines.archive import captures
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.outcomes import store_outcome
 from pipelines.archive.warc import WarcWriter
 from pipelines.records import Article, Capture, Edit, Sketch, work_id
+from tests.archive.stored import store_outcome
 
 PAGE = "<html><body><h1>{title}</h1><p>国家知识产权局公布第{number}号专利公告，共授权发明专利{number}件。</p></body></html>"
 

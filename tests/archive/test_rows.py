@@ -16,13 +16,14 @@ from pipelines.archive import articles, captures, drops
 from pipelines.archive.article_rows import row_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.intake import take_in
-from pipelines.archive.outcomes import Outcomes, store_outcome
+from pipelines.archive.outcomes import Outcomes
 from pipelines.archive.parts import Part, part_path, read_part, remove_part, sweep, write_part
 from pipelines.archive.schema import articles as article_table
 from pipelines.archive.schema import captures as capture_table
 from pipelines.archive.schema import edits, sketches
 from pipelines.archive.search import search
 from pipelines.records import Article, Capture, Drop, Reason, Stage, WarcPointer, version_id
+from tests.archive.stored import store_outcome
 
 NOW = "2026-01-01T00:00:00Z"
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.archive.catalog import Catalog
-from pipelines.archive.outcomes import store_outcome
 from pipelines.archive.search import search
 from pipelines.records import Article, Capture
 from pipelines.text import fold_width
+from tests.archive.stored import store_outcome
 
 LETTERS = "专利商标权法1２aB IP\"*'-"
 TEXTS = st.text(LETTERS, min_size=1, max_size=12)

@@ -16,7 +16,6 @@ from pipelines.archive.article_rows import row_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.intake import take_in
 from pipelines.archive.merge import merge
-from pipelines.archive.outcomes import store_outcome
 from pipelines.archive.parts import Part
 from pipelines.archive.purge import purge
 from pipelines.archive.reader import Revisit, read_at
@@ -34,6 +33,7 @@ from pipelines.archive.warc import WarcWriter
 from pipelines.archive.withdraw import Target, lift, target_of, withdraw
 from pipelines.errors import UsageError
 from pipelines.records import Drop, Reason, Settled, Stage
+from tests.archive.stored import store_outcome
 
 AT = "2026-03-01T00:00:00Z"
 
