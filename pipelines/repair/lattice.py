@@ -8,6 +8,7 @@ proof that its text gives the found one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
@@ -24,6 +25,7 @@ MOST_VANISHED: Final = 3
 BRACKETS: Final = frozenset(")）")
 _PAUSES: Final = frozenset("，；：。、,;:")
 """Marks that nobody prints behind ?? (but ??！ is printed)."""
+_FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
 _FIRST_OF_OTHER_MARKS: Final = {0xA1: 0xA3, 0xA3: 0xA1}
 
 # Costs in nats. They are odds of the channel's operations, not of the language; see docs/repair.md.
@@ -64,6 +66,7 @@ class Lattice:
         self._broken = BrokenGlosses(found, characters, candidates, silent=silent)
         self._vanishing = vanishing
         self._silent = silent
+        self._folded = _FULL_WIDTH.search(found) is None
         self._length = len(found)
 
     def arcs(self, node: Node) -> Iterator[Arc | Fan]:
@@ -226,6 +229,9 @@ class Lattice:
             yield Fan(at, end, read, 0.0, "vanished", (end, IN_STEP))
         if len(code) == 2 or code[0] >= 0x40:
             yield self._tail(at, code, group)
+        if self._folded and 0x21 <= code[0] < 0x7F:
+            folded = self._candidates.after_vanished(0xA3, group)
+            yield Fan(at, at + 1, folded, COST_STILL_FOLDED, "vanished", (at + 1, code[0] | 0x80))
         if pending - VANISHED < MOST_VANISHED << 8:
             between = self._candidates.between_vanished
             yield from self._vanish(at, pending, self._vanishing, lambda following: between(group, following))
