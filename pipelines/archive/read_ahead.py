@@ -7,7 +7,7 @@ table as it stands in the file, which a process reads once and keeps: 8 bytes fo
 
 Beside six threads that each read a part, by turns among 200,000 texts, a tenth in groups of 17 copies: a text
 waits at 5 places in the median, not 12 to 19, where nothing was in memory; from disk the 99th percentile is
-.45 to .82 of theirs (1,000 texts, three times); 500 texts at once take .62 to .71 of the processor time.
+.50 to .75 of theirs in processor time and .45 to 1.19 in all, on a busy machine (1,000 texts, five times).
 """
 
 from __future__ import annotations
