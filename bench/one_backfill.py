@@ -15,6 +15,7 @@ from pipelines.errors import IpnewsError, Stopped
 from pipelines.runner.backfill import backfill
 from pipelines.runner.engines import Engine
 from pipelines.sources import plan
+from pipelines.sources.expand import expand
 
 
 def main(source: str, archive: str, workers: str, engine: str = "local", range_bytes: str = "") -> int:
@@ -25,7 +26,7 @@ def main(source: str, archive: str, workers: str, engine: str = "local", range_b
     try:
         with Catalog.open(Path(archive)) as catalog:
             result = backfill(
-                [source],
+                expand([source]),
                 Path(archive),
                 catalog,
                 workers=int(workers),

@@ -18,7 +18,7 @@ from crawler.optin import declared_sites
 from pipelines.archive.warc import ROTATE_AT
 from pipelines.errors import IpnewsError, UsageError
 from pipelines.reading.addresses import without_credentials
-from pipelines.sites import Site, site_of
+from pipelines.sites import Site, nearest, site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ def _chosen(declared: Mapping[str, Site], names: Iterable[str], urls: Iterable[s
     chosen: dict[str, Site] = {}
     for name in names:
         if name not in declared:
-            near = ", ".join(sorted(declared)) or "none"
-            raise UsageError(f"no site is declared as {name!r}; declared are: {near}")
+            raise UsageError(f"no site is declared as {name!r}; there are {nearest(name, declared)}")
         chosen[name] = declared[name]
     for url in urls:
         _refuse_password(url)

@@ -7,8 +7,9 @@ elements hold the headline and the body. It is data: nothing in it is executed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ _A_NAME = (
     "addresses and names without a dot are not taken; name the host as the internet does; "
     "a server of your own gets a name in the hosts file: docs/add-a-mirror.md"
 )
+_MOST_NAMED = 5
+"""Sites that a message lists."""
 
 
 class Selectors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,6 +127,12 @@ def site_of(sites: Iterable[Site], url: str) -> Site | None:
     """The site that declares the host of an address, or None."""
     host = (urlsplit(url).hostname or "").lower()
     return next((site for site in sites if host in site.hosts), None)
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """For a message: the names that come closest to one that is not there, and where all of them stand."""
+    near = get_close_matches(name, known, _MOST_NAMED) or sorted(known)[:_MOST_NAMED] or ["none"]
+    return f"{', '.join(near)}{' and others' if len(known) > len(near) else ''} (ipnews sites list)"
 
 
 def _key_of(error: msgspec.ValidationError) -> tuple[str, str, str]:

@@ -22,7 +22,7 @@ from pipelines.runner.engines import Engine
 from pipelines.runner.pending import queue_again
 from pipelines.runner.work import Selection
 from pipelines.sites import load_sites
-from pipelines.sources.expand import is_address_list, read_addresses
+from pipelines.sources.expand import expand, is_address_list, read_addresses
 from pipelines.version import PIPELINE_VERSION
 
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
@@ -56,9 +56,10 @@ def run(
     config = load_config(archive)
     selection = _selection(since, until, host or ())
     share = _shard(shard)
+    files = expand(source or [])  # a slip in a name makes no archive
     with Catalog.open(config.catalog_location) as catalog, ticker("Reading") as show:
         result = backfill(
-            source or [],
+            files,
             config.archive,
             catalog,
             sites=load_sites(config.sites),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -16,15 +15,12 @@ from pipelines.archive.catalog import Catalog
 from pipelines.archive.foreign import shelf_of
 from pipelines.archive.schema import articles
 from pipelines.errors import UsageError
-from pipelines.sites import load_sites
+from pipelines.sites import load_sites, nearest
 
 if TYPE_CHECKING:
     from pipelines.export.filters import Topics
     from pipelines.export.job import Format
     from pipelines.export.result import ExportResult
-
-MOST_NAMED = 5
-"""Sites that a message lists."""
 
 
 def run(
@@ -76,10 +72,8 @@ def _check_places(config: Config, named: Collection[str]) -> None:
             known.update(filter(None, connection.scalars(select(column).distinct())))
     for name in named:
         if name not in known:
-            near = get_close_matches(name, known, MOST_NAMED) or sorted(known)[:MOST_NAMED]
             raise UsageError(
-                f"--site {name}: neither declared nor in this archive; there are {', '.join(near)}"
-                f"{' and others' if len(known) > len(near) else ''} (ipnews sites list)"
+                f"--site {name}: neither declared nor in this archive; there are {nearest(name, known)}"
             )
 
 

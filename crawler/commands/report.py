@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.config import load_config
 from crawler.console import say
+from crawler.whole_files import write_whole
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import ArchiveUnwritable
 
@@ -34,11 +34,7 @@ def write_report(catalog: Catalog, path: Path) -> None:
             f"{path.parent}: no such folder; make it, or name another place with --to FILE"
         )
     html = render(collect(catalog, made_at))
-    part = path.with_name(path.name + ".part")
     try:
-        part.write_text(html, encoding="utf-8")
-        part.replace(path)
+        write_whole(path, html)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise ArchiveUnwritable(f"{path}: {error.strerror}; name another place with --to FILE") from None

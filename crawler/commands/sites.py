@@ -10,6 +10,7 @@ from pathlib import Path
 from crawler.commands.inputs import newest_capture
 from crawler.config import Config, load_config
 from crawler.console import counted, emit, say, table
+from crawler.whole_files import write_whole
 from pipelines.archive.disk_faults import unwritable
 from pipelines.errors import SiteFileError, UsageError
 from pipelines.sites import Site, load_sites, parse_site, site_of
@@ -87,7 +88,7 @@ def enable_site(config: Config, name: str) -> int:
     changed = changed if places else "enabled = true\n" + text
     parse_site(name, changed, str(path))
     try:
-        path.write_text(changed, encoding="utf-8")
+        write_whole(path, changed)
     except OSError as error:
         raise unwritable(error, str(path)) from None
     if site.verified is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from pipelines.runner.engines import Engine, run_tasks
 from pipelines.runner.reading import STANDARD, Reading
 from pipelines.runner.work import EVERYTHING, Order, Selection, Task
 from pipelines.sites import Site
-from pipelines.sources.expand import RefusedSource, SourceFile, expand
+from pipelines.sources.expand import RefusedSource, SourceFile
 from pipelines.sources.plan import Range, fingerprint, ranges
 
 _WAITING = 4
@@ -71,7 +71,7 @@ class Result:
 
 
 def backfill(
-    names: Iterable[str],
+    files: Sequence[SourceFile],
     archive: Path,
     catalog: Catalog,
     *,
@@ -87,7 +87,7 @@ def backfill(
 ) -> Result:
     """Read the captures of WARC files into an archive.
 
-    `names` as `expand` takes them. `workers`: processes (all cores by default; 0 reads in this process,
+    `files` as `expand` gives them. `workers`: processes (all cores by default; 0 reads in this process,
     which a page that kills its reader then takes along). `shard` (i, n), i from 0: only the i-th of n
     shares. Done ranges are skipped, so a killed backfill is gone on with by the same call; `again` reads them
     too, for a catalog that has lost rows. Neither order, shards, engine nor kills change the rows. Raises
@@ -96,7 +96,6 @@ def backfill(
     if not 0 <= shard[0] < shard[1]:
         raise UsageError(f"shard {shard[0]}/{shard[1]}: i runs from 0 to n - 1")
     order = Order(archive, reading.read, reading.version, tuple((sites or {}).values()), selection, copy)
-    files = expand(names)
     sweep(archive)
     run = catalog.write(lambda connection: runs.start(connection, "backfill", timestamp())).result()
     work = _Backfill(catalog, order, run, len(files), on_progress, again)
@@ -131,7 +130,7 @@ class _Backfill:
     damaged: list[str] = field(default_factory=list)
     empty: dict[str, str] = field(default_factory=dict)
 
-    def tasks(self, files: list[SourceFile], shard: tuple[int, int]) -> Iterator[Task]:
+    def tasks(self, files: Sequence[SourceFile], shard: tuple[int, int]) -> Iterator[Task]:
         """The ranges that are still to be read. Parts that only have to be taken in are, on the way."""
         for file in files:
             self.empty[file.location] = f"{file.location}: not one WARC record in it"

@@ -9,11 +9,14 @@ import pytest
 
 from crawler.cli import app
 from crawler.commands.report import write_report
+from crawler.commands.sites import enable_site
+from crawler.config import Config
 from crawler.ending import leave
 from pipelines.archive.catalog import Catalog
 from pipelines.errors import ArchiveUnwritable
 
 REFUSED = {
+    "backfill captures": "captures: no such file; name a file, a folder or a glob",
     "backfill captures --workers -3": "--workers",
     "backfill captures --since 2021-13-77": "--since 2021-13-77: no such day",
     "backfill captures --until 2021-02-30": "--until 2021-02-30: no such day",
@@ -52,6 +55,17 @@ def test_a_merge_of_what_is_no_archive_makes_none(
     said = capsys.readouterr().err
     assert (leaving.value.code, said.count("\n"), source in said) == (2, 1, True)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_declaration_that_cannot_be_written_stays_as_it_is(tmp_path: Path) -> None:
+    declared = tmp_path / "mine.toml"
+    declared.write_text('hosts = ["a.example"]\nstart = ["http://a.example/"]\nenabled = false\n')
+    before = declared.read_text()
+    (tmp_path / "mine.toml.part").symlink_to("/dev/full")
+    with pytest.raises(ArchiveUnwritable, match=r"mine\.toml: No space left on device; "):
+        enable_site(Config(tmp_path / "archive", tmp_path), "mine")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]
+    assert declared.read_text() == before
 
 
 def test_a_report_makes_no_folder(tmp_path: Path) -> None:

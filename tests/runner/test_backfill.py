@@ -27,6 +27,7 @@ from pipelines.runner.reading import Reading
 from pipelines.runner.work import Selection
 from pipelines.sites import Site
 from pipelines.sources import plan
+from pipelines.sources.expand import expand
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AT = "2026-01-01T00:00:00Z"
@@ -35,7 +36,7 @@ AT = "2026-01-01T00:00:00Z"
 def fill(folder: Path, sources: list[Path], reading: Reading, **options: Any) -> Result:
     options.setdefault("workers", 0)
     with Catalog.open(folder) as catalog:
-        return backfill([str(source) for source in sources], folder, catalog, reading=reading, **options)
+        return backfill(expand(map(str, sources)), folder, catalog, reading=reading, **options)
 
 
 @pytest.fixture(scope="module")
@@ -361,6 +362,7 @@ from pipelines.errors import Stopped
 from pipelines.runner.backfill import backfill
 from pipelines.runner.reading import Reading
 from pipelines.sources import plan
+from pipelines.sources.expand import expand
 plan.RANGE_BYTES = 3000
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored by what it runs behind
@@ -368,7 +370,7 @@ if __name__ == "__main__":
     with Catalog.open(folder) as catalog:
         told = lambda progress: print("at", flush=True)
         try:
-            backfill(sys.argv[4:], folder, catalog, workers=int(sys.argv[3]), on_progress=told,
+            backfill(expand(sys.argv[4:]), folder, catalog, workers=int(sys.argv[3]), on_progress=told,
                      reading=Reading(plain_reader.read, plain_reader.VERSION))
         except (Stopped, KeyboardInterrupt):
             sys.exit(3)

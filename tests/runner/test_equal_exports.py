@@ -17,6 +17,7 @@ from pipelines.runner.backfill import backfill
 from pipelines.runner.reading import Reading
 from pipelines.settle import settle
 from pipelines.sources import plan
+from pipelines.sources.expand import expand
 
 EVERYTHING = Filters(copies=True, topics="all")
 
@@ -41,7 +42,7 @@ def test_pool_and_shards_give_the_same_bytes(
 
     def fill(name: str, **how: Any) -> Path:
         with Catalog.open(tmp_path / name) as catalog:
-            backfill(sources, tmp_path / name, catalog, reading=reading, **how)
+            backfill(expand(sources), tmp_path / name, catalog, reading=reading, **how)
         return tmp_path / name
 
     whole = exported(fill("whole", workers=0))

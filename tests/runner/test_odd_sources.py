@@ -17,6 +17,7 @@ from pipelines.archive.catalog import Catalog
 from pipelines.errors import SourceError
 from pipelines.runner.backfill import Result, backfill
 from pipelines.runner.reading import Reading
+from pipelines.sources.expand import expand
 
 PAGE = "<p>国家知识产权局公布专利统计。</p>".encode()
 
@@ -186,7 +187,7 @@ NOT_WARC = {
 def give(tmp_path: Path, reading: Reading) -> Callable[..., Result]:
     def run(*names: str) -> Result:
         with Catalog.open(tmp_path / "archive") as catalog:
-            return backfill(names, tmp_path / "archive", catalog, workers=0, reading=reading)
+            return backfill(expand(names), tmp_path / "archive", catalog, workers=0, reading=reading)
 
     return run
 

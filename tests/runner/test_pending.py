@@ -22,6 +22,7 @@ from pipelines.records import Capture, Reason
 from pipelines.runner.backfill import backfill
 from pipelines.runner.pending import queue_again, read_pending
 from pipelines.runner.reading import Reading
+from pipelines.sources.expand import expand
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -49,7 +50,7 @@ def test_the_queue_is_drained_and_equals_a_backfill(
         assert (counts.articles, counts.unread) == (7, 0)
         assert read_pending(catalog, tmp_path / "x", reading=reading).parts == 0
     with Catalog.open(tmp_path / "y") as catalog:
-        backfill([str(tmp_path / "x" / "warc")], tmp_path / "y", catalog, reading=reading, workers=0)
+        backfill(expand([str(tmp_path / "x" / "warc")]), tmp_path / "y", catalog, reading=reading, workers=0)
     assert holds(tmp_path / "x") == holds(tmp_path / "y")
     assert list((tmp_path / "x" / "parts").iterdir()) == []
 
@@ -62,6 +63,7 @@ import plain_reader
 from pipelines.archive.catalog import Catalog
 from pipelines.runner.reading import Reading
 from pipelines.runner.pending import read_pending
+from pipelines.sources.expand import expand
 def read(capture, site):
     if capture.url.endswith("/4"):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -141,7 +143,7 @@ def test_a_revisit_of_another_address_becomes_a_capture_that_is_read(
         twin = replace(stored, url="http://b.test/twin", fetched_at="2026-02-01T00:00:00Z")
         writer.write_revisit(twin, "identical-payload-digest", stored.fetched_at)
     with Catalog.open(tmp_path / "x") as catalog:
-        backfill([str(tmp_path / "s" / "warc")], tmp_path / "x", catalog, reading=reading, workers=0)
+        backfill(expand([str(tmp_path / "s" / "warc")]), tmp_path / "x", catalog, reading=reading, workers=0)
         read_pending(catalog, tmp_path / "x", reading=reading)
         with catalog.read() as c:
             assert c.scalar(select(revisits.c.capture_id)) == twin.id

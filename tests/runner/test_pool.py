@@ -19,6 +19,7 @@ from pipelines.records import Reason
 from pipelines.runner import forking, pool
 from pipelines.runner.backfill import backfill
 from pipelines.runner.reading import Reading
+from pipelines.sources.expand import expand
 
 
 @pytest.mark.parametrize("words", ["kill-the-worker", "hang-the-worker"])
@@ -33,7 +34,7 @@ def test_poison_is_dropped_and_the_rest_is_read(
     monkeypatch.setattr(forking, "PATIENCE_SECONDS", 0.5)
     source = make_source(tmp_path / "s", range(12), {9: words})
     with Catalog.open(tmp_path / "x") as catalog:
-        done = backfill([str(source)], tmp_path / "x", catalog, reading=reading, workers=1)
+        done = backfill(expand([str(source)]), tmp_path / "x", catalog, reading=reading, workers=1)
     assert (done.counts.poison, done.exit_code) == (1, 1)
     whole = holds(tmp_path / "x")
     assert len(whole["articles"]) == 11

@@ -23,6 +23,7 @@ from pipelines.errors import SourceError
 from pipelines.runner.backfill import backfill
 from pipelines.runner.pending import queue_again, read_pending
 from pipelines.runner.reading import Reading
+from pipelines.sources.expand import expand
 
 BUCKET = "captures"
 
@@ -88,7 +89,7 @@ class _Ranges(BaseHTTPRequestHandler):
 
 def fill(folder: Path, name: str, reading: Reading) -> Any:
     with Catalog.open(folder) as catalog:
-        return backfill([name], folder, catalog, reading=reading, workers=0)
+        return backfill(expand([name]), folder, catalog, reading=reading, workers=0)
 
 
 def test_a_bucket_is_read_in_place_and_again(
