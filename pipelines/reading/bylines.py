@@ -30,6 +30,9 @@ _SLASHED = re.compile(
         r"(?P<people>[^／/╱】\]）)]{2,40})(?:[╱/／][^】\]]{0,20})?[】\]）)]?"
     )
 )
+_ITS_REPORTER = re.compile(
+    both(r"[【\[（(□■◎●◆\s]*(?P<outlet>[\u3400-\u9fff]{2,9}[报网社台])(?:首席|实习|见习|全媒体)?记者[\s:：]")
+)
 _SLASH = re.compile("[╱/／]")
 _WROTE = re.compile(r"(?:^|(?<=[\s(（]))(?P<people>[\u3400-\u9fff·]{2,4})\s*[/／]\s*文(?![\u3400-\u9fff])")
 _AROUND_DATE = re.compile(
@@ -57,7 +60,7 @@ _PLACED = re.compile(both(rf"(?:{'|'.join(sorted(PLACES))})\s*$"))
 _NO_GIVEN = re.compile(both("[的了到在是有与和不页版件室网报社区业词书馆器法品店街市县省界库站谈圈]"))
 """What the name of a section or a tool has where a person has a given name: 金融界, 高新区, 关键词."""
 
-_TOOL_BOX = re.compile(both(r"[\[［]\s*微博\s*[\]］]"))
+_TOOLS_AND_BARS = re.compile(both(r"[\[［]\s*微博\s*[\]］]|[|｜丨]"))
 _POSTED = re.compile(both(r"由\s*(?P<people>[^\s，。]{2,20}?)\s*(?:[在于]|发[布表]|提交)(?=.*\d)"))
 _NAMES_ALONE = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4}")
 _MARKED = re.compile(rf"[□■◎●◆]\s*(?P<people>{_NAMES_ALONE.pattern})")
@@ -102,7 +105,7 @@ def _may_be_names(part: str) -> bool:
 def _behind_outlet(text: str) -> tuple[str, ...]:
     """The name behind that of a paper on a dated line, as portals set it (日期 某某晚报 某某 我要评论)."""
     dated = DATED.search(text)
-    behind = trim(_TOOL_BOX.sub(" ", text[dated.end() :])).split() if dated else []
+    behind = trim(_TOOLS_AND_BARS.sub(" ", text[dated.end() :])).split() if dated else []
     place = next((n for n, part in enumerate(behind) if is_outlet(part)), len(behind))
     return _one_name(behind[place + 1 :])
 
@@ -193,6 +196,14 @@ def dateline_outlet(text: str, title: str, known: Collection[str] = ()) -> str |
         publisher(outlet) or outlet in (title[: len(outlet)], title[-len(outlet) :]) or outlet in known
     )
     return outlet if vouched else None
+
+
+def reporters_outlet(text: str, title: str) -> str | None:
+    """The paper whose reporter a short line names (某某早报记者 某某), when the document's title begins or
+    ends with its name."""
+    told = _ITS_REPORTER.match(text) if len(text) < 40 else None
+    outlet = told["outlet"] if told else None
+    return outlet if outlet and outlet in (title[: len(outlet)], title[-len(outlet) :]) else None
 
 
 def persons(text: str) -> tuple[str, ...]:

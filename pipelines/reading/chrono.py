@@ -81,6 +81,7 @@ def _candidates(
         lambda: _in_slots(found, captured),
         lambda: first_stamp(extracted, ("time",), captured),
         lambda: date_in_url(url, captured),
+        lambda: _alone_over(extracted, captured),
         lambda: _bare(
             (text for text in _behind(lines, changed) if _signs(text, captured)),
             captured,
@@ -90,7 +91,6 @@ def _candidates(
             captured,
             with_time=True,
         ),
-        lambda: _alone_over(extracted, captured),
         lambda: _boxed(extracted, captured),
     )
     for choice in choices:

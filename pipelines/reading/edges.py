@@ -6,6 +6,7 @@ import re
 
 from pipelines.reading.noise import is_noise
 from pipelines.reading.outline import Element, Line, Outline, words
+from pipelines.reading.phrases import both
 from pipelines.reading.tables import IN_TABLE
 from pipelines.reading.weight import DATED, OUTSIDE, is_spam
 
@@ -19,6 +20,9 @@ _STAMP = re.compile(r"\d{1,2}[-/.]\d{1,2}\s+\d{1,2}:\d\d")
 """A day without its year and a time of day, with which a line of origin begins."""
 
 _ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*[\]】]?$")
+_CAPTION = re.compile(both(r"(?:图为|图[一二三四五\d]{1,2}[:：\s]|[▲△].)[^|丨｜]*$"))
+"""What a picture shows: below the last paragraph it is the article's, however it is set."""
+
 _ALIGNED = re.compile(r'align(?:="|\s*:\s*)(?:center|right)', re.I)
 ROWS = 3
 """Paragraphs set as elements side by side from which on a short one behind them is the article's, too."""
@@ -72,7 +76,7 @@ def widened(page: Outline, found: list[float], element: Element, first: int, las
         or (
             found[last] > -5.5
             and _LETTER.search(lines[last].text)
-            and (alike(lines[last], end) or beside(lines[last], end))
+            and (alike(lines[last], end) or beside(lines[last], end) or _CAPTION.match(lines[last].text))
         )
     ):
         last += 1

@@ -7,7 +7,7 @@ import re
 from pipelines.reading.outline import Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet
-from pipelines.reading.weight import weigh
+from pipelines.reading.weight import DATED, weigh
 from pipelines.text import count_han, plain
 
 _SPLIT = re.compile(r"\s*(?:[_|｜>＞»«<＜~～]|::)+\s*|\s*[-–—－―]+\s*|\s+[·•/]\s+|\s{2,}")
@@ -154,7 +154,10 @@ def _just_above(page: Outline, first_body_line: int) -> list[tuple[str, int]]:
     near = [
         (line.text, index)
         for index in range(first_body_line - 1, max(-1, first_body_line - 7), -1)
-        if 6 <= (line := page.lines[index]).size <= 50 and not line.linked and not _STANDS.search(line.text)
+        if 6 <= (line := page.lines[index]).size <= 50
+        and not line.linked
+        and not _STANDS.search(line.text)
+        and not DATED.match(line.text)
     ]
     plainly = [found for found in near if not _LABEL.search(found[0])]
     return (plainly or [found for found in near if weigh(page.lines[found[1]]) > LABELLED])[:1]

@@ -124,7 +124,7 @@ def _headline(extracted: Extracted) -> str:
 def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, source: str | None) -> tuple[str, ...]:
     """Authors: labelled, else of a dateline or closing byline, else of JSON-LD or meta (persons only), else a
     name alone on its line."""
-    if labelled := _people(found, "author", source) or _people(found, "poster", source):
+    if labelled := _people(found, "author", source) or _people(_posted(found), "poster", source):
         return labelled
     for _, slot in found:
         if slot.slot == "source" and (named := behind_source(slot.value)):
@@ -139,6 +139,13 @@ def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, source: s
         if known := [person for key, value in extracted.meta if key == name for person in persons(value)]:
             return tuple(dict.fromkeys(known))
     return name_alone(line.text for line in extracted.origin_lines if line.place == "above")
+
+
+def _posted(found: Iterable[tuple[str, Found]]) -> Iterator[tuple[str, Found]]:
+    """The slots, 发布 with a name of three characters for its value as one of who posted."""
+    for place, slot in found:
+        named = slot.slot == "date" and len(slot.value) == 3 and is_name(slot.value)
+        yield place, Found("poster", slot.label, slot.value) if named else slot
 
 
 def _people(

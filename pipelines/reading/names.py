@@ -28,9 +28,9 @@ _TAIL = re.compile(
     )
 )
 _SEPARATORS = re.compile(
-    r"[、，,;；/／|丨｜&＆]+|(?<![a-z.])\s+|\s+(?![A-Z\s])|\s*(?:和|与|與)\s*(?=[\u4e00-\u9fff]{2,3}$)"
+    r"[、，,;；/／|丨｜&＆]+|(?:\s*(?:和|与|與)|\s+(?:和|与|與)\s+)(?=[\u4e00-\u9fff]{2,3}$)|(?<![a-z.])\s+|\s+(?![A-Z\s])"
 )
-"""A blank between Latin words is part of a name."""
+"""A blank between Latin words is part of a name, and so is 和 before a blank (翁同和 某某)."""
 
 _FOREIGN = re.compile(
     r"[\u4e00-\u9fff]{1,8}(?:[·•・‧.][\u4e00-\u9fffA-Z]{1,8}){1,3}|"
@@ -70,6 +70,15 @@ _NOT_OFFICE = re.compile(
         r"\d|来源|相关|文章|新闻$|标题|时间|字号|打印|\ufffd|[授转][权载]|[，。！？?!]|订阅|热线|电话|投稿|关注|点击|[的了在是]"
     )
 )
+
+
+_ENGAGED = re.compile(
+    both(
+        r"(?:[A-Za-z][A-Za-z0-9.]{2,}[\u3400-\u9fff]{0,4}?|[\u3400-\u9fff]{2,10}记者|"
+        r"[\u3400-\u9fff]{2,8}(?:[日晚早晨]报|报社|网))(?P<name>[\u3400-\u9fff]{2,3})"
+    )
+)
+"""A name behind that of the paper or site it works for (某某日报张三)."""
 
 
 def is_name(text: str) -> bool:
@@ -140,6 +149,8 @@ def unglue(text: str) -> tuple[str, ...]:
     () for what is no row of names."""
     if is_name(text):
         return (text,)
+    if (engaged := _ENGAGED.fullmatch(text)) and is_name(engaged["name"]):
+        return (engaged["name"],)
     if not _HAN_ONLY.fullmatch(text) or not 4 <= len(text) <= 30:
         return ()
     return _row(text, bool(_ORGANISED.search(text))) or ()

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from pipelines.reading.body import Body
+from pipelines.reading.body import Body, voice
 from pipelines.reading.noise import is_noise
 from pipelines.reading.outline import Element, Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
@@ -35,6 +35,14 @@ reference pages a summary in its own words has at most .3; one cut from the text
 TITLE_LINES = 4
 """Lines over which official documents spread their title."""
 
+ABOVE_STANDFIRST = 3
+"""Lines below the headline within which it stands: source and date, or name, may come between."""
+
+_STOPS = ("。", "！", "？")
+STANDFIRST, STANDFIRST_LEAST, STANDFIRST_MOST = ("p", "div", "h2"), 20, 200
+"""How a standfirst is set, and its characters. No reference page has one without a label; the own ones have
+24 to 38."""
+
 AGENCY = 6
 """Characters by which the two may be set off; more is 某日消息 before what the summary takes up."""
 
@@ -56,12 +64,28 @@ def find_summary(page: Outline, head: int, first: int) -> int | None:
             or CONTROL.match(unglossed(line.text))
             or names_origin(unglossed(line.text))
             or weigh(line) <= OUTSIDE
-            or not is_summary(page, index)
+            or not (is_summary(page, index) or _stands_first(page, index, head, first))
         ):
             continue
         if not _repeats(_SUMMARY.sub("", unglossed(line.text)), page.lines[first : first + 3]):
             return index
     return None
+
+
+def _stands_first(page: Outline, index: int, head: int, first: int) -> bool:
+    """Whether a line is a sentence or a few set beside the headline, over the text but for labels: a
+    standfirst without a name or label."""
+    line, heading = page.lines[index], page.lines[max(head, 0)]
+    element = page.elements[line.element]
+    return (
+        0 <= head < index <= head + ABOVE_STANDFIRST
+        and line.tag in STANDFIRST
+        and STANDFIRST_LEAST <= line.size <= STANDFIRST_MOST
+        and element.parent == page.elements[heading.element].parent
+        and voice(element.attributes) >= 0
+        and line.text.endswith(_STOPS)
+        and not any(page.lines[i].text.endswith(_STOPS) for i in range(head + 1, first) if i != index)
+    )
 
 
 def untitled(page: Outline, body: Body, title: str) -> Body:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipelines.reading.bylines import PHOTO, dateline_outlet, slashed_outlet
+from pipelines.reading.bylines import PHOTO, dateline_outlet, reporters_outlet, slashed_outlet
 from pipelines.reading.names import PLACES, is_name
 from pipelines.reading.origin import Found, slots, trim, unlabelled
 from pipelines.reading.phrases import both
@@ -77,10 +77,17 @@ def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: 
     over = [_source_value(slot.value) for place, slot in found if place == "over" and slot.slot == "source"]
     if labelled := next(filter(None, over), None):
         return labelled
-    for line in extracted.origin_lines:
-        if line.place == "start" and (outlet := dateline_outlet(line.text, extracted.title, known)):
-            return outlet
+    if outlet := _reporting(extracted, known):
+        return outlet
     return _edition(line.text for line in extracted.origin_lines if line.place in ("over", "above"))
+
+
+def _reporting(extracted: Extracted, known: set[str]) -> str | None:
+    """The paper of the dateline, else the one whose reporter a line names."""
+    title, lines = extracted.title, extracted.origin_lines
+    datelines = (dateline_outlet(line.text, title, known) for line in lines if line.place == "start")
+    bylines = (reporters_outlet(line.text, title) for line in lines if line.place != "over")
+    return next(filter(None, datelines), None) or next(filter(None, bylines), None)
 
 
 def _source_value(value: str) -> str | None:

@@ -38,9 +38,10 @@ FEWEST = 2
 
 
 def is_title(page: Outline, index: int) -> bool:
-    """Whether a line is the linked title of another page."""
+    """Whether a line is the linked title of another page; its date beside it may be longer."""
     line = page.lines[index]
-    if line.linked * 2 <= line.size or count_han(line.text) < 8:
+    letters = count_han(line.text)
+    if letters < 8 or (line.linked * 2 <= line.size and line.linked < letters):
         return False
     return len(line.links) == 1 or any(count_han(page.anchors.get(link, "")) >= 8 for link in line.links)
 

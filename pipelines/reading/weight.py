@@ -14,7 +14,8 @@ _STOP = re.compile(r"[。！？!?；;]")
 TAIL = re.compile(rf"^[\s【\[（(·■◆●▲☆★>»►◎※・\-—=|]*(?:{phrases('tail')})", re.I)
 CONTROL = re.compile(rf"^[\s【\[（(<👆👇👉☞▼↓►▶]*(?:{phrases('control')})")
 DISCLAIMER = re.compile(
-    rf"^[\s“\"•·※＊*【\[（(■◆▲▼↑↓-]*(?:[\d一二三四五]{{1,2}}[、.．)）]\s*)?(?:{phrases('disclaimer')})", re.I
+    rf"^[\s“\"•·※＊*#＃【\[（(■◆▲▼↑↓-]*(?:[\d一二三四五]{{1,2}}[、.．)）]\s*)?(?:{phrases('disclaimer')})",
+    re.I,
 )
 """How disclaimers, contact lines, calls to sign up begin (a line that only mentions such words is text)."""
 
@@ -37,9 +38,19 @@ _NAMES = r"[\u3400-\u9fff·]{2,4}(?:[\s、，;；]+[\u3400-\u9fff·]{2,4}){0,5}"
 _ROLES = both(
     r"(?:记者|通讯员|撰文|作者|(?:责任|图片|视频|文字|美术|栏目)?编辑|责编|主编|编译|校对|摄影|摄像|剪辑|审核|[一二三](?=审\s*[:：])审|监制|统筹|文字|来源)"
 )
-_ROLE_SIGN = re.compile(both("[者员文编责校摄剪审监统来]"))
+_CREDITED = both(rf"(?:{_ROLES}|供稿|撰稿|文[/／]?图|[文图])")
+"""What stands before a colon in brackets that close a text; who follows may be an office."""
+
+_ROLE_SIGN = re.compile(both("[者员文编责校摄剪审监统来稿生图案计]"))
 """What every role has one of, and most lines have none of."""
 
+_MORE_ROLES = both(r"(?:编校|签发|复审|策划|设计|文案|供[图稿]|美编|排版|配图|制[作图])")
+"""Roles that are words of texts, too: such with a colon or a bar only."""
+
+_SIGNS = r"[:：/／|丨｜│]"
+_PICTURED = both(r"(?:文\s*[/／、]?\s*[图摄]|图\s*[/／、]?\s*文)")
+_GLUED = both(r"[\u3400-\u9fff]{0,10}(?:记者|通讯员|实习生)[\u3400-\u9fff]{2,3}")
+_ROW = rf"(?:[\u3400-\u9fff·+]{{0,12}}\s*{_ROLES}[\s／/:：|丨｜│]|{_MORE_ROLES}\s*{_SIGNS})\s*{_NAMES}"
 _REPORTED = re.compile(
     both(
         r"[【（(□■◎●◆]?\s*(?:(?:本[报网刊]|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|撰文)[\s／/:：][^，。！？；]{2,24}|"
@@ -47,10 +58,12 @@ _REPORTED = re.compile(
         r"[\u3400-\u9fff]{0,8}(?:记者|编辑)\s*[|丨｜][^，。！？；]{2,24}|"
         r"记者[^，。！？；／/]{2,12}[／/][^，。！？；／/]{2,4}(?:报道|报导))[】）)]?|"
     )
-    + both(rf"文\s*[|丨｜│/／]\s*{_NAMES}(?:\s*(?:律师|博士|教授))?|")
+    + both(rf"文\s*[|丨｜│/／]\s*{_NAMES}(?:\s*(?:律师|博士|教授)|\s+[\u3400-\u9fff]{{4,16}})?|")
     + rf"[【\[]\s*{_ROLES}\s*[】\]]\s*[^，。！？；]{{2,24}}|"
-    rf"(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:[\u3400-\u9fff·+]{{0,12}}\s*{_ROLES}[\s／/:：|丨｜│]\s*{_NAMES}[\s;；]*)+|"
-    rf"[(（](?:\s*{_ROLES}\s*[:：]\s*{_NAMES}[\s;；]*)+[)）]"
+    rf"(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:{_ROW}[\s;；]*)+{_PICTURED}?|"
+    rf"{_PICTURED}[:：\s]\s*{_NAMES}|{_GLUED}(?:\s+{_GLUED}\s*{_PICTURED}?|\s*{_PICTURED})|"
+    rf"[(（](?:\s*{_CREDITED}\s*[:：]\s*[\u3400-\u9fff·]{{2,12}}"
+    r"(?:[\s、，;；]+[\u3400-\u9fff·]{2,4}){0,5}[\s,，;；]*)+[)）]"
 )
 """Who reported, edited, took pictures, and nothing else. In brackets behind the paper's name it closes the
 text."""

@@ -14,6 +14,7 @@ from pipelines.reading.phrases import both
 from pipelines.reading.publishers import normalise, publisher, publisher_of_host
 from pipelines.reading.records import Extracted
 from pipelines.reading.relevance import relevance
+from pipelines.reading.weight import names_origin
 from pipelines.sites import Selectors
 
 URL = "http://a.test/1.html"
@@ -156,6 +157,11 @@ def test_relevance_tells_the_field() -> None:
         ("张三、李四", ("张三", "李四")),
         ("记者 张三 实习生 李四", ("张三", "李四")),
         ("张三(北京某某律师事务所)", ("张三",)),
+        ("翁同和 卞之琳", ("翁同和", "卞之琳")),
+        ("张三 和 李四", ("张三", "李四")),
+        ("人民网李四、农村日报记者张三", ("李四", "张三")),
+        ("IPRdaily王小二", ("王小二",)),
+        ("新华网友王明", ("新华网友王明",)),
         ("admin", ()),
         ("管理员", ()),
         ("为什么这样说？", ()),
@@ -163,6 +169,26 @@ def test_relevance_tells_the_field() -> None:
 )
 def test_names_of_a_slot(slot: str, names: tuple[str, ...]) -> None:
     assert split_names(slot) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("橙城晨报记者 段星河 文/图", True),
+        ("记者王明 通讯员李华 文/图", True),
+        ("文/图 段星河", True),
+        ("（文：材料学院 甘棠 图：白一帆 审核：闵行）", True),
+        ("文/司马清 和煜律师事务所合伙人", True),
+        ("编校：王明 审核：李华 签发：赵前", True),
+        ("记者节快乐", False),
+        ("文图书馆", False),
+        ("图文直播：开庭现场", False),
+        ("设计 从图纸到产品", False),
+        ("记者走进工厂 通讯员培训", False),
+    ],
+)
+def test_lines_that_only_credit(line: str, told: bool) -> None:
+    assert names_origin(line) is told
 
 
 @pytest.mark.parametrize(
