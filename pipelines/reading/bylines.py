@@ -65,6 +65,7 @@ _POSTED = re.compile(both(r"由\s*(?P<people>[^\s，。]{2,20}?)\s*(?:[在于]|�
 _NAMES_ALONE = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4}")
 _MARKED = re.compile(rf"[□■◎●◆]\s*(?P<people>{_NAMES_ALONE.pattern})")
 _SIGNATURE = re.compile(rf"[（(]\s*(?P<people>{_NAMES_ALONE.pattern})\s*[)）]")
+_FOOTNOTED = re.compile(r"(?<=[\u3400-\u9fff])[*＊※†\d①]{1,2}$")
 _TOLD = re.compile(both(r"\s*([\u3400-\u9fff]{2,4})(?:报道|报导)\s*"))
 PHOTO = re.compile(both(r"摄(?!影报[道导])|图[/／]|供图|图片|资料照|资料图|照片"))
 """A credit of a picture, not of the article."""
@@ -125,7 +126,8 @@ def name_alone(lines: Iterable[str]) -> tuple[str, ...]:
     """The name of three characters that is all of one of the lines between headline and body; behind the
     occasion of a speech, in brackets, it is the speaker's."""
     before = ""
-    for text in lines:
+    for printed in lines:
+        text = _FOOTNOTED.sub("", printed)
         if (
             len(text) == 3
             and is_name(text)

@@ -23,6 +23,9 @@ _ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*[\]】]?$"
 _CAPTION = re.compile(both(r"(?:图为|图[一二三四五\d]{1,2}[:：\s]|[▲△].)[^|丨｜]*$"))
 """What a picture shows: below the last paragraph it is the article's, however it is set."""
 
+HEADING = 10
+"""Characters up to which the heading of a box of links is taken out with them."""
+
 _ALIGNED = re.compile(r'align(?:="|\s*:\s*)(?:center|right)', re.I)
 ROWS = 3
 """Paragraphs set as elements side by side from which on a short one behind them is the article's, too."""
@@ -123,6 +126,7 @@ def kept_lines(page: Outline, found: list[float], first: int, last: int) -> list
             continue
         if (
             found[i] <= OUTSIDE
+            or _heads_links(page, i)
             or line.linked * 2 > line.size
             or (line.size < 3 and not _LETTER.search(line.text))
             or is_noise(line.text)
@@ -130,6 +134,20 @@ def kept_lines(page: Outline, found: list[float], first: int, last: int) -> list
             continue
         kept.append(i)
     return kept
+
+
+def _heads_links(page: Outline, index: int) -> bool:
+    """Whether a line without a link is the heading of a box in which nothing is but links."""
+    line = page.lines[index]
+    box = page.elements[page.elements[line.element].parent]
+    inside = range(max(box.first, index + 1), box.last)
+    return (
+        line.size <= HEADING
+        and not line.linked
+        and box.first == index
+        and len(inside) > 1
+        and all(page.lines[i].linked * 2 > page.lines[i].size for i in inside)
+    )
 
 
 def without_spam(page: Outline, kept: list[int]) -> list[int]:

@@ -75,7 +75,9 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
         if index >= first_body_line:
             score -= 1.0
         score -= 0.01 * max(0, first_body_line - index)
-        if named and line.tag not in _HEADINGS and plain(line.text) in wanted:
+        if line.tag not in _HEADINGS and (
+            (named and plain(line.text) in wanted) or _begins_as_office(line, wanted)
+        ):
             continue
         text = _whole(page, index, title)
         rest = _RUBRIC.sub("", text)
@@ -135,6 +137,13 @@ def _below_section(page: Outline, scored: list[Candidate], wanted: str) -> list[
         else (score, index, text)
         for score, index, text in scored
     ]
+
+
+def _begins_as_office(line: Line, wanted: str) -> bool:
+    """Whether a line is the name of the office with which the document's title begins, before the section
+    and the headline."""
+    own = plain(line.text)
+    return 2 * len(own) < len(wanted) and wanted.startswith(own) and _OFFICE.fullmatch(line.text) is not None
 
 
 def _names_section(title: str) -> bool:

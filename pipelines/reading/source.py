@@ -51,6 +51,7 @@ _NEXT_LABEL = re.compile(r"\s+(?=作者|记者|責|责|编辑|編輯|http|[\u340
 _PLACED = re.compile(r"(\S+)\s*[(（]([\u3400-\u9fff]{2,4})[)）]")
 """A paper with the place where it appears."""
 
+_TITLED = re.compile(r"《[^《》]{2,20}》")
 _QUOTED = re.compile('[“"]([^“”"]+)[”"]')
 _PATH = re.compile(r"\s[>＞»]\s")
 """What boards and accounts put behind their name; a path of folders, which names no source."""
@@ -101,7 +102,7 @@ def _source_value(value: str) -> str | None:
     if quoted := _QUOTED.fullmatch(value.strip()):
         value = quoted[1]
     value = trim(_NEXT_LABEL.split(value)[0])
-    if "，" in value and not is_outlet(value := value.partition("，")[0]):
+    if "，" in value and not (is_outlet(value := value.partition("，")[0]) or _TITLED.match(value)):
         return None
     if not value or len(value) > 40 or NO_VALUE.match(value) or _PATH.search(value):
         return None
@@ -135,7 +136,8 @@ def _bare_source(text: str, title: str) -> str | None:
         part for piece in re.split(r"[\s|丨｜·]+", rest) if is_outlet(part := trim(piece).strip("《》"))
     ]
     site = title[-SITE:] if len(outlets) > 1 else ""
-    return next((outlet for outlet in outlets if outlet[:2] not in site), outlets[0] if outlets else None)
+    others = [outlet for outlet in outlets if outlet not in site]
+    return next((outlet for outlet in others if outlet[:2] not in site), next(iter(others or outlets), None))
 
 
 def _is_person(value: str) -> bool:
