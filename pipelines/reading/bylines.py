@@ -43,6 +43,17 @@ _AROUND_DATE = re.compile(
         r"\s*[|丨｜·/]?\s*(?P<after>[\u3400-\u9fff·、\s]{2,30})?\s*"
     )
 )
+_COUNTS = re.compile(
+    both(
+        r"(?:\s*[·•|｜丨]\s*(?:约?[\d,.]+\s*[万千kKwW+]*\s*"
+        r"(?:views?|repl(?:y|ies)|likes?|comments?|min(?:ute)?s? read|"
+        r"[次人条]?(?:阅读|评论|浏览|点赞|回复)|分钟)|"
+        r"(?:阅读|评论|浏览)(?:约?需?)\s*[\d,.]+\s*[万千分钟次]*))+\s*$"
+    ),
+    re.I,
+)
+"""How often a text was read, and how long that takes, behind its date."""
+
 _ACCOUNT = re.compile(both(r"[通报网台社号说谈圈界派帮刊库站榜频]$"))
 """How accounts are named that have a surname for a first character: 云岭通."""
 
@@ -88,7 +99,7 @@ def byline(text: str, place: str) -> tuple[str, ...]:
 
 def _set_apart(text: str) -> tuple[str, ...]:
     """The names on a line between headline and body that a date, 由 … 提交 or /文 tells from a subheading."""
-    if dated := _AROUND_DATE.fullmatch(unlabelled(text)):
+    if dated := _AROUND_DATE.fullmatch(_COUNTS.sub("", unlabelled(text))):
         beside = (part.strip() for part in (dated["before"], dated["after"]) if part)
         named = (persons(part) for part in beside if _may_be_names(part))
         if names := next(filter(None, named), ()):
@@ -123,8 +134,8 @@ def _one_name(named: list[str]) -> tuple[str, ...]:
 
 
 def name_alone(lines: Iterable[str]) -> tuple[str, ...]:
-    """The name of three characters that is all of one of the lines between headline and body; behind the
-    occasion of a speech, in brackets, it is the speaker's."""
+    """The name of three characters, or the names with 、 between, that are all of one of the lines between
+    headline and body; behind the occasion of a speech, in brackets, it is the speaker's."""
     before = ""
     for printed in lines:
         text = _FOOTNOTED.sub("", printed)
@@ -135,6 +146,9 @@ def name_alone(lines: Iterable[str]) -> tuple[str, ...]:
             and before[:1] not in ("（", "(")
         ):
             return (text,)
+        row = re.split(r"\s*、\s*", text) if "、" in text and len(text) < 20 else []
+        if len(row) > 1 and all(map(is_name, row)):
+            return tuple(row)
         before = text
     return ()
 

@@ -16,7 +16,7 @@ _ENDED = re.compile(r"[。！？：:][”」』）)]?$")
 _SUBHEADS = ("h2", "h3", "h4", "h5")
 _LETTER = re.compile(r"[^\W_]")
 
-_STAMP = re.compile(r"\d{1,2}[-/.]\d{1,2}\s+\d{1,2}:\d\d")
+_STAMP = re.compile(r"[\[【(（]?\d{1,2}[-/.]\d{1,2}\s+\d{1,2}:\d\d")
 """A day without its year and a time of day, with which a line of origin begins."""
 
 _ENDS_DATED = re.compile(rf"^[^:：]*(?:{DATED.pattern})[\d\s日:：]*[\]】]?$")

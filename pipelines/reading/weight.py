@@ -41,6 +41,9 @@ _ROLES = both(
 _CREDITED = both(rf"(?:{_ROLES}|供稿|撰稿|文[/／]?图|[文图])")
 """What stands before a colon in brackets that close a text; who follows may be an office."""
 
+_BEFORE_DATE = re.compile(r"[\u3400-\u9fff]{2,10}\s*[·•|｜丨]\s*")
+"""A name set off from the date behind it."""
+
 _ROLE_SIGN = re.compile(both("[者员文编责校摄剪审监统来稿生图案计]"))
 """What every role has one of, and most lines have none of."""
 
@@ -125,7 +128,8 @@ def names_origin(text: str) -> bool:
         return True
     if len(text) > 100 or _STOP.search(text) or not (dated := DATED.search(text)):
         return False
-    return labels > 0 or (dated.start() < 3 and 2 < len(text) - len(dated[0]) < 60)
+    begins = dated.start() < 3 or _BEFORE_DATE.fullmatch(text, 0, dated.start()) is not None
+    return labels > 0 or (begins and 2 < len(text) - len(dated[0]) < 60)
 
 
 def is_spam(text: str) -> bool:

@@ -180,6 +180,7 @@ def test_names_of_a_slot(slot: str, names: tuple[str, ...]) -> None:
         ("（文：材料学院 甘棠 图：白一帆 审核：闵行）", True),
         ("文/司马清 和煜律师事务所合伙人", True),
         ("编校：王明 审核：李华 签发：赵前", True),
+        ("宋知远 · 2014-09-18 · 3,120 views · 12 replies", True),
         ("记者节快乐", False),
         ("文图书馆", False),
         ("图文直播：开庭现场", False),
