@@ -42,6 +42,12 @@ CONVERTED_COST: Final = 6.0
 text), or would have made (這 on a page that no table converted)."""
 UNCONVERTED_COST: Final = 4.0
 """Nats for a Traditional form that character tables do not write (嚮 for 向, 髮 for 发)."""
+WIDE_LETTERS: Final = frozenset(map(chr, (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
+UNSEEN_WIDE_COST: Final = 4.0
+"""Nats for a letter in full width on a page that shows none where it is whole: out of step ， and a character
+whose middle bytes vanished look like one. On a third of the damage of news 6 more of 2,476 characters that
+vanished with a pair are right, in both halves, and none less. Figures are left out: with them it is 14, but
+where a page's only one in full width is damaged another word was read for it (three of three)."""
 COMMON_SIGNS: Final = frozenset("‘’“”—…，。、）（》《")
 ITEM_NUMBERS: Final = frozenset("一二三四五六七八九十")
 COMMON_SHARE: Final = 1e-3
@@ -72,11 +78,13 @@ class Options:
 class Candidates:
     """Plausible characters by one known byte; computed once per byte and process.
 
-    `simplified`: those of a page that no table has converted.
+    `simplified`: those of a page that no table has converted. `prints_wide`: that the page prints letters in
+    full width.
     """
 
-    def __init__(self, characters: Characters, *, simplified: bool = False) -> None:
+    def __init__(self, characters: Characters, *, simplified: bool = False, prints_wide: bool = True) -> None:
         self._characters = characters
+        self._unseen = frozenset[str]() if prints_wide else WIDE_LETTERS
         self._foreign = characters.traditional if simplified else characters.converted_away
         self._unconverted = frozenset[str]() if simplified else characters.unconverted
         self._of_pair = lru_cache(maxsize=None)(self._option_of_pair)
@@ -91,6 +99,7 @@ class Candidates:
         """The character as an option, dearer when the page's script would not have written it."""
         foreign = char in self._foreign
         cost = CONVERTED_COST if foreign else UNCONVERTED_COST if char in self._unconverted else 0.0
+        cost += UNSEEN_WIDE_COST if char in self._unseen else 0.0
         return Option(char, ord(self._characters.simple(char)), cost)
 
     def plausible(self, char: str | None) -> bool:

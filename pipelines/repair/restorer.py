@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import product
 from typing import Final
 
 from pipelines.records import LACUNA, Edit, replay
@@ -27,7 +28,7 @@ from pipelines.repair.blocks import (
     undamaged,
 )
 from pipelines.repair.brackets import BLOCK_START, Context, track
-from pipelines.repair.candidates import Candidates
+from pipelines.repair.candidates import WIDE_LETTERS, Candidates
 from pipelines.repair.choices import Choice, open_pronoun, unsure, up_to_last_change
 from pipelines.repair.collector import collector_at_rest
 from pipelines.repair.compose import compose
@@ -87,7 +88,8 @@ class Restorer:
     def __init__(self) -> None:
         self._characters = Characters.load()
         self._candidates = {
-            simplified: Candidates(self._characters, simplified=simplified) for simplified in (False, True)
+            (simplified, wide): Candidates(self._characters, simplified=simplified, prints_wide=wide)
+            for simplified, wide in product((False, True), repeat=2)
         }
         self._table = WordTable()
         self._neighbours = Neighbours()
@@ -164,7 +166,9 @@ class _Page:
         if self.is_silent:
             self._margin = KNOWN_MARGIN if known else SILENT_MARGIN
         whole = tuple(undamaged(texts, silent=self.is_silent))
-        self._candidates = tables._candidates[self._characters.writes_simplified("".join(whole))]
+        simplified = self._characters.writes_simplified("".join(whole))
+        prints_wide = not all(map(WIDE_LETTERS.isdisjoint, whole))
+        self._candidates = tables._candidates[simplified, prints_wide]
         self._model = Model(tables._table, PageWords(whole, self._characters, tables._table))
 
     def restore(self, text: str, field: str) -> Iterator[Edit]:
