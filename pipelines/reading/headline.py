@@ -7,7 +7,7 @@ import re
 from pipelines.reading.outline import Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet
-from pipelines.reading.weight import DATED, weigh
+from pipelines.reading.weight import DATED, ENGLISH_DAY, weigh
 from pipelines.text import count_han, plain
 
 _SPLIT = re.compile(r"\s*(?:[_|｜>＞»«<＜~～]|::)+\s*|\s*[-–—－―]+\s*|\s+[·•/]\s+|\s{2,}")
@@ -24,7 +24,10 @@ _POST = re.compile(both(r"标\s*题\s*[:：]\s*(?P<title>.{2,80}?)\s*发信站\s
 _CUT_OFF = re.compile(r"\.{3}|…")
 _STOP = re.compile("[。；，：]")
 _OFFICE = re.compile(
-    both(r"[\u3400-\u9fff（）()]{2,16}(?:局|厅|法院|检察院|委员会|协会|学会|政府|办公室|研究[院所]|事务所)")
+    both(
+        r"[\u3400-\u9fff（）()]{2,16}(?:局|厅|法院|检察院|委员会|协会|学会|政府|办公室|研究[院所]|事务所)|"
+        r"[\u3400-\u9fff]{2,8}(?:学院|大学)"
+    )
 )
 """An office alone is the title that its site gives every page."""
 
@@ -167,6 +170,7 @@ def _just_above(page: Outline, first_body_line: int) -> list[tuple[str, int]]:
         and not line.linked
         and not _STANDS.search(line.text)
         and not DATED.match(line.text)
+        and not ENGLISH_DAY.match(line.text)
     ]
     plainly = [found for found in near if not _LABEL.search(found[0])]
     return (plainly or [found for found in near if weigh(page.lines[found[1]]) > LABELLED])[:1]

@@ -31,6 +31,10 @@ _PAGE = re.compile(
     r"(?P<paper>[\u3400-\u9fff]{2,10})[》\s（(,，:：]*\d{4}\D\d{1,2}\D\d{1,2}\D.{0,16}?[A-Z\d]{1,3}\s*版"
 )
 
+_PAGE_ALONE = re.compile(r"(?:^|[\s:：(（])第?\s*[A-Z]?\d{1,3}\s*版(?:$|[\s:：)）])")
+_DIGITAL = re.compile(both("(?:数字|电子)报"))
+_TITLE_PARTS = re.compile(r"\s*[-_|｜—–]+\s*")
+
 _OFFICES = re.compile(both(r"[\u3400-\u9fff]{2,4}(?:单位|部门|机构|对象)\s*[:：]?"))
 """A cell that is a label; its value is an office that handles a matter, no source."""
 
@@ -80,7 +84,8 @@ def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: 
         return labelled
     if outlet := _reporting(extracted, known):
         return outlet
-    return _edition(line.text for line in extracted.origin_lines if line.place in ("over", "above"))
+    around = [line.text for line in extracted.origin_lines if line.place in ("over", "above")]
+    return _edition(around) or _titled_edition(around, extracted.title)
 
 
 def _reporting(extracted: Extracted, known: set[str]) -> str | None:
@@ -152,6 +157,15 @@ def _vouched(extracted: Extracted, known: set[str]) -> str | None:
             if beside in known:
                 return beside
     return None
+
+
+def _titled_edition(lines: Iterable[str], title: str) -> str | None:
+    """The paper that begins or ends the document's title, where a line names the printed page alone."""
+    if not any(map(_PAGE_ALONE.search, lines)):
+        return None
+    parts = _TITLE_PARTS.split(title)
+    ends = (parts[0], parts[-1]) if len(parts) > 1 else ()
+    return next((part for part in ends if is_outlet(part) and not _DIGITAL.search(part)), None)
 
 
 def _edition(lines: Iterable[str]) -> str | None:

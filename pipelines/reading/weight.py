@@ -34,6 +34,7 @@ DATED = re.compile(
     r"(?:\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}日?|(?<![\d年])\d{1,2}月\d{1,2}日|"
     r"[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?)"
 )
+ENGLISH_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}\b")
 _NAMES = r"[\u3400-\u9fff·]{2,4}(?:[\s、，;；]+[\u3400-\u9fff·]{2,4}){0,5}"
 _ROLES = both(
     r"(?:记者|通讯员|撰文|作者|(?:责任|图片|视频|文字|美术|栏目)?编辑|责编|主编|编译|校对|摄影|摄像|剪辑|审核|[一二三](?=审\s*[:：])审|监制|统筹|文字|来源)"
@@ -63,7 +64,7 @@ _REPORTED = re.compile(
     )
     + both(rf"文\s*[|丨｜│/／]\s*{_NAMES}(?:\s*(?:律师|博士|教授)|\s+[\u3400-\u9fff]{{4,16}})?|")
     + rf"[【\[]\s*{_ROLES}\s*[】\]]\s*[^，。！？；]{{2,24}}|"
-    rf"(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:{_ROW}[\s;；]*)+{_PICTURED}?|"
+    rf"(?:[□■◎●◆]\s*)?(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:{_ROW}[\s;；]*)+{_PICTURED}?|"
     rf"{_PICTURED}[:：\s]\s*{_NAMES}|{_GLUED}(?:\s+{_GLUED}\s*{_PICTURED}?|\s*{_PICTURED})|"
     rf"[(（](?:\s*{_CREDITED}\s*[:：]\s*[\u3400-\u9fff·]{{2,12}}"
     r"(?:[\s、，;；]+[\u3400-\u9fff·]{2,4}){0,5}[\s,，;；]*)+[)）]"
@@ -113,6 +114,8 @@ def weigh(line: Line) -> float:
         size < 400 and (DISCLAIMER.match(text) or DISCLAIMER_WITHIN.search(text, 0, HEAD))
     ):
         return ENDING
+    if size < 60 and text[0].isascii() and ENGLISH_DAY.match(text):
+        return -8.0
     if free >= 12 and (marks := len(_STRONG_MARKS.split(line.text, 5)) - 1):
         return float(min(free, 400)) + 8.0 * marks
     if free >= 30:

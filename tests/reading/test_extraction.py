@@ -181,6 +181,7 @@ def test_names_of_a_slot(slot: str, names: tuple[str, ...]) -> None:
         ("文/司马清 和煜律师事务所合伙人", True),
         ("编校：王明 审核：李华 签发：赵前", True),
         ("宋知远 · 2014-09-18 · 3,120 views · 12 replies", True),
+        ("□ 文/图 本报记者 段星河", True),
         ("记者节快乐", False),
         ("文图书馆", False),
         ("图文直播：开庭现场", False),
