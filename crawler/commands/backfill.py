@@ -56,13 +56,14 @@ def run(
     config = load_config(archive)
     selection = _selection(since, until, host or ())
     share = _shard(shard)
+    sites = load_sites(config.sites)
     files = expand(source or [])  # a slip in a name makes no archive
     with Catalog.open(config.catalog_location) as catalog, ticker("Reading") as show:
         result = backfill(
             files,
             config.archive,
             catalog,
-            sites=load_sites(config.sites),
+            sites=sites,
             engine=cast(Engine, engine),
             workers=workers,
             shard=share,
