@@ -15,10 +15,11 @@ from itertools import accumulate
 
 from pipelines.reading.columns import column
 from pipelines.reading.edges import kept_lines, widened, without_spam
+from pipelines.reading.occasions import tells_event
 from pipelines.reading.outline import IN_FAVOUR, Element, Outline, words
 from pipelines.reading.tables import IN_TABLE, SHORT_CELL, is_data
 from pipelines.reading.teasers import answers, headed, teasers
-from pipelines.reading.weight import ENDING, OUTSIDE, weigh
+from pipelines.reading.weight import ENDING, LABELLED, OUTSIDE, weigh
 
 AGAINST = re.compile(
     r"comment|reply|pinglun|liuyan|guestbook|\bcmt|\bpl\b|relat|recom|tuijian|\bhot|remen|rank|paihang|share|fenxiang|\bnav|daohang|"
@@ -40,6 +41,9 @@ _POSTS = (re.compile(r'id="(?:postmessage|read)_\w'), re.compile(r'id="pid\d'))
 GAP = 160.0
 """Weight of the links and scraps after which running text is no longer the same article but comments or a
 disclaimer: about ten links. On the reference pages 80 to 1,000 give the same F1 to the third decimal."""
+
+PARAGRAPH = -2.0
+"""Weight of a short paragraph without a sentence."""
 
 MOST = 0.86
 SENTENCE, TWO_SENTENCES = 20.0, 80.0
@@ -77,6 +81,8 @@ def weights(page: Outline) -> list[float]:
         elif element.tag in ("footer", "nav", "aside"):
             for i in range(element.first, element.last):
                 found[i] = min(OUTSIDE, found[i])
+    for i in _events(page, found):
+        found[i] = PARAGRAPH
     for i in (
         *teasers(page, found),
         *headed(page, found, TWO_SENTENCES),
@@ -84,6 +90,18 @@ def weights(page: Outline) -> list[float]:
     ):
         found[i] = -0.3 * abs(found[i])
     return found
+
+
+def _events(page: Outline, found: list[float]) -> list[int]:
+    """The lines like labels that tell when an event is, set as the next one is, which tells where."""
+    pairs = ((i, line, page.lines[i + 1]) for i, line in enumerate(page.lines[:-1]) if found[i] == LABELLED)
+    return [
+        i
+        for i, line, after in pairs
+        if line.tag == after.tag == "p"
+        and page.elements[line.element].parent == page.elements[after.element].parent
+        and tells_event(line.text, after.text)
+    ]
 
 
 def _are_comments(element: Element, found: list[float]) -> bool:

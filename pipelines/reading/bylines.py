@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from pipelines.reading.credits import writers
 from pipelines.reading.names import PLACES, is_name, split_names
 from pipelines.reading.origin import trim, unlabelled
 from pipelines.reading.phrases import both
@@ -39,6 +40,7 @@ _AROUND_DATE = re.compile(
     both(
         r"(?P<before>[\u3400-\u9fff·、\s]{2,30}?)?\s*[|丨｜·/]?\s*"
         r"(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?|"
+        r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|"
         r"\d{1,4}\s*(?:年|个月|天|小时|分钟|周)前|[昨前今]天(?:\s*\d{1,2}[:：]\d{2})?)"
         r"\s*[|丨｜·/]?\s*(?P<after>[\u3400-\u9fff·、\s]{2,30})?\s*"
     )
@@ -57,9 +59,10 @@ _COUNTS = re.compile(
 _ACCOUNT = re.compile(both(r"[通报网台社号说谈圈界派帮刊库站榜频]$"))
 """How accounts are named that have a surname for a first character: 云岭通."""
 
+_CLOSING = re.compile(r"[（(][^()（）]+[)）]\s*$")
 _PEOPLE = re.compile(
     both(
-        r"(?:记者|通讯员|实习生|撰文|(?<![\u3400-\u9fff])文(?!章)|(?<=[图圖摄攝])文|作者(?!单位|简介|系|为|是))\s*[:：/／|]?\s*(?P<names>[\u3400-\u9fff·、，,/\s]{2,40})"
+        r"(?:记者|通讯员|实习生|撰文|(?<![\u3400-\u9fff/／])文(?!章)|(?<=[图圖摄攝])文|作者(?!单位|简介|系|为|是))\s*[:：/／|]?\s*(?P<names>[\u3400-\u9fff·、，,/\s]{2,40})"
         r"(?P<dated>\d{1,2}日)?"
     )
 )
@@ -74,6 +77,7 @@ _NO_GIVEN = re.compile(both("[的了到在是有与和不页版件室网报社�
 _TOOLS_AND_BARS = re.compile(both(r"[\[［]\s*微博\s*[\]］]|[|｜丨]"))
 _POSTED = re.compile(both(r"由\s*(?P<people>[^\s，。]{2,20}?)\s*(?:[在于]|发[布表]|提交)(?=.*\d)"))
 _NAMES_ALONE = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4}")
+_DISPATCHED = re.compile(both(rf"(?P<people>{_NAMES_ALONE.pattern})\s*发自[\u3400-\u9fff]{{2,6}}"))
 _MARKED = re.compile(rf"[□■◎●◆]\s*(?P<people>{_NAMES_ALONE.pattern})")
 _SIGNATURE = re.compile(rf"[（(]\s*(?P<people>{_NAMES_ALONE.pattern})\s*[)）]")
 _FOOTNOTED = re.compile(r"(?<=[\u3400-\u9fff])[*＊※†\d①]{1,2}$")
@@ -88,6 +92,9 @@ def byline(text: str, place: str) -> tuple[str, ...]:
         return named
     if (slashed := _slashed(text)) and (names := persons(slashed["people"])):
         return names
+    closing = _CLOSING.search(text) if place == "end" else None
+    if wrote := writers(closing[0] if closing else text):
+        return wrote
     for people in _mentions(text, place):
         reporters = [name for found in _PEOPLE.finditer(people) for name in _reporters(found)]
         if not reporters and (told := _TOLD.fullmatch(people)):
@@ -106,7 +113,7 @@ def _set_apart(text: str) -> tuple[str, ...]:
             return names
     if names := _behind_outlet(text):
         return names
-    other = _POSTED.match(text) or _WROTE.search(text)
+    other = _POSTED.match(text) or _WROTE.search(text) or _DISPATCHED.fullmatch(text)
     return persons(other["people"]) if other else ()
 
 

@@ -26,6 +26,9 @@ _CAPTION = re.compile(both(r"(?:图为|图[一二三四五\d]{1,2}[:：\s]|[▲�
 HEADING = 10
 """Characters up to which the heading of a box of links is taken out with them."""
 
+_HEADS_PART = re.compile(r"【[^【】]{2,14}】|[一二三四五六七八九十]{1,2}、[^，。；]{2,24}")
+"""A heading that says so by itself, over the first paragraph."""
+
 _ALIGNED = re.compile(r'align(?:="|\s*:\s*)(?:center|right)', re.I)
 ROWS = 3
 """Paragraphs set as elements side by side from which on a short one behind them is the article's, too."""
@@ -66,7 +69,10 @@ def widened(page: Outline, found: list[float], element: Element, first: int, las
         and found[first - 1] > -5.5
         and (
             alike(lines[first - 1], start)
-            or (beside(lines[first - 1], end) and _is_aligned(page, lines[first - 1]))
+            or (
+                beside(lines[first - 1], end)
+                and (_is_aligned(page, lines[first - 1]) or _HEADS_PART.fullmatch(lines[first - 1].text))
+            )
         )
         and _LETTER.search(lines[first - 1].text)
         and not DATED.match(lines[first - 1].text)

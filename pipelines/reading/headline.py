@@ -7,7 +7,7 @@ import re
 from pipelines.reading.outline import Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet
-from pipelines.reading.weight import DATED, ENGLISH_DAY, weigh
+from pipelines.reading.weight import DATED, ENGLISH_DAY, LABELLED, names_origin, weigh
 from pipelines.text import count_han, plain
 
 _SPLIT = re.compile(r"\s*(?:[_|｜>＞»«<＜~～]|::)+\s*|\s*[-–—－―]+\s*|\s+[·•/]\s+|\s{2,}")
@@ -37,6 +37,9 @@ _DATE = re.compile(r"\d{4}[-/.年]\d")
 SITE_NAME = 10
 """Han characters up to which a document's title that ends as names of sites do is one."""
 
+OVER_DATE = 0.5
+"""What a heading or an element named as a title has more where the dated line of origin is right below."""
+
 SURE = 3.0
 """Score of a line that names and document's title both call the headline."""
 
@@ -48,8 +51,7 @@ _LABEL = re.compile(both(r"^[^，。“]{2,6}[:：][^，。]{0,12}$|记者|报�
 """What may be a label with its value; a colon deep in a longer line is a headline's own."""
 
 _STANDS = re.compile(both(r"^.{0,6}[:：]$|\d{4}[-/.年]\d|[首主]页"))
-LABELLED = -8.0
-"""What stands above a body and is no headline, and the weight of a label that is known."""
+"""What stands above a body and is no headline."""
 
 _NOT_HEAD = re.compile(
     both(
@@ -78,6 +80,8 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
         if index >= first_body_line:
             score -= 1.0
         score -= 0.01 * max(0, first_body_line - index)
+        if score > 0 and _stands_over_date(page, index):
+            score += OVER_DATE
         if line.tag not in _HEADINGS and (
             (named and plain(line.text) in wanted) or _begins_as_office(line, wanted)
         ):
@@ -100,6 +104,15 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
     if title and not found:
         found.append((stripped, -1))
     return tuple(found)
+
+
+def _stands_over_date(page: Outline, index: int) -> bool:
+    """Whether a line of some length stands right over the dated line of origin, or over a subtitle over that:
+    it is the headline though the document has another title."""
+    if count_han(page.lines[index].text) <= SECTION:
+        return False
+    below = [line.text for line in page.lines[index + 1 : index + 3]]
+    return any(names_origin(text) and DATED.search(text) for text in below)
 
 
 def _farther(page: Outline, start: int, wanted: str) -> list[Candidate]:

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pipelines.reading.bylines import PHOTO, behind_source, byline, name_alone, persons
 from pipelines.reading.chrono import choose_date
+from pipelines.reading.credits import writers
 from pipelines.reading.names import NOT_NAMES, is_name, split_names
 from pipelines.reading.occasions import tells_event
 from pipelines.reading.origin import Found, slots, trim, unlabelled
@@ -164,7 +165,9 @@ def _people(
             if wanted != "editor" and source and value.endswith(source) and value != source:
                 value = value.removesuffix(source)
             split = [
-                name for name in split_names(value) if name not in NOT_NAMES and not NO_VALUE.match(name)
+                name
+                for name in writers(value) or split_names(value)
+                if name not in NOT_NAMES and not NO_VALUE.match(name)
             ]
             if len(value) > MAX_NAMES or (
                 (slot.bare or _REPORTER.search(slot.label)) and not all(map(is_name, split))

@@ -32,6 +32,9 @@ _SEPARATORS = re.compile(
 )
 """A blank between Latin words is part of a name, and so is 和 before a blank (翁同和 某某)."""
 
+_MAY_BE_NAME = re.compile(r"[\u3400-\u9fff]{2,3}")
+"""What is a name in a row with 、 that has a name with a known surname."""
+
 _FOREIGN = re.compile(
     r"[\u4e00-\u9fff]{1,8}(?:[·•・‧.][\u4e00-\u9fffA-Z]{1,8}){1,3}|"
     r"[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+){0,3}"
@@ -110,6 +113,8 @@ def split_names(text: str) -> tuple[str, ...]:
         return (text,)
     parts = [_bare(part) for part in _parts(text)]
     persons = [name for part in parts for name in unglue(part)]
+    if persons and "、" in text and all(_MAY_BE_NAME.fullmatch(p) and p not in NOT_NAMES for p in parts):
+        return tuple(dict.fromkeys(parts))
     if persons:
         return tuple(dict.fromkeys(persons))
     if "，" in text:  # a sentence: 编辑：感谢收看，再见

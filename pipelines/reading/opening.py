@@ -20,7 +20,7 @@ _SUMMARY = re.compile(
     )
 )
 _SUMMARY_NAMES = re.compile(
-    r"\bsummary|abstract|zhaiyao|daodu|daoyu|\bdigest|article-?intro|\blead\b|\bdesc\b|\bintroduce\b"
+    r"\bsummary|abstract|zhaiyao|daodu|daoyu|\bdigest|article-?intro|\bintro\b|\bdek\b|standfirst|sub-?headline|\blead\b|\bdesc\b|\bintroduce\b"
 )
 _SUBHEADINGS = ("h2", "h3", "h4", "h5", "h6", "p")
 
@@ -43,6 +43,9 @@ STANDFIRST, STANDFIRST_LEAST, STANDFIRST_MOST = ("p", "div", "h2"), 20, 200
 """How a standfirst is set, and its characters. No reference page has one without a label; the own ones have
 24 to 38."""
 
+SENTENCE_LEAST = 12
+"""Characters of a summary that is a sentence and is named so; the shortest of the own pages has 13."""
+
 AGENCY = 6
 """Characters by which the two may be set off; more is 某日消息 before what the summary takes up."""
 
@@ -59,7 +62,7 @@ def find_summary(page: Outline, head: int, first: int) -> int | None:
     for index in range(max(head + 1, first - 6, 0), first):
         line = page.lines[index]
         if (
-            line.size < 20
+            line.size < (SENTENCE_LEAST if line.text.endswith(_STOPS) else STANDFIRST_LEAST)
             or line.linked
             or CONTROL.match(unglossed(line.text))
             or names_origin(unglossed(line.text))

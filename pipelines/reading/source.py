@@ -28,8 +28,11 @@ _DATES = re.compile(
 )
 
 _PAGE = re.compile(
-    r"(?P<paper>[\u3400-\u9fff]{2,10})[》\s（(,，:：]*\d{4}\D\d{1,2}\D\d{1,2}\D.{0,16}?[A-Z\d]{1,3}\s*版"
+    r"(?P<paper>[\u3400-\u9fff]{2,10})\s*[》\s（(,，:：]*\d{4}\D\d{1,2}\D\d{1,2}.{0,16}?[A-Z\d]{1,3}\s*版"
 )
+
+_PRINTED = re.compile(r"\W*(?:来源[:：])?\W*[\u3400-\u9fff]{2,10}[》\s（(,，]*\d{4}\D[^，。]{4,16}版\W*")
+"""A line below the text that names the printed page and nothing else."""
 
 _PAGE_ALONE = re.compile(r"(?:^|[\s:：(（])第?\s*[A-Z]?\d{1,3}\s*版(?:$|[\s:：)）])")
 _DIGITAL = re.compile(both("(?:数字|电子)报"))
@@ -85,7 +88,12 @@ def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: 
     if outlet := _reporting(extracted, known):
         return outlet
     around = [line.text for line in extracted.origin_lines if line.place in ("over", "above")]
-    return _edition(around) or _titled_edition(around, extracted.title)
+    behind = (line.text for line in extracted.origin_lines if line.place in ("below", "end"))
+    return (
+        _edition(around)
+        or _titled_edition(around, extracted.title)
+        or _edition(filter(_PRINTED.fullmatch, behind))
+    )
 
 
 def _reporting(extracted: Extracted, known: set[str]) -> str | None:

@@ -247,12 +247,17 @@ def _running(markup: str) -> int:
 def _told(record: dict[str, Json]) -> Iterator[str]:
     """What the record says of its origin, as a page would print it."""
     for label, names in _LABELS:
-        values = (value for key, value in record.items() if names.match(key) and isinstance(value, str))
-        found = (value.strip() for value in values)
+        found = (_named_so(value) for key, value in record.items() if names.match(key))
         if name := next((text for text in found if 0 < len(text) <= 30), None):
             yield label + name
     if time := _published(record):
         yield time
+
+
+def _named_so(value: Json) -> str:
+    """A name, or that of a record of its own (`author: {name, avatar}`)."""
+    name = value.get("name") if isinstance(value, dict) else value
+    return name.strip() if isinstance(name, str) else ""
 
 
 def _published(record: dict[str, Json]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipelines.reading.credits import writers
 from pipelines.reading.outline import Line, unglossed
 from pipelines.reading.phrases import both, phrases
 
@@ -25,8 +26,8 @@ HEAD = 60
 
 LABELS = re.compile(
     both(
-        r"(?=[来稿作时日发点阅查浏评编责字出更撰提楼悬人])(?:[来稿]\s*源|作\s*者|时\s*间|日\s*期|发[布表](?:者|于)?|点击|阅读|[查浏][看览]|评论|编\s*辑|责编|字号|出版|"
-        r"更新|撰文|提问者?|楼主|悬赏|人气)\s*[:：|丨]"
+        r"(?=[来稿作时日发点阅查浏评编责字出更撰提楼悬人记通转摘])(?:[来稿]\s*源|作\s*者|时\s*间|日\s*期|发[布表](?:者|于)?|点击|阅读|[查浏][看览]|评论|编\s*辑|责编|字号|出版|"
+        r"更新|撰文|记\s*者|通讯员|转载?自|摘自|提问者?|楼主|悬赏|人气)\s*[:：|丨]"
     )
 )
 DATED = re.compile(
@@ -34,7 +35,7 @@ DATED = re.compile(
     r"(?:\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}日?|(?<![\d年])\d{1,2}月\d{1,2}日|"
     r"[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?)"
 )
-ENGLISH_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}\b")
+ENGLISH_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}(?!\d)")
 _NAMES = r"[\u3400-\u9fff·]{2,4}(?:[\s、，;；]+[\u3400-\u9fff·]{2,4}){0,5}"
 _ROLES = both(
     r"(?:记者|通讯员|撰文|作者|(?:责任|图片|视频|文字|美术|栏目)?编辑|责编|主编|编译|校对|摄影|摄像|剪辑|审核|[一二三](?=审\s*[:：])审|监制|统筹|文字|来源)"
@@ -45,7 +46,7 @@ _CREDITED = both(rf"(?:{_ROLES}|供稿|撰稿|文[/／]?图|[文图])")
 _BEFORE_DATE = re.compile(r"[\u3400-\u9fff]{2,10}\s*[·•|｜丨]\s*")
 """A name set off from the date behind it."""
 
-_ROLE_SIGN = re.compile(both("[者员文编责校摄剪审监统来稿生图案计]"))
+_ROLE_SIGN = re.compile(both("[者员文编责校摄剪审监统来稿生图案计自]"))
 """What every role has one of, and most lines have none of."""
 
 _MORE_ROLES = both(r"(?:编校|签发|复审|策划|设计|文案|供[图稿]|美编|排版|配图|制[作图])")
@@ -63,6 +64,7 @@ _REPORTED = re.compile(
         r"记者[^，。！？；／/]{2,12}[／/][^，。！？；／/]{2,4}(?:报道|报导))[】）)]?|"
     )
     + both(rf"文\s*[|丨｜│/／]\s*{_NAMES}(?:\s*(?:律师|博士|教授)|\s+[\u3400-\u9fff]{{4,16}})?|")
+    + both(rf"{_NAMES}\s*发自[\u3400-\u9fff]{{2,6}}|")
     + rf"[【\[]\s*{_ROLES}\s*[】\]]\s*[^，。！？；]{{2,24}}|"
     rf"(?:[□■◎●◆]\s*)?(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:{_ROW}[\s;；]*)+{_PICTURED}?|"
     rf"{_PICTURED}[:：\s]\s*{_NAMES}|{_GLUED}(?:\s+{_GLUED}\s*{_PICTURED}?|\s*{_PICTURED})|"
@@ -92,6 +94,9 @@ _COUNTER = re.compile(
 ENDING = -25.0
 """Weight of a line behind which an article is over, and of a disclaimer."""
 
+LABELLED = -8.0
+"""Weight of a line that operates the page or labels the article's origin."""
+
 OUTSIDE = -6.0
 """Weight from which down a line is none of the article's, as lines are in elements named as none of it."""
 
@@ -109,13 +114,13 @@ def weigh(line: Line) -> float:
     text = unglossed(line.text)
     shown = size - len(line.text) + len(text)
     if (shown < 60 and CONTROL.match(text) and not _TOLD.match(text)) or (shown < 200 and names_origin(text)):
-        return -8.0
+        return LABELLED
     if TAIL.match(text) or (
         size < 400 and (DISCLAIMER.match(text) or DISCLAIMER_WITHIN.search(text, 0, HEAD))
     ):
         return ENDING
     if size < 60 and text[0].isascii() and ENGLISH_DAY.match(text):
-        return -8.0
+        return LABELLED
     if free >= 12 and (marks := len(_STRONG_MARKS.split(line.text, 5)) - 1):
         return float(min(free, 400)) + 8.0 * marks
     if free >= 30:
@@ -127,7 +132,11 @@ def names_origin(text: str) -> bool:
     """Whether a line says where an article is from: two labels, or one and a date without a stop, or who
     reported it and nothing else."""
     labels = len(LABELS.findall(text)) if _SEPARATED.search(text) else 0
-    if labels > 1 or (len(text) < 30 and _ROLE_SIGN.search(text) and _REPORTED.fullmatch(text)):
+    if (
+        labels > 1
+        or (len(text) < 30 and _ROLE_SIGN.search(text) and _REPORTED.fullmatch(text))
+        or writers(text)
+    ):
         return True
     if len(text) > 100 or _STOP.search(text) or not (dated := DATED.search(text)):
         return False
