@@ -98,7 +98,7 @@ def _events(page: Outline, found: list[float]) -> list[int]:
     return [
         i
         for i, line, after in pairs
-        if line.tag == after.tag == "p"
+        if line.tag == after.tag in ("p", "div")
         and page.elements[line.element].parent == page.elements[after.element].parent
         and tells_event(line.text, after.text)
     ]

@@ -69,7 +69,7 @@ MONTH_FIRST = re.compile(
 """6月 05, 2024, as Blogger prints it, and 八月 17th, 2011, as WordPress did."""
 
 DAY_BEFORE_MONTH = re.compile(
-    r"(?<![\d月年])(?P<d>[0-3]?\d)\s+(?P<m>[01]?\d|[一二三四五六七八九十]{1,2})月,?\s*(?P<y>(?:19|20)\d\d)(?![\d年])"
+    r"(?<![\d月年])(?P<d>[0-3]?\d)\s*[\s/]\s*(?P<m>[01]?\d|[一二三四五六七八九十]{1,2})月\s*[,/]?\s*(?P<y>(?:19|20)\d\d)(?![\d年])"
 )
 """18 2月 2026, as themes of WordPress set it in three boxes."""
 
@@ -92,7 +92,7 @@ WITH_YEAR = (
     (re.compile(r"[二一][〇零○一二三四五六七八九]{3}"), CHINESE),
     (re.compile(r"[a-z]{3}", re.I), ENGLISH),
     (re.compile(r",\s*20\d\d"), MONTH_FIRST),
-    (re.compile(r"月,?\s*20\d\d"), DAY_BEFORE_MONTH),
+    (re.compile(r"月\s*[,/]?\s*(?:19|20)\d\d"), DAY_BEFORE_MONTH),
     (re.compile(r":\d\d\s+(?:19|20)\d\d"), CTIME),
     (re.compile(r"/20\d\d"), DAY_FIRST),
 )

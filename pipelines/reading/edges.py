@@ -26,7 +26,9 @@ _CAPTION = re.compile(both(r"(?:图为|图[一二三四五\d]{1,2}[:：\s]|[▲�
 HEADING = 10
 """Characters up to which the heading of a box of links is taken out with them."""
 
-_HEADS_PART = re.compile(r"【[^【】]{2,14}】|[一二三四五六七八九十]{1,2}、[^，。；]{2,24}")
+_HEADS_PART = re.compile(
+    r"【[^【】]{2,14}】|(?:[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[)）]|\d{1,2}[.．、\s])\s*[^，。；]{2,24}"
+)
 """A heading that says so by itself, over the first paragraph."""
 
 _ALIGNED = re.compile(r'align(?:="|\s*:\s*)(?:center|right)', re.I)
@@ -58,6 +60,11 @@ def widened(page: Outline, found: list[float], element: Element, first: int, las
     def beside(line: Line, core: Line) -> bool:
         return rows >= ROWS and _set_alike(page, line, core)
 
+    def heads(line: Line, core: Line) -> bool:
+        own, other = page.elements[line.element], page.elements[core.element]
+        alone = own.last - own.first == 1 and (own.parent, own.tag) == (other.parent, other.tag)
+        return alone and _HEADS_PART.fullmatch(line.text) is not None
+
     start, end = lines[first], lines[last - 1]
     if end.tag in ("td", "th") and page.elements[end.element] is not element:
         end = next((line for line in reversed(lines[first:last]) if line.tag not in ("td", "th")), end)
@@ -69,10 +76,8 @@ def widened(page: Outline, found: list[float], element: Element, first: int, las
         and found[first - 1] > -5.5
         and (
             alike(lines[first - 1], start)
-            or (
-                beside(lines[first - 1], end)
-                and (_is_aligned(page, lines[first - 1]) or _HEADS_PART.fullmatch(lines[first - 1].text))
-            )
+            or (beside(lines[first - 1], end) and _is_aligned(page, lines[first - 1]))
+            or heads(lines[first - 1], end)
         )
         and _LETTER.search(lines[first - 1].text)
         and not DATED.match(lines[first - 1].text)

@@ -92,7 +92,7 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
         scored.append((score, index, rest if bare else text))
     if not any(score >= SURE for score, _, _ in scored):
         scored += _farther(page, first_body_line + 3, wanted)
-    scored = _below_section(page, scored, wanted)
+    scored = _below_section(page, scored, title)
     scored.sort(key=lambda item: -item[0])
     found = [(text, index) for score, index, text in scored if score >= 1.0]
     found = [*_posted(page, first_body_line), *found]
@@ -143,13 +143,16 @@ def _whole(page: Outline, index: int, title: str) -> str:
     return f"{line.text} {after.text}" if goes_on and not _NOT_HEAD.match(after.text) else line.text
 
 
-def _below_section(page: Outline, scored: list[Candidate], wanted: str) -> list[Candidate]:
-    """The candidates, those put back that name a section in a heading over the headline's own."""
+def _below_section(page: Outline, scored: list[Candidate], title: str) -> list[Candidate]:
+    """The candidates, those put back that name a section in a heading over the headline's own: one with which
+    the document's title begins only where that names nothing but section and site."""
+    parts = _SPLIT.split(title)
+    named = "" if all(count_han(part) <= SECTION or is_site_name(part) for part in parts) else plain(title)
     heads = [i for _, i, text in scored if page.lines[i].tag in _HEADINGS and count_han(text) > SECTION]
     last = max(heads, default=-1)
     return [
         (score - _HEADINGS["h1"], index, text)
-        if index < last and count_han(text) <= SECTION and not wanted.startswith(plain(text))
+        if index < last and count_han(text) <= SECTION and not named.startswith(plain(text))
         else (score, index, text)
         for score, index, text in scored
     ]

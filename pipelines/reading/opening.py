@@ -20,7 +20,7 @@ _SUMMARY = re.compile(
     )
 )
 _SUMMARY_NAMES = re.compile(
-    r"\bsummary|abstract|zhaiyao|daodu|daoyu|\bdigest|article-?intro|\bintro\b|\bdek\b|standfirst|sub-?headline|\blead\b|\bdesc\b|\bintroduce\b"
+    r"\bsummary|abstract|zhaiyao|daodu|daoyu|\bdigest|article-?intro|\bintro\b|\bdek\b|standfirst|sub-?(?:title|headline)|\bexcerpt\b|\blead\b|\bdesc\b|\bintroduce\b"
 )
 _SUBHEADINGS = ("h2", "h3", "h4", "h5", "h6", "p")
 

@@ -56,8 +56,8 @@ _DATES: Final = tuple(
     for names in ("(?:publish|pub|release)(?:ed)?", "(?:creat|issu|post|input|add)(?:ed?)?")
 )
 """When a record was published; where it does not say, when it was made."""
-_SOURCE: Final = re.compile(r"^(?:(?:news|article)_?)?(?:source|copy_?from|media)(?:_?name)?$", re.I)
-_AUTHOR: Final = re.compile(r"^(?:author|writer)(?:_?name)?$", re.I)
+_SOURCE: Final = re.compile(r"^(?:(?:news|article)_?)?(?:source|copy_?from|media|origin)(?:_?name)?$", re.I)
+_AUTHOR: Final = re.compile(r"^(?:authors?|writer)(?:_?name)?$", re.I)
 _EDITOR: Final = re.compile(r"^editor(?:_?name)?$", re.I)
 _LABELS: Final = (("来源：", _SOURCE), ("作者：", _AUTHOR), ("责任编辑：", _EDITOR))
 _TAG: Final = re.compile(r"<[^<>]*>")
@@ -255,8 +255,10 @@ def _told(record: dict[str, Json]) -> Iterator[str]:
 
 
 def _named_so(value: Json) -> str:
-    """A name, or that of a record of its own (`author: {name, avatar}`)."""
-    name = value.get("name") if isinstance(value, dict) else value
+    """A name, that of a record of its own (`author: {name, avatar}`), or those of a list of either."""
+    if isinstance(value, list):
+        return "、".join(filter(None, map(_named_so, value[:INNER])))
+    name = value.get("name", value.get("nickname")) if isinstance(value, dict) else value
     return name.strip() if isinstance(name, str) else ""
 
 

@@ -43,6 +43,12 @@ _ROLES = both(
 _CREDITED = both(rf"(?:{_ROLES}|供稿|撰稿|文[/／]?图|[文图])")
 """What stands before a colon in brackets that close a text; who follows may be an office."""
 
+_OF_ANOTHER = re.compile(
+    both(r"\W*(?:[一二三四五六七八九十\d]{1,2}\s*[、.．]\s*(?:时间|日期)|")
+    + rf"(?:[一二三四五六七八九十\d]{{1,2}}\s*[、.．]\s*)?(?:{phrases('label.not_origin')}))\s*[:：]"
+)
+"""How a line begins that tells when an event is (活动时间：), or is one of several such (一、时间：)."""
+
 _BEFORE_DATE = re.compile(r"[\u3400-\u9fff]{2,10}\s*[·•|｜丨]\s*")
 """A name set off from the date behind it."""
 
@@ -132,6 +138,8 @@ def names_origin(text: str) -> bool:
     """Whether a line says where an article is from: two labels, or one and a date without a stop, or who
     reported it and nothing else."""
     labels = len(LABELS.findall(text)) if _SEPARATED.search(text) else 0
+    if labels == 1 and _OF_ANOTHER.match(text):
+        return False
     if (
         labels > 1
         or (len(text) < 30 and _ROLE_SIGN.search(text) and _REPORTED.fullmatch(text))
