@@ -39,6 +39,8 @@ AREA = "copies"
 REFERENCES = made.ROOT.parent / "shared" / "data" / "daniel-zh"
 LENGTHS = (300, 600, 1200)
 LEVELS = (None, 0, 1, 2, 3, 4)
+SCALED = 600
+"""Stories of the scaled network: the written ones and others recombined from their paragraphs."""
 
 
 def run(full: bool) -> Iterator[Figure]:
@@ -47,7 +49,9 @@ def run(full: bool) -> Iterator[Figure]:
     yield from false_pairs(2000 if full else 120, 500 if full else 60, bounds)
     yield from templates(120 if full else 20, bounds)
     yield from related(60 if full else 10, bounds)
-    yield _network(bounds, full)
+    yield _network("bundled network", Network(today=TODAY, mirrors=11 if full else 8), bounds)
+    if full:
+        yield _network("scaled network", Network(today=TODAY, articles=SCALED), bounds)
     yield from recall(200 if full else 15, full, bounds)
 
 
@@ -174,11 +178,11 @@ def false_pairs(templated: int, events: int, bounds: dict[str, float]) -> list[F
     return [Figure(AREA, name, wrong, n, ceiling=bounds.get(name)) for name, (wrong, n) in counts.items()]
 
 
-def _network(bounds: dict[str, float], full: bool) -> Figure:
-    """Adjusted Rand index of the clusters against the stories, over the pages of the bundled network."""
+def _network(which: str, network: Network, bounds: dict[str, float]) -> Figure:
+    """Adjusted Rand index of the clusters against the stories, over the pages of a demo network."""
     story_of = {}
     with tempfile.TemporaryDirectory() as folder, Catalog.open(Path(folder)) as catalog:
-        for page in pages(Network(today=TODAY, mirrors=11 if full else 8)):
+        for page in pages(network):
             if isinstance(page.outcome, Article) and page.truth.pages == 1:
                 article = page.outcome
                 story_of[article.id] = page.truth.story
@@ -188,7 +192,7 @@ def _network(bounds: dict[str, float], full: bool) -> Figure:
             rows = {id: settled_of(connection, id) for id in story_of}
     cluster_of = {id: row.cluster_id for id, row in rows.items() if row is not None}
     value = adjusted_rand([(story_of[id], cluster) for id, cluster in cluster_of.items()])
-    name = "adjusted Rand index, bundled network"
+    name = f"adjusted Rand index, {which}"
     return Figure(AREA, name, value, len(cluster_of), floor=bounds.get(name))
 
 
