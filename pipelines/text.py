@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Character class body of Han characters, for use inside `[...]` of a regular expression."""
@@ -40,10 +41,12 @@ def is_figure(char: str) -> bool:
 def fold_width(text: str) -> str:
     """Full-width ASCII variants (U+FF01-FF5E) and the ideographic space to ASCII; one code point for one.
 
-    Not `str.translate`, which asks its table for every character of a text that is not ASCII: it takes nine
-    times as long for an article.
+    Not `str.translate`, which asks its table for every character of a text that is not ASCII: it takes
+    four times as long for an article (51 against 11 us, n = 126).
     """
-    return _FULL.sub(lambda found: _FULL_TO_HALF[found[0]], text)
+    for full in set(_FULL.findall(text)):
+        text = text.replace(full, _FULL_TO_HALF[full])
+    return text
 
 
 def squeeze(text: str) -> str:
@@ -51,10 +54,12 @@ def squeeze(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
+@lru_cache(maxsize=4)
 def plain(text: str) -> str:
     """NFKC, lower case, letters and digits only: the form in which two texts are compared.
 
-    Without its marks, Chinese text mostly is in NFKC, which is told ten times as fast as made.
+    Without its marks, Chinese text mostly is in NFKC, which is told ten times as fast as made. The last few
+    are kept: a line is held against the title more than once, a body is sketched and then digested.
     """
     bare = _MARKS.sub("", text)
     if not unicodedata.is_normalized("NFKC", bare):

@@ -40,6 +40,8 @@ FEWEST = 2
 def is_title(page: Outline, index: int) -> bool:
     """Whether a line is the linked title of another page; its date beside it may be longer."""
     line = page.lines[index]
+    if line.size < 8 or not line.linked:
+        return False
     letters = count_han(line.text)
     if letters < 8 or (line.linked * 2 <= line.size and line.linked < letters):
         return False
