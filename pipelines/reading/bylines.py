@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from pipelines.reading.credits import writers
+from pipelines.reading.credits import unpictured, writers
 from pipelines.reading.names import PLACES, is_name, split_names
 from pipelines.reading.origin import trim, unlabelled
 from pipelines.reading.phrases import both
@@ -50,7 +50,8 @@ _COUNTS = re.compile(
         r"(?:\s*[·•|｜丨]\s*(?:约?[\d,.]+\s*[万千kKwW+]*\s*"
         r"(?:views?|repl(?:y|ies)|likes?|comments?|min(?:ute)?s? read|"
         r"[次人条]?(?:阅读|评论|浏览|点赞|回复)|分钟)|"
-        r"(?:阅读|评论|浏览)(?:约?需?)\s*[\d,.]+\s*[万千分钟次]*))+\s*$"
+        r"(?:阅读|评论|浏览)(?:约?需?)\s*[\d,.]+\s*[万千分钟次]*))+\s*$|"
+        r"(?<=[\d\u3400-\u9fff])(?:\s+[\d,.]+[万千kKwW]?\+?){1,3}$"
     ),
     re.I,
 )
@@ -77,8 +78,14 @@ _NO_GIVEN = re.compile(both("[的了到在是有与和不页版件室网报社�
 _TOOLS_AND_BARS = re.compile(both(r"[\[［]\s*微博\s*[\]］]|[|｜丨]"))
 _POSTED = re.compile(both(r"由\s*(?P<people>[^\s，。]{2,20}?)\s*(?:[在于]|发[布表]|提交)(?=.*\d)"))
 _NAMES_ALONE = re.compile(r"[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4}")
+_PUBLISHING = re.compile(both(r"(?P<people>[\u3400-\u9fff]{3})\s+发[表布]于(?=.*\d)"))
 _DISPATCHED = re.compile(both(rf"(?P<people>{_NAMES_ALONE.pattern})\s*发自[\u3400-\u9fff]{{2,6}}"))
 _MARKED = re.compile(rf"[□■◎●◆]\s*(?P<people>{_NAMES_ALONE.pattern})")
+_REPORTS = re.compile(
+    both(
+        r"[\u3400-\u9fff]{0,8}?记者(?P<people>[\u3400-\u9fff·、\s]{2,30}?)(?:摄影)?(?:报道|报导)[:：，,。\s]"
+    )
+)
 _SIGNATURE = re.compile(rf"[（(]\s*(?P<people>{_NAMES_ALONE.pattern})\s*[)）]")
 _FOOTNOTED = re.compile(r"(?<=[\u3400-\u9fff])[*＊※†\d①]{1,2}$")
 _TOLD = re.compile(both(r"\s*([\u3400-\u9fff]{2,4})(?:报道|报导)\s*"))
@@ -101,20 +108,29 @@ def byline(text: str, place: str) -> tuple[str, ...]:
             reporters = list(persons(told[1]))
         if reporters:
             return tuple(dict.fromkeys(reporters))
+    if place == "start" and (reports := _REPORTS.match(text)):
+        return persons(reports["people"])
     return _signed(text, place)
 
 
 def _set_apart(text: str) -> tuple[str, ...]:
     """The names on a line between headline and body that a date, 由 … 提交 or /文 tells from a subheading."""
     if dated := _AROUND_DATE.fullmatch(_COUNTS.sub("", unlabelled(text))):
-        beside = (part.strip() for part in (dated["before"], dated["after"]) if part)
+        beside = (_unpublished(part) for part in (dated["before"], dated["after"]) if part)
         named = (persons(part) for part in beside if _may_be_names(part))
         if names := next(filter(None, named), ()):
             return names
     if names := _behind_outlet(text):
         return names
-    other = _POSTED.match(text) or _WROTE.search(text) or _DISPATCHED.fullmatch(text)
+    other = (
+        _POSTED.match(text) or _PUBLISHING.match(text) or _WROTE.search(text) or _DISPATCHED.fullmatch(text)
+    )
     return persons(other["people"]) if other else ()
+
+
+def _unpublished(part: str) -> str:
+    """What stands beside a date without the names of papers."""
+    return " ".join(piece for piece in part.split() if not is_outlet(piece))
 
 
 def _may_be_names(part: str) -> bool:
@@ -186,7 +202,7 @@ def _mentions(text: str, place: str) -> list[str]:
         for match in matches
         if match
         and match["people"]
-        and not PHOTO.search(match["people"])
+        and not PHOTO.search(unpictured(match["people"]))
         and (not _EDITORS.match(match["people"]) or _WRITERS.search(match["people"]))
     ]
 
@@ -195,7 +211,7 @@ def _reporters(found: re.Match[str]) -> tuple[str, ...]:
     """The persons of a mention. Before a day a place is glued behind them (记者某某台北16日电): where it is
     not a known one, nobody can tell where the name ends."""
     if not found["dated"]:
-        return persons(found["names"])
+        return persons(unpictured(found["names"]))
     placed = _PLACED.search(found["names"])
     return persons(found["names"][: placed.start()]) if placed else ()
 

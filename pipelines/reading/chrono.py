@@ -73,9 +73,10 @@ def _candidates(
     others = laid_open(found, (line.text for line in lines))
     found = tuple(item for item in found if item[1].value not in others) if others else found
     choices: tuple[Callable[[], Dated | None], ...] = (
-        lambda: _labelled(found, ("date",), captured, ("above", "start")),
+        lambda: _labelled(found, ("date",), captured, ("above",)),
         lambda: first_stamp(extracted, PUBLISHED, captured),
         lambda: _bare(_above(extracted, captured, others), captured),
+        lambda: _labelled(found, ("date",), captured, ("start",)),
         lambda: _labelled(found, ("date", "modified"), captured, ("above", "over", "below", "end")),
         lambda: _labelled(found, ("written",), captured, ("above", "over", "below", "end")),
         lambda: _in_slots(found, captured),

@@ -18,7 +18,10 @@ _WRITING = re.compile(both("撰?文|文字"))
 _WORK = re.compile(both("(?:撰?文|文字|[图摄]|文图|图文|摄影|图片|供图|制图)"))
 _TITLE = re.compile(both("(?:[\u3400-\u9fff]{0,6}记者|通讯员|实习生|学生记者|作者)"))
 _OFFICE = re.compile(both(r"[\u3400-\u9fff]{2,9}[报网社台院局会处部司厅系科室心学]"))
-_TAKEN = re.compile(both("摄$"))
+_CAMERA = re.compile(both(r"[\s、,，](?:摄影|摄像|图片?|制图|剪辑)[\s:：/／|]"))
+_GLUED = re.compile(
+    both(r"([\u3400-\u9fff]{0,6}(?:记者|通讯员|实习生))?(?P<name>[\u3400-\u9fff]{2,4}?)(摄)?")
+)
 
 
 def writers(text: str) -> tuple[str, ...]:
@@ -38,11 +41,16 @@ def writers(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def unpictured(names: str) -> str:
+    """A row of names up to those who took the pictures (某某 摄像 某某)."""
+    return _CAMERA.split(names, 1)[0]
+
+
 def _words(text: str) -> Iterator[str]:
-    """The words of a line; 摄 may be glued to a name."""
+    """The words of a line; a title before a name and 摄 behind it may be glued to it."""
     for word in _BETWEEN.split(text):
-        if len(word) > 2 and (taken := _TAKEN.search(word)) and is_name(word[: taken.start()]):
-            yield from (word[: taken.start()], taken[0])
+        if (glued := _GLUED.fullmatch(word)) and is_name(glued["name"]):
+            yield from filter(None, glued.groups())
         elif word:
             yield word
 

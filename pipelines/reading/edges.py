@@ -68,7 +68,7 @@ def widened(page: Outline, found: list[float], element: Element, first: int, las
     start, end = lines[first], lines[last - 1]
     if end.tag in ("td", "th") and page.elements[end.element] is not element:
         end = next((line for line in reversed(lines[first:last]) if line.tag not in ("td", "th")), end)
-    if element.tag == "p" and element.parent >= 0:
+    if element.parent >= 0 and (element.tag == "p" or _is_one_of_several(page, element)):
         element = page.elements[element.parent]
     rows = sum(_set_alike(page, line, end) for line in lines[first:last])
     while (
@@ -90,7 +90,12 @@ def widened(page: Outline, found: list[float], element: Element, first: int, las
         or (
             found[last] > -5.5
             and _LETTER.search(lines[last].text)
-            and (alike(lines[last], end) or beside(lines[last], end) or _CAPTION.match(lines[last].text))
+            and (
+                alike(lines[last], end)
+                or beside(lines[last], end)
+                or _CAPTION.match(lines[last].text)
+                or _closes(page, lines[last], end)
+            )
         )
     ):
         last += 1
@@ -110,6 +115,29 @@ def _behind_boxes(page: Outline, found: list[float], element: Element, end: Line
                 break
             last = index + 1
     return last
+
+
+def _is_one_of_several(page: Outline, element: Element) -> bool:
+    """Whether an element of one line stands right beside one with a sentence that is set as it is: both are
+    paragraphs."""
+    if element.last - element.first != 1:
+        return False
+    core = page.lines[element.first]
+    beside = (i for i in (element.first - 1, element.last) if 0 <= i < len(page.lines))
+    return any(_set_alike(page, page.lines[i], core) and _ENDED.search(page.lines[i].text) for i in beside)
+
+
+def _closes(page: Outline, line: Line, core: Line) -> bool:
+    """Whether a line without a link stands in a list or figure right beside the paragraphs."""
+    around, own = page.elements[core.element].parent, page.elements[line.element]
+    box = page.elements[own.parent] if own.parent >= 0 else own
+    return (
+        core.tag == "p"
+        and line.tag in ("li", "figcaption")
+        and box.tag in ("ul", "ol", "figure")
+        and box.parent == around
+        and not any(page.lines[i].linked for i in range(box.first, box.last))
+    )
 
 
 def _set_alike(page: Outline, line: Line, core: Line) -> bool:
@@ -139,7 +167,7 @@ def kept_lines(page: Outline, found: list[float], first: int, last: int) -> list
             found[i] <= OUTSIDE
             or _heads_links(page, i)
             or line.linked * 2 > line.size
-            or (line.size < 3 and not _LETTER.search(line.text))
+            or not _LETTER.search(line.text)
             or is_noise(line.text)
         ):
             continue

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pipelines.reading.bylines import PHOTO, behind_source, byline, name_alone, persons
 from pipelines.reading.chrono import choose_date
-from pipelines.reading.credits import writers
+from pipelines.reading.credits import unpictured, writers
 from pipelines.reading.names import NOT_NAMES, is_name, split_names
 from pipelines.reading.occasions import tells_event
 from pipelines.reading.origin import Found, slots, trim, unlabelled
@@ -166,7 +166,7 @@ def _people(
                 value = value.removesuffix(source)
             split = [
                 name
-                for name in writers(value) or split_names(value)
+                for name in writers(value) or split_names(unpictured(value))
                 if name not in NOT_NAMES and not NO_VALUE.match(name)
             ]
             if len(value) > MAX_NAMES or (

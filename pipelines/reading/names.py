@@ -45,7 +45,7 @@ _SENTENCE = re.compile(r"[。？！?!“”]")
 _MAIL = re.compile(r"[\w.+-]+@[\w.-]+|https?://\S+|[_\s]?(?<![A-Za-z])[A-Z]{1,3}\d{3,}\b")
 """Addresses, and the numbers under which a portal keeps its editors (王某_NB12345)."""
 
-_FOOTNOTE = re.compile(r"(?<=[\u3400-\u9fff])[\d*†]{1,2}(?=[\s，,、;；]|$)")
+_FOOTNOTE = re.compile(r"(?<=[\u3400-\u9fff])\s?[\d*†①-⑳]{1,2}(?=[\s，,、;；]|$)")
 """The number of an author's institute."""
 
 _ROMANISED = re.compile(r"(?<=[\u3400-\u9fff]{2})\s+[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}$")

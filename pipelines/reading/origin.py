@@ -52,14 +52,14 @@ _ONLY = re.compile(rf"[\s【\[|]*(?:{_WORDS}|(?P<other>{_LABELS['other']}))\s*")
 _BARE = re.compile(
     r"(?:^|(?<=[\s()（）\[\]【】|丨｜\d日□■◎●◆]))(?:"
     + both(
-        r"(?P<source>(?:文章|稿件|信息)?来源[于自]?|稿源|来自(?=\s)|转自|(?:本文)?(?:经?授权)?转载自|摘自|本文来自(?:微信)?(?:公众号)?|(?:本文)?(?:原载|原刊|选自|出自|刊于|首发)于?(?=《))|(?P<author>Author(?=\s+[\u3400-\u9fff])|作者(?!简介|介绍|单位|信息|声明|授权)|[\u3400-\u9fff+]{0,10}记者|(?:本报)?通讯员)|"
+        r"(?P<source>(?:文章|稿件|信息)?来源[于自]?|稿源|来自(?=\s)|转自|(?:本文)?(?:经?授权)?转载自|摘自|本文来自(?:微信)?(?:公众号)?|(?:本文)?(?:原载|原刊|选自|出自|刊于|首发)于?(?=《))|(?P<author>Author(?=\s+[\u3400-\u9fff])|作者(?!简介|介绍|单位|信息|声明|授权)|[\u3400-\u9fff+]{0,10}记者|(?:本报)?通讯员|(?:特约)?撰稿人?(?=\s)|撰文(?=\s)|执笔(?=\s))|"
         r"(?P<editor>(?!图片|视频|视觉|美术|音频)[\u3400-\u9fff]{0,4}(?:编辑|责编)|(?:[一二三初复终]审|审[核校]|监制)(?=\s+[\u3400-\u9fff]{2,4}(?:\s|$)))|(?P<date>发布时间|(?:本文)?发[表布]于|时间)"
     )
     + r")\s*(?=[^\s:：|/，。、；的为為是])"
 )
 """Labels without a colon: only at the start of a line or behind a gap, bracket, bar or date."""
 
-_MAY_BE_BARE = re.compile(both("[源自者员辑编间于审制载刊]|Author"))
+_MAY_BE_BARE = re.compile(both("[源自者员辑编间于审制载刊稿文笔]|Author"))
 """What every bare label has one of: to look for these first takes a third of the time on lines without."""
 
 _OF_TIME = re.compile(both(r"时\s*间|日\s*期"))

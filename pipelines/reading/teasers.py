@@ -130,11 +130,15 @@ def _last_alike(page: Outline, place: int) -> int:
     comment."""
     box = page.elements[place]
     end = box.last
+    set_so = (box.parent, box.tag, box.attributes)
+    before = (e for e in page.elements[box.parent + 1 : place] if e.last > e.first)
+    if any((e.parent, e.tag, e.attributes) == set_so for e in before):  # the paragraphs are set so, too
+        return end
     for behind in range(place + 1, len(page.elements)):
         element = page.elements[behind]
         if element.parent > box.parent:
             continue
-        if (element.parent, element.tag, element.attributes) != (box.parent, box.tag, box.attributes):
+        if (element.parent, element.tag, element.attributes) != set_so:
             break
         end = element.last
     return end
