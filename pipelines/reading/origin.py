@@ -90,8 +90,12 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     bare: bool = False
 
 
+@lru_cache(maxsize=64)
 def slots(line: str) -> tuple[Found, ...]:
-    """The labelled slots of a line, in order: `来源:X发布时间:Y作者:Z` has three. Empty slots are kept."""
+    """The labelled slots of a line, in order: `来源:X发布时间:Y作者:Z` has three. Empty slots are kept.
+
+    Cached: source, authors and date each look at the lines around a headline.
+    """
     line = _BARS.sub("｜", line)
     if "【" in line or "[" in line:
         line = _BOXED.sub(r" \1：", line)
@@ -137,8 +141,8 @@ def unlabelled(line: str) -> str:
 
 @lru_cache(maxsize=64)
 def _labels(line: str) -> tuple[tuple[re.Match[str], ...], tuple[re.Match[str], ...]]:
-    """The labels of a line with a separator and those without. Cached: source, authors and date each look at
-    the lines around a headline."""
+    """The labels of a line with a separator and those without. Cached: what stands before them is asked for
+    beside the slots."""
     labels = tuple(_LABEL.finditer(line)) if _SEPARATED.search(line) else ()
     return labels, tuple(_BARE.finditer(line)) if _MAY_BE_BARE.search(line) else ()
 
