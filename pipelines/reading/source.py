@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pipelines.reading.bylines import PHOTO, dateline_outlet, reporters_outlet, slashed_outlet
 from pipelines.reading.names import PLACES, is_name
@@ -14,6 +14,7 @@ from pipelines.reading.records import Extracted
 from pipelines.text import count_han
 
 _PUBLISHERS = ("ld:publisher", "og:site_name", "ld:author")
+_META_SOURCES = ("source", "mediaid", "article:source", "og:article:source", "citation_journal_title")
 ADDRESS = re.compile(r"https?://[\x21-\x5a\x5c\x5e-\x7e]{4,300}")
 NO_VALUE = re.compile(
     both(
@@ -66,34 +67,36 @@ _PATH = re.compile(r"\s[>＞»]\s")
 
 def find_source(found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str]) -> str | None:
     """The source as printed: labelled, else an unlabelled publisher beside the date, else the dateline."""
-    for place, slot in found:
-        if slot.slot == "source" and place != "over" and (value := _source_value(slot.value)):
-            return value
+    return next(filter(None, _sources(found, extracted, meta)), None)
+
+
+def _sources(
+    found: Iterable[tuple[str, Found]], extracted: Extracted, meta: dict[str, str]
+) -> Iterator[str | None]:
+    """What may be the source, the surest first."""
+    labelled = [(place, slot.value) for place, slot in found if slot.slot == "source"]
+    yield from (_source_value(value) for place, value in labelled if place != "over")
+    yield from _beside_dates(extracted)
+    known = {value for name in _PUBLISHERS if (value := meta.get(name)) and not _is_person(value)}
+    yield _vouched(extracted, known)
+    yield from (_outlet(line.text) for line in extracted.origin_lines if line.place == "outlet")
+    named = filter(None, map(meta.get, _META_SOURCES))
+    yield from (_source_value(value) for value in named if not value.isdigit())
+    yield from (_source_value(value) for place, value in labelled if place == "over")
+    yield _reporting(extracted, known)
+    around = [line.text for line in extracted.origin_lines if line.place in ("over", "above")]
+    yield _edition(around)
+    yield _titled_edition(around, extracted.title)
+    behind = (line.text for line in extracted.origin_lines if line.place in ("below", "end"))
+    yield _edition(filter(_PRINTED.fullmatch, behind))
+
+
+def _beside_dates(extracted: Extracted) -> Iterator[str | None]:
+    """The publishers without a label above the body, but the value of a cell that is an office's label."""
     above = [line.text for line in extracted.origin_lines if line.place == "above"]
     for before, text in zip(["", *above], above, strict=False):
-        if not _OFFICES.fullmatch(before) and (bare := _bare_source(text, extracted.title)):
-            return bare
-    known = {value for name in _PUBLISHERS if (value := meta.get(name)) and not _is_person(value)}
-    if named := _vouched(extracted, known):
-        return named
-    for line in extracted.origin_lines:
-        if line.place == "outlet" and (named := _outlet(line.text)):
-            return named
-    for name in ("source", "mediaid", "article:source", "og:article:source", "citation_journal_title"):
-        if (value := meta.get(name)) and (printed := _source_value(value)) and not value.isdigit():
-            return printed
-    over = [_source_value(slot.value) for place, slot in found if place == "over" and slot.slot == "source"]
-    if labelled := next(filter(None, over), None):
-        return labelled
-    if outlet := _reporting(extracted, known):
-        return outlet
-    around = [line.text for line in extracted.origin_lines if line.place in ("over", "above")]
-    behind = (line.text for line in extracted.origin_lines if line.place in ("below", "end"))
-    return (
-        _edition(around)
-        or _titled_edition(around, extracted.title)
-        or _edition(filter(_PRINTED.fullmatch, behind))
-    )
+        if not _OFFICES.fullmatch(before):
+            yield _bare_source(text, extracted.title)
 
 
 def _reporting(extracted: Extracted, known: set[str]) -> str | None:
