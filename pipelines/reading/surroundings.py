@@ -9,7 +9,7 @@ from functools import lru_cache
 from pipelines.reading.body import Body
 from pipelines.reading.outline import Line, Outline, clean, tells_origin, unescape, words
 from pipelines.reading.phrases import both
-from pipelines.reading.records import OriginLine
+from pipelines.reading.records import OriginLine, Place
 from pipelines.reading.teasers import SCRAP, SIGNED, is_title
 from pipelines.reading.weight import DATED, names_origin
 from pipelines.text import count_han
@@ -54,36 +54,40 @@ def origin_lines(page: Outline, body: Body, head_line: int) -> tuple[OriginLine,
     """Lines around headline and body that may say where the article is from, nearest places first."""
     first, last = body.lines[0], body.lines[-1]
     head = head_line if 0 <= head_line < first else max(0, first - 4)
-    chosen = set(body.lines)
     found: list[OriginLine] = []
     told: dict[int, list[tuple[int, str]]] = {}
     for attributes, index, piece in page.told:
         told.setdefault(index, []).append((piece, attributes))
     end = min(len(page.lines), last + BELOW)
-    others = {*_answers(page, last, range(head, first)), *_of_next(page, range(last + 1, end))}
+    passed = {*body.lines, *_answers(page, last, range(head, first)), *_of_next(page, range(last + 1, end))}
     for index in range(_over(page, head), end):
         line = page.lines[index]
-        if index == head_line or line.size > ORIGIN_CHARS or index in others:
+        if index == head_line or line.size > ORIGIN_CHARS or index in passed:
             continue
-        text = _spaced(line)
         if index < first and (line.links or index in told or _names_origin(page, line)):
             found += _told(page, line, told.get(index, []))
-        if index < head:
-            found.append(OriginLine("over", text))
-        elif index < first:
-            if index - head <= ABOVE or first - index <= ABOVE:
-                found.append(OriginLine("above", text))
         elif index > last:
             found += _signed_by_link(page, line)
-            if _tells_below(page, index, text) and not _beside(page, line, last):
-                found.append(OriginLine("below", text))
-        elif index not in chosen:
-            found.append(OriginLine("above" if index - first < 3 else "end", text))
-    for index in body.lines[:2]:
-        found.append(OriginLine("start", page.lines[index].text[:EDGE_CHARS]))
-    for index in body.lines[-3:]:
-        found.append(OriginLine("end", page.lines[index].text[-EDGE_CHARS:]))
+        text = _spaced(line)
+        if place := _place(page, body, head, index, text):
+            found.append(OriginLine(place, text))
+    found += (OriginLine("start", page.lines[index].text[:EDGE_CHARS]) for index in body.lines[:2])
+    found += (OriginLine("end", page.lines[index].text[-EDGE_CHARS:]) for index in body.lines[-3:])
     return tuple(found)
+
+
+def _place(page: Outline, body: Body, head: int, index: int, text: str) -> Place | None:
+    """Where a line (its text as slots) stands to the headline and to the body; None for one too far off, and
+    for one below that says nothing of the origin."""
+    first, last = body.lines[0], body.lines[-1]
+    if index < head:
+        return "over"
+    if index < first:
+        return "above" if index - head <= ABOVE or first - index <= ABOVE else None
+    if index > last:
+        tells = _tells_below(page, index, text) and not _beside(page, page.lines[index], last)
+        return "below" if tells else None
+    return "above" if index - first < 3 else "end"
 
 
 def _answers(page: Outline, last: int, above: range) -> list[int]:
