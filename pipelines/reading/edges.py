@@ -133,8 +133,8 @@ def _closes(page: Outline, line: Line, core: Line) -> bool:
     box = page.elements[own.parent] if own.parent >= 0 else own
     return (
         core.tag == "p"
-        and line.tag in ("li", "figcaption")
-        and box.tag in ("ul", "ol", "figure")
+        and line.tag in ("li", "dt", "dd", "figcaption")
+        and box.tag in ("ul", "ol", "dl", "figure")
         and box.parent == around
         and not any(page.lines[i].linked for i in range(box.first, box.last))
     )

@@ -60,7 +60,7 @@ _PLACED = re.compile(r"(\S+)\s*[(（]([\u3400-\u9fff]{2,4})[)）]")
 """A paper with the place where it appears."""
 
 _TITLED = re.compile(r"《[^《》]{2,20}》")
-_QUOTED = re.compile('[“"]([^“”"]+)[”"]')
+_QUOTED = re.compile(r'[“"]([^“”"]+)[”"]\s*(?:(?:微信)?(?:公众号|公眾號))?')
 _PATH = re.compile(r"\s[>＞»]\s")
 """What boards and accounts put behind their name; a path of folders, which names no source."""
 

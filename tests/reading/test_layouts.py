@@ -53,6 +53,7 @@ WITHIN = {
     "subheading": ("<h3>争议焦点</h3>", ("争议焦点",)),
     "bold subheading": ("<p><strong>争议焦点</strong></p>", ("争议焦点",)),
     "caption": ("<figure><img><figcaption>涉案视频截图</figcaption></figure>", ("涉案视频截图",)),
+    "definitions": ("<dl><dt>曲库</dt><dd>软件自带的音乐。</dd></dl>", ("曲库", "软件自带的音乐。")),
     "list": ("<ul><li>删除视频</li><li>赔偿损失</li></ul>", ("删除视频", "赔偿损失")),
     "table": (
         "<table border=1><tr><td>年份</td><td>件数</td></tr><tr><td>2024</td><td>312</td></tr></table>",
@@ -120,3 +121,11 @@ def test_what_stands_in_the_text(way: str, kind: str, place: int) -> None:
 def test_what_stands_behind_the_text_is_none(way: str, kind: str) -> None:
     box, paragraph = SET[way]
     check(page([*map(paragraph.format, TEXT), BEHIND[kind]], box), TEXT)
+
+
+@pytest.mark.parametrize("way", [way for way, (_, paragraph) in SET.items() if paragraph.startswith("<p")])
+@pytest.mark.parametrize("kind", ["caption", "definitions", "list", "dialogue", "number of a case", "note"])
+def test_what_ends_the_text(way: str, kind: str) -> None:
+    box, paragraph = SET[way]
+    inside, text = WITHIN[kind]
+    check(page([*map(paragraph.format, TEXT), inside], box), (*TEXT, *text))
