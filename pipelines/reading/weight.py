@@ -60,7 +60,7 @@ _MORE_ROLES = both(r"(?:编校|签发|复审|策划|设计|文案|供[图稿]|�
 
 _SIGNS = r"[:：/／|丨｜│]"
 _PICTURED = both(r"(?:文\s*[/／、]?\s*[图摄]|图\s*[/／、]?\s*文)")
-_GLUED = both(r"[\u3400-\u9fff]{0,10}(?:记者|通讯员|实习生)[\u3400-\u9fff]{2,3}")
+_GLUED = both(r"[\u3400-\u9fff]{0,10}(?:记者|通讯员|实习生|编辑|责编)[\u3400-\u9fff]{2,3}")
 _ROW = rf"(?:[\u3400-\u9fff·+]{{0,12}}\s*{_ROLES}[\s／/:：|丨｜│]|{_MORE_ROLES}\s*{_SIGNS})\s*{_NAMES}"
 _REPORTED = re.compile(
     both(
@@ -73,7 +73,7 @@ _REPORTED = re.compile(
     + both(rf"{_NAMES}\s*发自[\u3400-\u9fff]{{2,6}}|")
     + rf"[【\[]\s*{_ROLES}\s*[】\]]\s*[^，。！？；]{{2,24}}|"
     rf"(?:[□■◎●◆]\s*)?(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:{_ROW}[\s;；]*)+{_PICTURED}?|"
-    rf"{_PICTURED}[:：\s]\s*{_NAMES}|{_GLUED}(?:\s+{_GLUED}\s*{_PICTURED}?|\s*{_PICTURED})|"
+    rf"{_PICTURED}[:：\s]\s*{_NAMES}|(?:[\u3400-\u9fff]{{2,8}}[报報网網社台]\s+)?{_GLUED}(?:\s+{_GLUED}\s*{_PICTURED}?|\s*{_PICTURED})|"
     rf"[(（](?:\s*{_CREDITED}\s*[:：]\s*[\u3400-\u9fff·]{{2,12}}"
     r"(?:[\s、，;；]+[\u3400-\u9fff·]{2,4}){0,5}[\s,，;；]*)+[)）]"
 )
