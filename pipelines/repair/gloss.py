@@ -30,6 +30,9 @@ NEARLY_ALL: Final = 0.8
 gloss all but those within their word entries, a lesson the first or the one in question."""
 SEEN: Final = "人月的"
 """Characters of both scripts that live tables were seen to gloss: together they are many sooner."""
+STANDS_FOR_ANOTHER: Final = "著"
+"""A character of both scripts that tables print, glossed, for another one (着), and then wherever it stands:
+no lesson's, where MANY glosses of Traditional forms stand beside it and all of its own places have one."""
 SPELLED_SHARE: Final = 0.5
 """A page with that share of its characters glossed, and TABLE_GLOSSES of them, is spelled out for learners:
 a table of 150 characters, three times the greatest seen, glosses 28 in a hundred at most."""
@@ -55,6 +58,13 @@ def _of_tables(shared: Mapping[str, int], page: str) -> frozenset[str]:
         return frozenset(covered)
     seen = [char for char in SEEN if char in covered]
     return frozenset((*many, *(seen if sum(covered[char] for char in seen) >= MANY else ())))
+
+
+def _standing_for_another(counts: Mapping[str, int], shared: Mapping[str, int], page: str) -> frozenset[str]:
+    """STANDS_FOR_ANOTHER where the page glosses it as its table does Traditional forms."""
+    if sum(counts.values()) - sum(shared.values()) < MANY:
+        return frozenset()
+    return frozenset(char for char in STANDS_FOR_ANOTHER if shared.get(char, 0) == page.count(char) > 0)
 
 
 def _omits_tones(page: str, characters: Characters) -> bool:
@@ -98,7 +108,8 @@ class Glosses:
                 counts[char] += 1
         shared = {char: count for char, count in counts.items() if characters.simple(char) == char}
         spelled = counts.total() >= max(TABLE_GLOSSES, SPELLED_SHARE * len(_HAN.findall(page)))
-        self._shared = frozenset() if spelled else _of_tables(shared, page)
+        tables = _of_tables(shared, page) | _standing_for_another(counts, shared, page)
+        self._shared = frozenset() if spelled else tables
         stray = sum(count for char, count in shared.items() if char not in self._shared)
         teaches = (stray > 0 or _LESSON.search(page) is not None) and not (
             _SLIP.search(page) or _is_table(counts, stray, page)

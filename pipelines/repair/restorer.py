@@ -14,11 +14,13 @@ from functools import cache
 from typing import Final
 
 from pipelines.records import LACUNA, Edit, replay
-from pipelines.repair.blocks import has_item_one, looks_damaged
+from pipelines.repair import blocks
+from pipelines.repair.blocks import has_item_one
 from pipelines.repair.collector import collector_at_rest
 from pipelines.repair.compose import compose
 from pipelines.repair.gloss import Glosses
 from pipelines.repair.page import Page, Tables
+from pipelines.repair.replaced import may_hold_replaced, replaced
 
 __all__ = ["Restored", "Restorer", "looks_damaged"]
 
@@ -66,18 +68,32 @@ class Restorer:
             return self._restore_page(found, field)
 
     def _restore_page(self, found: tuple[str, ...], field: str) -> list[Restored]:
+        edits = self._undone(found, field)
+        damaged = any(edits)
+        restored = []
+        for text, made in zip(found, edits, strict=True):
+            whole = replay(text, tuple(made), field)
+            if more := list(replaced(whole, field, damaged=damaged)):
+                made = compose(text, made, more)  # noqa: PLW2901
+                whole = replay(text, tuple(made), field)
+            restored.append(Restored(whole, tuple(made), _lacunae(made)))
+        return restored
+
+    def _undone(self, found: tuple[str, ...], field: str) -> list[list[Edit]]:
+        """The edits that undo what the mirror's conversion did to bytes, pass by pass."""
         edits: list[list[Edit]] = [[] for _ in found]
         repaired = found
         known = any(map(has_item_one, found))
-        if not known and not any(map(looks_damaged, found)):
-            return [Restored(text, (), 0) for text in found]
+        if not known and not any(map(blocks.looks_damaged, found)):
+            return edits
         glosses = Glosses(found, self._tables.characters)
         for number in range(MOST_PASSES):
-            if not known and not any(map(looks_damaged, repaired)):
+            if not known and not any(map(blocks.looks_damaged, repaired)):
                 break
             page = Page(self._tables, repaired, glosses, settles_doubts=number > 0, known=known)
             more = [
-                list(page.restore(text, field)) if known or looks_damaged(text) else [] for text in repaired
+                list(page.restore(text, field)) if known or blocks.looks_damaged(text) else []
+                for text in repaired
             ]
             if not any(more) and not page.doubts:
                 break
@@ -86,9 +102,13 @@ class Restorer:
             repaired = tuple(
                 replay(text, tuple(made), field) for text, made in zip(found, edits, strict=True)
             )
-        return [
-            Restored(text, tuple(made), _lacunae(made)) for text, made in zip(repaired, edits, strict=True)
-        ]
+        return edits
+
+
+def looks_damaged(text: str) -> bool:
+    """The gate: False for text in which there is nothing to restore, at the speed of a search for one
+    character."""
+    return blocks.looks_damaged(text) or may_hold_replaced(text)
 
 
 def _lacunae(edits: list[Edit]) -> int:
