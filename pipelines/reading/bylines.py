@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from pipelines.reading.credits import unpictured, writers
+from pipelines.reading.credits import footnoted, roled, unpictured, writers
 from pipelines.reading.names import PLACES, is_name, split_names
 from pipelines.reading.origin import trim, unlabelled
 from pipelines.reading.phrases import both
@@ -49,8 +49,8 @@ _COUNTS = re.compile(
     both(
         r"(?:\s*[·•|｜丨]\s*(?:约?[\d,.]+\s*[万千kKwW+]*\s*"
         r"(?:views?|repl(?:y|ies)|likes?|comments?|min(?:ute)?s? read|"
-        r"[次人条]?(?:阅读|评论|浏览|点赞|回复)|分钟)|"
-        r"(?:阅读|评论|浏览)(?:约?需?)\s*[\d,.]+\s*[万千分钟次]*))+\s*$|"
+        r"[次人条]?(?:阅读|评论|浏览|点赞|回复)|[分字]钟?)|"
+        r"(?:阅读|评论|浏览)(?:时[间长])?[:：]?\s*(?:约?需?)\s*[\d,.]+\s*[万千分钟次]*))+\s*$|"
         r"(?<=[\d\u3400-\u9fff])(?:\s+[\d,.]+[万千kKwW]?\+?){1,3}$"
     ),
     re.I,
@@ -120,7 +120,7 @@ def _set_apart(text: str) -> tuple[str, ...]:
         named = (persons(part) for part in beside if _may_be_names(part))
         if names := next(filter(None, named), ()):
             return names
-    if names := _behind_outlet(text):
+    if names := _behind_outlet(text) or roled(text) or footnoted(text):
         return names
     other = (
         _POSTED.match(text) or _PUBLISHING.match(text) or _WROTE.search(text) or _DISPATCHED.fullmatch(text)

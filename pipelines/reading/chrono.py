@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from pipelines.reading.dates import Dated, date_in_url, days_of, parse_date, parse_stamp
+from pipelines.reading.numerals import number
 from pipelines.reading.occasions import is_of_another, is_told, laid_open, tells_event
 from pipelines.reading.origin import Found
 from pipelines.reading.phrases import both
@@ -38,6 +40,13 @@ _CLOCK = re.compile(
     _ZONE.pattern + both(r"(?:上午|下午)?\s*\d{1,2}\s*[:：时]\s*\d\d(?:[:：分]\d\d)?分?\s*(?:[AaPp][Mm])?\s*")
 )
 """A time of day alone on a line."""
+
+_MONTH = re.compile(
+    both(
+        r"(?P<y>20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})\s*[-年./]\s*(?P<m>[01]?\d|[一二三四五六七八九十]{1,2})\s*月?[号刊]?"
+    )
+)
+"""A month with its year alone, or the number of a magazine."""
 
 _FIGURES = re.compile(r"[\d年月日./: -]{1,12}")
 _BOX = re.compile(
@@ -83,6 +92,7 @@ def _candidates(
         lambda: first_stamp(extracted, ("time",), captured),
         lambda: date_in_url(url, captured),
         lambda: _alone_over(extracted, captured),
+        lambda: _month_alone(extracted, captured),
         lambda: _bare(
             (text for text in _behind(lines, changed) if _signs(text, captured)),
             captured,
@@ -167,6 +177,15 @@ def _alone_over(extracted: Extracted, captured: str) -> Dated | None:
     dated = parse_date(text, captured)
     alone = dated is not None and len(dated.raw) == len(text)
     return dated if alone and dated and dated.day not in days_of(captured) else None
+
+
+def _month_alone(extracted: Extracted, captured: str) -> Dated | None:
+    """A month with its year that is all of a line between headline and body, as on letters of firms."""
+    for line in extracted.origin_lines:
+        month = _MONTH.fullmatch(line.text) if line.place == "above" else None
+        if month and (dated := parse_date(f"{number(month['y'])}年{number(month['m'])}月", captured)):
+            return replace(dated, raw=line.text)
+    return None
 
 
 def _boxed(extracted: Extracted, captured: str) -> Dated | None:

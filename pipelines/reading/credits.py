@@ -19,6 +19,19 @@ _WORK = re.compile(both("(?:撰?文|文字|[图摄]|文图|图文|摄影|图片|
 _TITLE = re.compile(both("(?:[\u3400-\u9fff]{0,6}记者|通讯员|实习生|学生记者|作者)"))
 _OFFICE = re.compile(both(r"[\u3400-\u9fff]{2,9}[报网社台院局会处部司厅系科室心学]"))
 _CAMERA = re.compile(both(r"[\s、,，](?:摄影|摄像|图片?|制图|剪辑)[\s:：/／|]"))
+_ROLE_OF = re.compile(r"([\u3400-\u9fff·]{2,8})\s*[（(]([\u3400-\u9fff、\s]{2,30})[)）]")
+_ROLED = re.compile(rf"(?:(?:{_ROLE_OF.pattern})[\s，,、；;]*){{1,4}}")
+_FOOTNOTED = re.compile(r"([\u3400-\u9fff]{2,4})\s*[\d*†①-⑨,]{1,4}")
+_FOOTNOTES = re.compile(rf"(?:{_FOOTNOTED.pattern}[\s，,、;；]*){{1,8}}")
+_INSTITUTES = re.compile(
+    both(
+        r"(?:[(（]?\d{1,2}\s*[.．、)）]?\s*[\u3400-\u9fff]{2,24}(?:大学|院|所|公司|中心|系|局|部|室)[\s，,;；)）]*"
+        r"(?:[\u3400-\u9fff]{2,6}\s*\d{6}[\s，,;；)）]*)?){2,8}"
+    )
+)
+ROLE = 6
+"""Characters of an office with a rank, from which on one name is told by it alone."""
+
 _GLUED = re.compile(
     both(r"([\u3400-\u9fff]{0,6}(?:记者|通讯员|实习生))?(?P<name>[\u3400-\u9fff]{2,4}?)(摄)?")
 )
@@ -39,6 +52,29 @@ def writers(text: str) -> tuple[str, ...]:
     told = list(zip(words, works, named, strict=True))
     found = [*_behind_writing(told)] if leads else [*_behind_writing(told[::-1])][::-1]
     return tuple(dict.fromkeys(found))
+
+
+def roled(text: str) -> tuple[str, ...]:
+    """The names on a line of nothing but names with what each is in brackets, 某某（某某大学教授）; or ().
+
+    One name alone with a short bracket may be a heading: 某某（化名）.
+    """
+    if text[-1:] not in (")", "）") or not _ROLED.fullmatch(text):
+        return ()
+    told = _ROLE_OF.findall(text)
+    sure = len(told) > 1 or len(told[0][1]) >= ROLE
+    return tuple(name for name, _ in told) if sure and all(is_name(name) for name, _ in told) else ()
+
+
+def footnoted(text: str) -> tuple[str, ...]:
+    """The names on a line of nothing but names with the numbers of their institutes; () of others."""
+    names = _FOOTNOTED.findall(text) if _FOOTNOTES.fullmatch(text) else []
+    return tuple(names) if all(map(is_name, names)) else ()
+
+
+def are_institutes(text: str) -> bool:
+    """Whether a line is nothing but two and more institutes with their numbers."""
+    return _INSTITUTES.fullmatch(text) is not None
 
 
 def unpictured(names: str) -> str:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipelines.reading.body import Body, find_body
+from pipelines.reading.closing import SHORT_NEWS, unadvertised, within_box
 from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta, scripted_times
 from pipelines.reading.misread import undo_misreading
 from pipelines.reading.noise import noise_in
-from pipelines.reading.opening import find_summary, is_summary, opened, unrepeated, untitled
+from pipelines.reading.opening import find_summary, is_summary, opened, unlabelled, unrepeated, untitled
 from pipelines.reading.outline import Line, Outline, clean, words
 from pipelines.reading.pagekind import kind_of_page, kind_of_text, kind_without_text
 from pipelines.reading.pager import find_pages
@@ -36,10 +37,6 @@ Meta = tuple[tuple[str, str], ...]
 CELL = 40
 """Characters from which on the cell of a table is a paragraph."""
 
-SHORT_NEWS = 0.4
-"""Share of the heaviest text's weight from which on a text under the headline and its date is the article:
-between a summary over a text of three sentences, and two sentences beside a column of as many."""
-
 LABELLED = 3
 """Lines below a headline that may stand between it and the text: author, paper, date."""
 
@@ -48,6 +45,9 @@ _LEADS_BACK = re.compile(
     both(r"(?<=[。！？!?”」’）)…])\s*返回[^。，]{2,6}[，,]\s*查看更多(?:\s*责任编辑[:：]?\s*\S{0,12})?$")
 )
 """A portal's link to itself at the end of the last paragraph."""
+
+_HASHTAGS = re.compile(r"(?<=[。！？!?…～~”])\s*(?:#[^\s#，。]{1,20}#?\s*)+$")
+"""The topics that a post is filed under, behind its last sentence."""
 
 _AGE = re.compile(both(r"\d\s*(?:分钟|小时|天|个月)前|昨[天日]\s*\d"))
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -99,11 +99,14 @@ def _composed(
     head = heads[0][1] if heads else -1
     body = _under_headline(page, body, head, title)
     body = _without_next(page, _below_headline(page, body, head), head)
+    if any(_dates(page.lines[i]) for i in range(head + 1, body.lines[0]) if head >= 0):
+        body = within_box(page, body, head)
+    body = unadvertised(page, body, title)
     pages, number = find_pages(page, url, ruled_links(page, rules.next if rules else None))
     summary = None
     if not (rules and rules.body):
         body = untitled(page, body, heads[0][0]) if heads and head not in body.lines else body
-        body = opened(page, unrepeated(page, body), head)
+        body = opened(page, unrepeated(page, unlabelled(page, body)), head)
         summary = find_summary(page, head, body.lines[0]) if number in (None, 1) else None
     lines = body.lines if summary is None else (summary, *body.lines)
     chosen = ruled_texts(page, rules.headline if rules else None)[:1]
@@ -205,7 +208,7 @@ def _blocks(page: Outline, lines: Iterable[int]) -> tuple[Block, ...]:
     layout: its lines are paragraphs."""
     blocks: list[Block] = []
     chosen = list(unwrapped(page.lines[i] for i in lines))
-    texts = [_LEADS_BACK.sub("", line.text) if line.linked else line.text for line in chosen]
+    texts = [_unlinked(line) if line.linked or "#" in line.text else line.text for line in chosen]
     cells = [page.cell_of(line) for line in chosen]
     broken = {cell for cell, after in pairwise(cells) if cell == after}
     last_row = -1
@@ -217,6 +220,11 @@ def _blocks(page: Outline, lines: Iterable[int]) -> tuple[Block, ...]:
             blocks.append(Block("p" if cell in broken else _kind(page, line, cell), text))
         last_row = row if line.size < CELL else -1
     return tuple(blocks)
+
+
+def _unlinked(line: Line) -> str:
+    """The text of a line without the topics and the links of the page behind its last sentence."""
+    return _HASHTAGS.sub("", _LEADS_BACK.sub("", line.text) if line.linked else line.text)
 
 
 def _kind(page: Outline, line: Line, cell: int) -> BlockKind:

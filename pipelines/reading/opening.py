@@ -7,6 +7,8 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from pipelines.reading.body import Body, voice
+from pipelines.reading.credits import are_institutes, footnoted, roled
+from pipelines.reading.dates import parse_date
 from pipelines.reading.noise import is_noise
 from pipelines.reading.outline import Element, Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
@@ -45,6 +47,12 @@ STANDFIRST, STANDFIRST_LEAST, STANDFIRST_MOST = ("p", "div", "h2"), 20, 200
 
 SENTENCE_LEAST = 12
 """Characters of a summary that is a sentence and is named so; the shortest of the own pages has 13."""
+
+OPENING, SIGNED = 3, 3
+"""Lines of the body within which its day may stand as a label, and those at its end that sign it."""
+
+DAY, CAPTION = 24, 80
+"""Characters of a date spelt out with its time of day; of a caption."""
 
 AGENCY = 6
 """Characters by which the two may be set off; more is 某日消息 before what the summary takes up."""
@@ -103,6 +111,44 @@ def untitled(page: Outline, body: Body, title: str) -> Body:
         if begun == wanted and place < len(body.lines):
             return replace(body, lines=body.lines[place:])
     return body
+
+
+def unlabelled(page: Outline, body: Body) -> Body:
+    """The body without what stands over its first sentence and is none of the text: the captions of pictures,
+    who wrote and what he is, its day alone on a line. Of several such days each heads a part."""
+    text = next((n for n, i in enumerate(body.lines) if _runs(page, i)), len(body.lines))
+    if text == len(body.lines):
+        return body
+    opens = body.lines[: max(text, OPENING)]
+    days = [i for i in body.lines[:-SIGNED] if _is_day(page.lines[i])]
+    passed = {i for i in body.lines[:text] if _is_caption(page, i)}
+    passed |= {i for i in opens if _signs(page.lines[i].text)}
+    passed |= {i for i in days if i in opens} if len(days) == 1 else set()
+    return replace(body, lines=tuple(i for i in body.lines if i not in passed)) if passed else body
+
+
+def _runs(page: Outline, index: int) -> bool:
+    line = page.lines[index]
+    return weigh(line) > 0 and not (_is_caption(page, index) or _signs(line.text))
+
+
+def _signs(text: str) -> bool:
+    """Whether a line only says who wrote and what or where they are."""
+    return bool(roled(text) or footnoted(text)) or are_institutes(text)
+
+
+def _is_caption(page: Outline, index: int) -> bool:
+    line = page.lines[index]
+    named = words(page.elements[line.element].attributes)
+    return line.tag == "figcaption" or (line.size < CAPTION and "caption" in named)
+
+
+def _is_day(line: Line) -> bool:
+    """Whether a line is a date and nothing else."""
+    if line.size > DAY or not ("日" in line.text or line.text[0].isdigit()):
+        return False
+    dated = parse_date(line.text)
+    return (dated is not None and len(dated.raw) == len(line.text)) or DATED.fullmatch(line.text) is not None
 
 
 def unrepeated(page: Outline, body: Body) -> Body:
@@ -165,4 +211,5 @@ def _opens(page: Outline, line: Line, core: Element) -> bool:
         and not _CLOCK.search(line.text)
         and not LABELS.search(unglossed(line.text))
         and not is_outlet(unglossed(line.text))
+        and not _signs(line.text)
     )

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from pipelines.reading.names import is_name
+from pipelines.reading.outline import unglossed
 from pipelines.reading.phrases import both, names, phrases, starts
 from pipelines.reading.publishers import is_outlet
 
@@ -34,7 +35,13 @@ _BOXED = re.compile(r"[【\[]\s*([\u3400-\u9fff]{2,4})\s*[】\]]\s*[:：]?")
 _BARS = re.compile("[│┃∣]")
 """Lines of frames and of formulas that pages print as bars."""
 
-_SLOT: dict[str, Slot] = {"not_origin": "other", "credit": "other", "writer": "author", "by": "author"}
+_SLOT: dict[str, Slot] = {
+    "not_origin": "other",
+    "credit": "other",
+    "writer": "author",
+    "by": "author",
+    "behind": "author",
+}
 _LABELS = {name: phrases(f"label.{name}") for name in names("label")}
 _WORDS = "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items() if name != "other")
 _OTHER = rf"(?P<other>{_LABELS['other']})\s*[:：﹕∶]\s*"
@@ -52,7 +59,7 @@ _ONLY = re.compile(rf"[\s【\[|]*(?:{_WORDS}|(?P<other>{_LABELS['other']}))\s*")
 _BARE = re.compile(
     r"(?:^|(?<=[\s()（）\[\]【】|丨｜\d日□■◎●◆]))(?:"
     + both(
-        r"(?P<source>(?:文章|稿件|信息)?来源[于自]?|稿源|来自(?=\s)|转自|(?:本文)?(?:经?授权)?转载自|摘自|本文来自(?:微信)?(?:公众号)?|(?:本文)?(?:原载|原刊|选自|出自|刊于|首发)于?(?=《))|(?P<author>Author(?=\s+[\u3400-\u9fff])|作者(?!简介|介绍|单位|信息|声明|授权)|[\u3400-\u9fff+]{0,10}记者|(?:本报)?通讯员|(?:特约)?撰稿人?(?=\s)|撰文(?=\s)|执笔(?=\s))|"
+        r"(?P<source>(?:(?:以下)?文章|稿件|信息)?来源[于自]?|综合(?:整理)?自|稿源|来自(?=\s)|转自|(?:本文|文章)?(?:经?授权)?转载自|(?:本文)?摘自|本文来自(?:微信)?(?:公众号)?|(?:本文)?(?:原载|原刊|选自|出自|刊于|首发)于?(?=《))|(?P<author>Author(?=\s+[\u3400-\u9fff])|作者(?!简介|介绍|单位|信息|声明|授权)|[\u3400-\u9fff+]{0,10}记者|(?:本报)?通讯员|(?:特约)?撰稿人?(?=\s)|撰文(?=\s)|执笔(?=\s))|"
         r"(?P<editor>(?!图片|视频|视觉|美术|音频)[\u3400-\u9fff]{0,4}(?:编辑|责编)|(?:[一二三初复终]审|审[核校]|监制)(?=\s+[\u3400-\u9fff]{2,4}(?:\s|$)))|(?P<date>发布时间|(?:本文)?发[表布]于|时间)"
     )
     + r")\s*(?=[^\s:：|/，。、；的为為是])"
@@ -61,6 +68,9 @@ _BARE = re.compile(
 
 _MAY_BE_BARE = re.compile(both("[源自者员辑编间于审制载刊稿文笔]|Author"))
 """What every bare label has one of: to look for these first takes a third of the time on lines without."""
+
+_BEHIND = re.compile(r"(?<=[，,])(?P<behind>作者)(?=\s*[^\s，。：:的为為是]{2,16}$)")
+"""The author behind the account of which an article is a copy: 以下文章来源于某某 ，作者某某."""
 
 _OF_TIME = re.compile(both(r"时\s*间|日\s*期"))
 _COMPOUND = re.compile(r"(?:^|[\s|丨｜(（\[【])([\u3400-\u9fff]{2,6})$")
@@ -96,7 +106,7 @@ def slots(line: str) -> tuple[Found, ...]:
 
     Cached: source, authors and date each look at the lines around a headline.
     """
-    line = _BARS.sub("｜", line)
+    line = _BARS.sub("｜", unglossed(line))
     if "【" in line or "[" in line:
         line = _BOXED.sub(r" \1：", line)
     labels, bare_labels = _labels(line)
@@ -144,7 +154,8 @@ def _labels(line: str) -> tuple[tuple[re.Match[str], ...], tuple[re.Match[str], 
     """The labels of a line with a separator and those without. Cached: what stands before them is asked for
     beside the slots."""
     labels = tuple(_LABEL.finditer(line)) if _SEPARATED.search(line) else ()
-    return labels, tuple(_BARE.finditer(line)) if _MAY_BE_BARE.search(line) else ()
+    bare = tuple(_BARE.finditer(line)) if _MAY_BE_BARE.search(line) else ()
+    return labels, (*bare, *_BEHIND.finditer(line)) if "作者" in line else bare
 
 
 def _slot_of(match: re.Match[str]) -> Slot:

@@ -42,6 +42,12 @@ _TITLE_PARTS = re.compile(r"\s*[-_|｜—–]+\s*")
 _OFFICES = re.compile(both(r"[\u3400-\u9fff]{2,4}(?:单位|部门|机构|对象)\s*[:：]?"))
 """A cell that is a label; its value is an office that handles a matter, no source."""
 
+_SECTION = re.compile(both("(?:动态|新闻|要闻|资讯|公告|通知|中心|频道|正文|详[情细]|文章|内容|首页|下载)$"))
+"""How the names of sections end."""
+
+SITE_LEAST = 4
+"""Han characters of a site's name that the document's title ends with; shorter ones are sections as often."""
+
 SITE = 8
 """Characters at the end of a document's title that hold the name of the site."""
 
@@ -55,6 +61,14 @@ _ACCOUNT = re.compile(r"(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*[“‘�
 
 _IDENTIFIED = re.compile(r"\s*[(（]\s*(?:ID|微信号|微信號)\s*[:：].*$", re.I)
 _SENT_FROM = re.compile(r"\s*[\w.-]*·?\[FROM[: ].*$")
+_GAP = re.compile(
+    both(
+        r"\s{2,}|\t|\s[|｜丨]\s|(?<=\S)\s+(?=\d{4}[-年/.]|(?:昨|今|前)[天日]|刚刚|\d{1,2}[-/月]\d{1,2}日?\s+\d{1,2}[:：])|"
+        r"\d{4}[-年/.]\d{1,2}[-月/.]|\s*\d{1,4}\s*(?:秒|分钟|小时|天|周|个?月|年)前$"
+    )
+)
+"""Where the value of a slot ends: a wide gap, a date or an age behind it."""
+
 _NEXT_LABEL = re.compile(r"\s+(?=作者|记者|責|责|编辑|編輯|http|[\u3400-\u9fff]{2,4}[:：])")
 _PLACED = re.compile(r"(\S+)\s*[(（]([\u3400-\u9fff]{2,4})[)）]")
 """A paper with the place where it appears."""
@@ -78,7 +92,7 @@ def _sources(
     yield from (_source_value(value) for place, value in labelled if place != "over")
     yield from _beside_dates(extracted)
     known = {value for name in _PUBLISHERS if (value := meta.get(name)) and not _is_person(value)}
-    yield _vouched(extracted, known)
+    yield _vouched(extracted, known | _named_site(extracted))
     yield from (_outlet(line.text) for line in extracted.origin_lines if line.place == "outlet")
     named = filter(None, map(meta.get, _META_SOURCES))
     yield from (_source_value(value) for value in named if not value.isdigit())
@@ -111,7 +125,7 @@ def _source_value(value: str) -> str | None:
     """A labelled value that can be a source: short, not empty, no date, cut at its first wide gap."""
     if address := ADDRESS.match(value):
         return publisher_of_host(address[0])
-    value = re.split(r"\s{2,}|\t|\s[|｜丨]\s|(?<=\S)\s+(?=\d{4}[-年/.])|\d{4}[-年/.]\d{1,2}[-月/.]", value)[0]
+    value = _GAP.split(value)[0]
     if account := _ACCOUNT.match(value):
         value = account[1]
     value = _SENT_FROM.sub("", _IDENTIFIED.sub("", value))
@@ -168,6 +182,13 @@ def _vouched(extracted: Extracted, known: set[str]) -> str | None:
             if beside in known:
                 return beside
     return None
+
+
+def _named_site(extracted: Extracted) -> set[str]:
+    """What the document's title ends with: the site, where it is neither a section nor a person."""
+    *before, last = _TITLE_PARTS.split(extracted.title)
+    told = last in extracted.breadcrumbs or _SECTION.search(last) or is_name(last)
+    return {last} if before and count_han(last) >= SITE_LEAST and not told else set()
 
 
 def _titled_edition(lines: Iterable[str], title: str) -> str | None:

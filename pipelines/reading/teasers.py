@@ -31,7 +31,10 @@ SIGNED = re.compile(
 )
 """How the answers of a thread begin: who wrote, and at what time of day; or this alone."""
 
-_OF_AUTHOR = re.compile(both(r"(?:简介|介绍)\W*$"))
+_OF_AUTHOR = re.compile(both(r"(?:简介|介绍)\W*$|^\W*关于(?:我们|作者)\W*$"))
+
+_VALUED = re.compile(r"[:：]\s*[^\W_]")
+"""A label with its value (关键词：某某；某某), which heads no box."""
 
 FEWEST = 2
 """Teasers on a page from which on they are a list: one alone may be a paragraph behind a link to a source."""
@@ -79,7 +82,7 @@ def headed(page: Outline, found: list[float], before: float) -> list[int]:
             text += found[i]
         if i < end or found[i] != ENDING or line.size > HEADING or text < before:
             continue
-        if not TAIL.match(unglossed(line.text)):
+        if not TAIL.match(unglossed(line.text)) or _VALUED.search(line.text):
             continue
         if (box := _box(page, line.element)) is not None:
             end = _last_alike(page, box)
