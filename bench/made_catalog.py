@@ -19,10 +19,10 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from bench.made_articles import made_articles
-from pipelines.archive.capture_rows import host_of
 from pipelines.archive.catalog import CATALOG_FILE, Catalog
 from pipelines.archive.codec import pack
 from pipelines.archive.schema import articles, edits, settled
+from pipelines.archive.spellings import host_of
 from pipelines.records import Article, Settled, version_id, work_id
 
 DISTINCT = 5_000

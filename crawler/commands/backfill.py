@@ -16,6 +16,7 @@ from crawler.config import Config, load_config
 from crawler.console import counted, emit, pairs, say, ticker
 from crawler.guard import Refused, check_url
 from pipelines.archive.catalog import Catalog
+from pipelines.archive.spellings import host_name
 from pipelines.errors import UsageError
 from pipelines.runner.backfill import Progress, Result, backfill
 from pipelines.runner.engines import Engine
@@ -48,7 +49,7 @@ def run(
             "name what to read (ipnews backfill FILE...), or type --own for the archive's captures"
         )
     if own:
-        return _again(existing(archive), host or [], json)
+        return _again(existing(archive), [host_name(one) for one in host or []], json)
     if lists := [Path(name) for name in source or [] if is_address_list(name)]:
         return _fetch(lists, source or [], archive, json)
     if engine not in ("local", "ray"):
@@ -161,7 +162,8 @@ def _selection(since: str | None, until: str | None, hosts: Iterable[str]) -> Se
     if since and until and until < since[: len(until)]:
         raise UsageError(f"--since {since} is after --until {until}: no day lies between; swap them")
     # The last day itself is inside: what is put behind it sorts behind every moment of it.
-    return Selection(_day("since", since), _day("until", until) + "T99" if until else "", tuple(hosts))
+    named = tuple(map(host_name, hosts))
+    return Selection(_day("since", since), _day("until", until) + "T99" if until else "", named)
 
 
 def _day(name: str, day: str | None) -> str:

@@ -17,6 +17,7 @@ from crawler.commands.inputs import existing, now
 from crawler.config import Config
 from crawler.console import counted, emit, say
 from crawler.lock import without_crawlers
+from pipelines.archive import tombstones
 from pipelines.archive.captures import newest
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.cdxj import forget_indexes
@@ -25,7 +26,15 @@ from pipelines.archive.schema import addresses
 from pipelines.archive.schema import tombstones as stones
 from pipelines.archive.settling import settling_alone
 from pipelines.archive.tombstones import HOST_PREFIX, LIFTED
-from pipelines.archive.withdraw import Target, address_of, covered_places, lift, target_of, withdraw
+from pipelines.archive.withdraw import (
+    Target,
+    address_of,
+    covered_places,
+    lift,
+    stones_on,
+    target_of,
+    withdraw,
+)
 from pipelines.errors import ArchiveBusy, UsageError
 
 _BEGINNING = re.compile(r"[0-9a-f]{12,31}")
@@ -62,8 +71,8 @@ def run(
 
 
 def _targets(catalog: Catalog, text: str) -> list[Target]:
-    """What a text stands for: a host, or an address as the frontier keeps it and, where a capture made by
-    others has it so, as it was typed. An id stands for its address."""
+    """What a text stands for: a host, or an address as the frontier keeps it and, where that is another page
+    and a capture made by others has it so, as it was typed. An id stands for its address."""
     named = target_of(_whole_id(catalog, text))
     if named.kind == "host":
         return [named]
@@ -72,7 +81,7 @@ def _targets(catalog: Catalog, text: str) -> list[Target]:
         if url is None:
             raise UsageError(f"no capture here has the id {named.value}; give the address or the host")
         forms = [canonical(url)]
-        if url not in forms and newest(connection, url) is not None:
+        if not tombstones.of("url", forms[0]).cover(url) and newest(connection, url) is not None:
             forms.append(url)
     if named.kind == "id":
         say(f"{named.value} stands for its page, in all its versions: {url}")
@@ -96,10 +105,10 @@ def _withdraw(config: Config, catalog: Catalog, chosen: Target, reason: str, pur
 
 def _lift(config: Config, catalog: Catalog, chosen: Target, reason: str) -> None:
     with catalog.read() as connection:
-        kind = connection.scalar(select(stones.c.kind).where(stones.c.target == chosen.key))
+        kinds = {stone.kind for stone in stones_on(connection, chosen)}
         files = covered_places(connection, chosen)
     forget_indexes(config.archive, files)
-    if kind == LIFTED:
+    if kinds == {LIFTED}:
         # No slip: a command that was killed is given again, and what it let in waits to be read.
         say(f"Was let in before: {chosen.value}")
         return

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from pipelines.archive import search
 from pipelines.archive.article_rows import ArticleRow, indexed, row_of, unpacked
 from pipelines.archive.batches import groups
-from pipelines.archive.capture_rows import host_of
 from pipelines.archive.codec import pack, unpack
 from pipelines.archive.migrations import take_numbers
 from pipelines.archive.schema import articles, edits, settled, sketches
+from pipelines.archive.spellings import host_of
 from pipelines.records import Article, Edit, WarcPointer
 
 

@@ -7,7 +7,6 @@ and another one stores them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from pipelines.records import Capture, CaptureKind, WarcPointer
 
@@ -32,14 +31,6 @@ class CaptureRow:
     def precedence(self) -> tuple[str, str, int]:
         """Of records that hold one version, the smallest is the row's: earliest, then file and offset."""
         return (self.fetched_at, self.warc.file, self.warc.offset)
-
-
-def host_of(url: str) -> str:
-    """The host of an address in lower case, "" where it has none."""
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
 
 
 def row_of(capture: Capture) -> CaptureRow:

@@ -12,8 +12,9 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from pipelines.archive.batches import groups
-from pipelines.archive.capture_rows import CaptureRow, host_of, row_of
+from pipelines.archive.capture_rows import CaptureRow, row_of
 from pipelines.archive.schema import captures
+from pipelines.archive.spellings import host_of
 from pipelines.records import Capture, WarcPointer
 
 ReadState = Literal["pending", "leased", "article", "drop", "withdrawn"]

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Integer, cast, func, literal, select
 from pipelines.archive import articles as article_rows
 from pipelines.archive import member_rows, search, shingle_index
 from pipelines.archive.batches import in_batches
-from pipelines.archive.capture_rows import host_of
 from pipelines.archive.copies_faults import faults_of_copies
 from pipelines.archive.problems import REREAD, SETTLE_ANEW, TAKE_IN, Problem
 from pipelines.archive.schema import articles, captures, drops, edits, members, revisits, settled, sketches
+from pipelines.archive.spellings import host_of
 from pipelines.archive.tombstones import Tombstones
 from pipelines.records import Article, Reason, WarcPointer, replay
 

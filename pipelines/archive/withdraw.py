@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, or_, select, true, update
 
 from pipelines.archive import settled, tombstones
 from pipelines.archive.articles import remove_article
-from pipelines.archive.capture_rows import host_of
 from pipelines.archive.drops import remove_drops
 from pipelines.archive.record import named_uri
 from pipelines.archive.schema import addresses, articles, captures, drops, links, revisits
 from pipelines.archive.schema import tombstones as stones
+from pipelines.archive.spellings import host_name, host_of, rough_path, written_hosts
 from pipelines.errors import UsageError
 
 Kind = Literal["id", "url", "host"]
 
 _ID = re.compile(r"[0-9a-f]{32}")
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9-]+")
+_PLAIN_RUN = re.compile(r"[A-Za-z0-9.-]+")
 
 
 DEAD = {"state": "dead", "failure": tombstones.FAILURE, "lease_owner": None, "lease_until": None}
@@ -29,7 +31,7 @@ DEAD = {"state": "dead", "failure": tombstones.FAILURE, "lease_owner": None, "le
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is withdrawn. `value`: the id, the address as archived, or the host in lower case."""
+    """What is withdrawn. `value`: the id, an address in one of its spellings, or the host by `host_name`."""
 
     kind: Kind
     value: str
@@ -56,9 +58,17 @@ def target_of(text: str) -> Target:
         return Target("id", text)
     if text.lower().startswith(("http://", "https://")) and host_of(text):
         return Target("url", named_uri(text))
-    if _HOST.fullmatch(text.lower()):
-        return Target("host", text.lower())
+    if _HOST.fullmatch(host := host_name(text)) or _is_ip_address(host := host.strip("[]")):
+        return Target("host", host)
     raise UsageError(f"{text!r}: give an article's id (32 hex digits), a whole address, or a host name")
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def address_of(connection: Connection, capture_id: str) -> str | None:
@@ -97,15 +107,16 @@ def withdraw(connection: Connection, target: Target, reason: str, at: str) -> Wi
 def lift(connection: Connection, target: Target, reason: str, at: str) -> int:
     """Let a target in again; returns how many of its captures wait to be read again.
 
-    Its tombstone stays as the audit line. What another tombstone covers stays out. Raises UsageError without
-    a reason, and for what is not withdrawn.
+    Its tombstones, under whatever spelling, stay as the audit lines. What another tombstone covers stays out.
+    Raises UsageError without a reason, and for what is not withdrawn.
     """
-    this, reason = stones.c.target == target.key, _given(reason)
-    known = connection.execute(select(stones).where(this, stones.c.kind != tombstones.LIFTED)).first()
-    if known is None:
+    reason = _given(reason)
+    standing = [stone for stone in stones_on(connection, target) if stone.kind != tombstones.LIFTED]
+    if not standing:
         raise UsageError(f"{target.value} is not withdrawn; what is: ipnews withdraw --list")
-    audit = f"{known.reason}; lifted {at}: {reason}"
-    connection.execute(update(stones).where(this).values(kind=tombstones.LIFTED, reason=audit))
+    for stone in standing:
+        this, audit = stones.c.target == stone.target, f"{stone.reason}; lifted {at}: {reason}"
+        connection.execute(update(stones).where(this).values(kind=tombstones.LIFTED, reason=audit))
     left = tombstones.load(connection)
     covered = select(captures.c.id, captures.c.url).where(_covered(connection, captures, target))
     rows = connection.execute(covered.where(captures.c.read_state == "withdrawn")).all()
@@ -116,6 +127,14 @@ def lift(connection: Connection, target: Target, reason: str, at: str) -> int:
     if target.kind != "id":
         _let_in(connection, target, left)
     return len(free)
+
+
+def stones_on(connection: Connection, target: Target) -> list[Row[Any]]:
+    """The tombstones of a target, lifted ones too: of an address those of each of its spellings."""
+    if target.kind != "url":
+        return list(connection.execute(select(stones).where(stones.c.target == target.key)))
+    covered, rows = tombstones.of("url", target.value), connection.execute(select(stones))
+    return [row for row in rows if "://" in row.target and covered.cover(row.target)]
 
 
 def _let_in(connection: Connection, target: Target, left: tombstones.Tombstones) -> None:
@@ -164,12 +183,27 @@ def _covered(connection: Connection, table: Table, target: Target) -> ColumnElem
     if target.kind == "id":
         key = {"captures": "id", "articles": "id"}.get(table.name, "capture_id")
         return table.c[key] == target.value
+    host = target.value if target.kind == "host" else host_of(target.value)
+    names = written_hosts(host)
+    if target.kind == "host" and "host" in table.c:
+        return or_(*(table.c.host == name for name in names), *(table.c.host.like(f"%.{n}") for n in names))
+    # No column tells it whole: a LIKE would also meet paths that contain a host's name, and pages of like
+    # names. What it meets is looked at one by one.
+    near = table.c.host.in_(names) if "host" in table.c else _near_host(table, host)
     if target.kind == "url":
-        return table.c.url == target.value
-    below = f"%.{target.value}"
-    if "host" in table.c:
-        return or_(table.c.host == target.value, table.c.host.like(below))
-    # No column for the host, and a LIKE would also meet paths that contain its name.
-    stones_of_host = tombstones.of(target.kind, target.value)
-    urls = connection.scalars(select(table.c.url).where(table.c.url.contains(target.value)).distinct())
-    return table.c.url.in_([url for url in urls if stones_of_host.cover(url)])
+        near &= _near_page(table, target.value)
+    covering = tombstones.of(target.kind, target.value)
+    urls = connection.scalars(select(table.c.url).where(near).distinct())
+    return table.c.url.in_([url for url in urls if covering.cover(url)])
+
+
+def _near_host(table: Table, host: str) -> ColumnElement[bool]:
+    """What may be an address of a host; of one beyond ASCII, which has many spellings, every address."""
+    return true() if "xn--" in host else table.c.url.icontains(host, autoescape=True)
+
+
+def _near_page(table: Table, url: str) -> ColumnElement[bool]:
+    """What may be an address in other words: it has the longest plain stretch of the path, or escapes."""
+    longest = max(_PLAIN_RUN.findall(rough_path(url)), key=len, default="")
+    escaped = table.c.url.contains("%", autoescape=True)
+    return or_(table.c.url.contains(longest, autoescape=True), escaped) if longest else true()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
+from pipelines.archive.spellings import host_of
 from pipelines.errors import UsageError
 from pipelines.export.rows import Derived, ExportRow
 from pipelines.records import Article, Settled
@@ -63,10 +64,8 @@ class Filters:
         return self._from_wanted_place(article) and self._in_window(article, settled)
 
     def _from_wanted_place(self, article: Article | ExportRow) -> bool:
-        if self.sites and article.site not in self.sites:
-            host = urlsplit(article.url).hostname or ""
-            if host not in self.sites:
-                return False
+        if self.sites and article.site not in self.sites and host_of(article.url) not in self.sites:
+            return False
         return not self.sources or not {article.source, *article.sources}.isdisjoint(self.sources)
 
     def _in_window(self, article: Article | ExportRow, settled: Settled | Derived | None) -> bool:
@@ -77,12 +76,19 @@ class Filters:
             return False
         day = published[:10]
         # A date known to the month or the year alone is inside when the whole of it is.
-        first, last = day + "-01-01"[len(day) - 4 :], day + "-12-31"[len(day) - 4 :]
+        first, last = day + "-01-01"[len(day) - 4 :], _last_day(day)
         return (not self.since or first >= self.since) and (not self.until or last <= self.until)
 
     def as_json(self) -> dict[str, Any]:
         """For the manifest: the filters and the floor that decided."""
         return asdict(self) | {"relevance_floor": RELEVANCE_FLOOR if self.topics == "ip" else 0.0}
+
+
+def _last_day(day: str) -> str:
+    """The last day of a day, month or year."""
+    whole = day + "-12-31"[len(day) - 4 :]
+    year, month, last = map(int, whole.split("-"))
+    return f"{whole[:8]}{min(last, monthrange(year, month)[1]):02}"
 
 
 def typed(filters: Mapping[str, Any]) -> str:

@@ -15,13 +15,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pipelines.archive.article_rows import ArticleRow
 from pipelines.archive.article_rows import row_of as article_row
-from pipelines.archive.capture_rows import CaptureRow, host_of
+from pipelines.archive.capture_rows import CaptureRow
 from pipelines.archive.capture_rows import row_of as capture_row
 from pipelines.archive.disk_faults import unwritable
 from pipelines.archive.frames import Record, frames
 from pipelines.archive.parts import DRAFT, PARTS_FOLDER, Part, write_part
 from pipelines.archive.reader import Found, Revisit, interpret, read_at
 from pipelines.archive.shelf import COPY_MARK, WARC_FOLDER, Shelf, open_location
+from pipelines.archive.spellings import host_of
 from pipelines.archive.warc import WarcWriter
 from pipelines.errors import ArchiveError
 from pipelines.records import Article, Capture, Drop, Reason, Stage

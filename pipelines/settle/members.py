@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from pipelines.archive import member_rows, settled, shingle_index
 from pipelines.archive.batches import in_batches
-from pipelines.archive.capture_rows import host_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.member_rows import Member
+from pipelines.archive.spellings import host_of
 from pipelines.dedupe import furniture, join
 from pipelines.dedupe.edition import damage_of
 from pipelines.records import Article, Settled

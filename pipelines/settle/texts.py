@@ -10,11 +10,11 @@ import numpy as np
 from sqlalchemy import Connection
 
 from pipelines.archive import member_rows, settled, shingle_index
-from pipelines.archive.capture_rows import host_of
 from pipelines.archive.catalog import Catalog
 from pipelines.archive.codec import pack_text
 from pipelines.archive.member_rows import Member
 from pipelines.archive.shingle_index import TextRow
+from pipelines.archive.spellings import host_of
 from pipelines.dedupe import join
 from pipelines.dedupe.candidates import indexed
 from pipelines.dedupe.edition import Part, part_of, text_key, text_of

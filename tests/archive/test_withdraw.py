@@ -284,6 +284,70 @@ def test_foreign_files_are_named_and_left_alone(archive: Any, make_page: Any, ma
         assert c.scalars(select(capture_table.c.id)).all() == [stored.id]
 
 
+SPELLINGS = [
+    "http://a.test/1?b=%e4&a=",
+    "HTTPS://A.TEST:443/%31?a=&b=%E4#end",
+    "http://a.test.:80/1?b=%E4&a=",
+]
+
+
+@pytest.mark.parametrize("named", SPELLINGS)
+def test_an_address_covers_its_spellings(archive: Any, make_capture: Any, named: str) -> None:
+    """Captures of others keep the address as their record has it: the next spelling would be current."""
+    others = ["http://a.test/1?b=%e4", "http://a.test:81/1?b=%e4&a=", "http://b.test/1?b=%e4&a="]
+    urls = [*SPELLINGS, *others]
+    stored = archive.add(*(make_capture(url, str(n).encode()) for n, url in enumerate(urls)))
+    rows = tuple(map(captures.row_of, stored))
+    done = do(archive, target_of(named))
+    assert (done.articles, done.captures) == (len(SPELLINGS), len(SPELLINGS))
+    assert present(archive) == {one.url for one in stored[len(SPELLINGS) :]}
+    counts = take_in(archive.catalog, Part("again", "x", "v1", rows), run=None, taken_at=AT).result()
+    assert counts.withdrawn == len(SPELLINGS)
+    assert list(verify(archive.folder, archive.catalog)) == []
+    for other in SPELLINGS:  # a tombstone more each, and one lift ends them all
+        do(archive, target_of(other))
+    lifted = archive.catalog.write(lambda c: lift(c, target_of(SPELLINGS[0]), "a slip", AT)).result()
+    assert lifted == len(SPELLINGS)
+    with archive.catalog.read() as c:
+        assert tombstones.load(c) == Tombstones()
+
+
+@pytest.mark.parametrize("named", ["http://a.test/1", "a.test", "A.test."])
+def test_a_purge_takes_every_spelling(archive: Any, make_page: Any, make_capture: Any, named: str) -> None:
+    urls = ["http://a.test/1", "https://a.test./1#x", "http://b.test/1"]
+    archive.add(*(make_capture(url, make_page(n)) for n, url in enumerate(urls)))
+    do(archive, target_of(named))
+    purge(archive.folder, archive.catalog, target_of(named))
+    (file,) = (archive.folder / "warc").glob("*.warc.gz")
+    assert b"a.test" not in gzip.decompress(file.read_bytes())
+    assert b"http://b.test/1" in gzip.decompress(file.read_bytes())
+    assert list(verify(archive.folder, archive.catalog)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "url"),
+    [
+        ("知识.中国", "xn--k7y073b.xn--fiqs8s", "http://%E7%9F%A5%E8%AF%86.%E4%B8%AD%E5%9B%BD/1"),
+        ("xn--k7y073b.xn--fiqs8s", "xn--k7y073b.xn--fiqs8s", "http://WWW.知识.中国./1"),
+        ("A_b.Test.", "a_b.test", "http://a_b.test:8080/"),
+        ("[2001:DB8::1]", "2001:db8::1", "http://[2001:db8::1]:8080/1"),
+        ("192.0.2.1", "192.0.2.1", "http://192.0.2.1/1"),
+    ],
+)
+def test_a_host_is_one_however_it_is_written(
+    archive: Any, make_capture: Any, text: str, host: str, url: str
+) -> None:
+    archive.add(make_capture(url, b"1"), make_capture("http://b.test/1", b"2"))
+    archive.catalog.write(
+        lambda c: c.execute(links.insert().values(source_url="http://b.test/", url=url, kind="list"))
+    ).result()
+    assert target_of(text) == Target("host", host)
+    assert do(archive, target_of(text)).captures == 1
+    assert present(archive) == {"http://b.test/1"}
+    with archive.catalog.read() as c:
+        assert c.execute(select(links)).all() == []
+
+
 def test_a_host_covers_what_lies_below_it_only() -> None:
     stones = Tombstones(hosts=frozenset({"a.test"}))
     assert stones.cover("http://A.TEST:80/x")

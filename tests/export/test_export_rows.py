@@ -235,6 +235,19 @@ def test_days_are_inclusive(published: str | None, inside: bool) -> None:
     assert selects(march, None, date_published=published) is inside
 
 
+@pytest.mark.parametrize(
+    ("month", "until", "inside"),
+    [
+        ("2021-04", "2021-04-30", True),
+        ("2021-04", "2021-04-29", False),
+        ("2021-02", "2021-02-28", True),
+        ("2024-02", "2024-02-28", False),
+    ],
+)
+def test_a_month_lies_in_a_window_that_has_its_last_day(month: str, until: str, inside: bool) -> None:
+    assert selects(Filters(until=until), None, date_published=month) is inside
+
+
 def test_site_and_source() -> None:
     assert selects(Filters(sites=(ARTICLE.site or "",)))
     assert selects(Filters(sites=("www.mirror1.test",)))
