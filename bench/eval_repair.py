@@ -32,6 +32,7 @@ CHANNELS = tuple(
 )
 """Every level and none, each cut at all places and at half, user rows shown and dropped; three fold width."""
 CUT_EVERYWHERE = tuple(channel for channel in CHANNELS if channel.cut == 1.0)
+WIDE = {ord(figure): ord(figure) + 0xFEE0 for figure in "0123456789"}
 MISTAKES_OF = 24
 """Pages of which mistakes are shown."""
 MANUALS = "manuals"
@@ -60,7 +61,11 @@ def run(full: bool) -> list[Figure]:
     for mistake in chain(*(score.mistakes[:2] for score in every[:MISTAKES_OF])):
         print("  ", mistake, file=sys.stderr)
     figures = [*family_figures(every, bounds), *certainty_figures(every, bounds), harm(clean, bounds)]
-    figures += [*silent_figures(full, bounds), *unconverted_figures(full, bounds)]
+    figures += [
+        *silent_figures(full, bounds),
+        *unconverted_figures(full, bounds),
+        *wide_figures(full, bounds),
+    ]
     if full:
         figures += (figure for kind in scores for figure in figures_of_kind(kind, scores[kind]))
     return figures
@@ -172,11 +177,24 @@ def unconverted_figures(full: bool, bounds: dict[str, float]) -> list[Figure]:
     ]
 
 
-def _damaged_once(full: bool, as_site: Callable[[Channel], Channel]) -> list[Score]:
-    """News damaged once each by the channels in turn, altered so."""
+def wide_figures(full: bool, bounds: dict[str, float]) -> list[Figure]:
+    """News damaged once each, its figures printed in full width as papers did for years."""
+    scores = _damaged_once(full, lambda channel: channel, printed=lambda text: text.translate(WIDE))
+    return [
+        _share("figures in full width: inside runs, right", scores, _surviving, bounds.get("wide")),
+        _given(
+            "figures in full width: certainty exact", scores, _certainty("exact"), bounds.get("wide_exact")
+        ),
+    ]
+
+
+def _damaged_once(
+    full: bool, as_site: Callable[[Channel], Channel], printed: Callable[[str], str] = str
+) -> list[Score]:
+    """News, `printed` so, damaged once each by the channels in turn, altered so."""
     scores = []
     for number, text in enumerate(_news(full)):
-        damaged = as_site(CHANNELS[number * 5 % len(CHANNELS)]).run(_marked_up(text))
+        damaged = as_site(CHANNELS[number * 5 % len(CHANNELS)]).run(printed(_marked_up(text)))
         score = Score()
         score.add(damaged, Restorer.load().restore(damaged.text))
         scores.append(score)

@@ -16,7 +16,23 @@ _STOPS: Final = frozenset("。，、；：！？,;:!?")
 _JOINERS: Final = frozenset("—…·～")
 SIGNS: Final = frozenset((*_OPENER, *_OPENERS, *_STOPS, *_JOINERS, "\u3000"))
 
+_WIDE: Final = dict.fromkeys("０１２３４５６７８９", "０") | {
+    chr(code): "Ａ" for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+"""Figures and letters in full width, by their kind."""
+PLACED: Final = SIGNS | _WIDE.keys()
+"""Characters whose cost depends on where they stand."""
+
 # Costs in nats, added to the cost of the sign by itself.
+GOES_ON: Final = -6.0
+"""A figure or letter in full width behind another one, or a figure behind 年 and 月 of a date: one in ten, or
+in fifty, of those that there are. Of 49 such figures within runs of the news, each text damaged once, 19 were
+right without this and COUNTED, 45 are with them; with figures as they were printed nothing changes."""
+COUNTED: Final = -4.0
+"""What figures count, behind one: in running text one character in ten is such a one there, one in five
+hundred elsewhere."""
+_COUNTED: Final = frozenset("年月日时時分秒号號％万萬亿億元个個件条條项項届屆岁歲")
+_DATED: Final = frozenset("年月")
 CLOSING: Final = 2.5
 """What a closing sign costs, all told, when it closes what was opened last: one character in twelve does."""
 CROSSING: Final = 3.0
@@ -68,13 +84,21 @@ class Context(NamedTuple):
 START: Final = "^"
 """What stands before the first character of a block."""
 BLOCK_START: Final = Context("", START)
+_MARGIN: Final = " \t\u00a0"
+"""What a text dump puts before a paragraph's own indent."""
 _BEGINNINGS: Final = frozenset((START, "\u3000"))
 
 
 def follow(context: Context, char: str) -> tuple[float, Context]:
     """(cost in nats, context afterwards) of printing one character."""
+    if char in _WIDE:
+        kind = _WIDE[char]
+        goes_on = context.last == kind or context.last in _DATED
+        return (GOES_ON if goes_on else 0.0), Context(context.opened, kind, _fresher(context))
+    if context.last == "０" and char in _COUNTED:
+        return COUNTED, Context(context.opened, char if char in _DATED else "", _fresher(context))
     if char not in SIGNS:
-        if not context.last and not context.fresh:
+        if (not context.last and not context.fresh) or (context.last == START and char in _MARGIN):
             return 0.0, context
         odd = context.last == "。" and char in SIGN_COSTS
         return (UNJOINED if odd else 0.0), Context(context.opened, "", _fresher(context))

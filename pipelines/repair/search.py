@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from pipelines.repair.arcs import IN_STEP, TAIL, VANISHED, Arc, Fan
-from pipelines.repair.brackets import BLOCK_START, SIGNS, Context, at_end, follow
+from pipelines.repair.brackets import BLOCK_START, PLACED, Context, at_end, follow
 from pipelines.repair.choices import Choice, choices_of
 from pipelines.repair.lattice import Lattice
 from pipelines.repair.model import Model, Prefix, character_cost
@@ -179,7 +179,7 @@ class Search:
         elif cost is None and longer is None:
             return
         spent += arc.cost
-        if context.last or context.fresh or arc.text in SIGNS:
+        if context.last or context.fresh or arc.text in PLACED:
             placed, context = follow(context, arc.text)
             spent += placed
         ended = NEVER if cost is None else alpha - spent - cost
