@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipelines.reading.body import Body, find_body
-from pipelines.reading.closing import SHORT_NEWS, unadvertised, within_box
+from pipelines.reading.closing import SHORT_NEWS, signed_off, unadvertised, within_box
 from pipelines.reading.headline import find_headlines
 from pipelines.reading.meta import read_meta, scripted_times
 from pipelines.reading.misread import undo_misreading
@@ -101,7 +101,7 @@ def _composed(
     body = _without_next(page, _below_headline(page, body, head), head)
     if any(_dates(page.lines[i]) for i in range(head + 1, body.lines[0]) if head >= 0):
         body = within_box(page, body, head)
-    body = unadvertised(page, body, title)
+    body = unadvertised(page, signed_off(page, body), title)
     pages, number = find_pages(page, url, ruled_links(page, rules.next if rules else None))
     summary = None
     if not (rules and rules.body):
