@@ -15,12 +15,17 @@ from pipelines.reading.weight import weigh
 _ABOUT = re.compile(both(r"\W*关于\s*(?P<named>[^\W_][\w\s.-]{1,14}?)\W*"))
 """The heading over what a site or account tells of itself: 「关于某某」."""
 
-_SIGNED = re.compile(both(r"[（(【\[]?(?:责任?编辑?|(?:本[文期])?(?:执行|值班|网络)?(?:编辑|编审|校对|审核|监制))(?:[/／]校对)?\s*[:：]"))
+_SIGNED = re.compile(
+    both(
+        r"[（(【\[]?(?:责任?编辑?|(?:本[文期])?(?:执行|值班|网络)?(?:编辑|编审|校对|审核|监制))"
+        r"(?:[/／]校对)?\s*[:：]"
+    )
+)
 """The line of those who edited, with which an article is signed."""
 
 SIGNED_OFF = 1 / 3
-"""Share of a text's characters that may stand behind its editors' line, to be left out: accounts, addresses for
-contributions. What is more is the article, or another one."""
+"""Share of a text's characters that may stand behind its editors' line, to be left out: accounts, addresses
+for contributions. What is more is the article, or another one."""
 
 SHORT_NEWS = 0.4
 """Share of the heaviest text's weight from which on a text under the headline and its date is the article:
