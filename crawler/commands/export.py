@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 
+from crawler.commands.inputs import destination
 from crawler.config import Config, load_config
 from crawler.console import counted, emit, progress, say
 from pipelines.archive.catalog import Catalog
@@ -84,7 +85,7 @@ def export_archive(config: Config, to: str, form: Format, filters: object = None
         from pipelines.export.job import export
 
     chosen = filters if isinstance(filters, Filters) else Filters()
-    uri = to if "://" in to else Path(to).resolve().as_uri()
+    uri = destination(to)
     with Catalog.open(config.catalog_location, read_only=True) as catalog:
         with catalog.read() as connection:
             shelf = shelf_of(config.archive, connection)

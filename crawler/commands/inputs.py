@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,9 @@ from pipelines.errors import UsageError
 from pipelines.records import Capture
 from pipelines.sites import Site, load_sites
 
+_SLIP = re.compile(r"(?:s3|az|gs|file|https?):", re.IGNORECASE)
+"""`s3:/bucket` would be a folder called `s3:`."""
+
 
 def read_bytes(file: str) -> bytes:
     """The whole of a file, or of standard input for `-`."""
@@ -24,6 +28,15 @@ def read_bytes(file: str) -> bytes:
         return Path(file).read_bytes()
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror}; name a readable file, or - for standard input") from None
+
+
+def destination(typed: str) -> str:
+    """The address of an export: a folder becomes one. Raises UsageError for an address with a slip in it."""
+    if "://" in typed:
+        return typed
+    if _SLIP.match(typed):
+        raise UsageError(f"{typed}: an address has two slashes behind the colon; a folder is typed ./{typed}")
+    return Path(typed).resolve().as_uri()
 
 
 def declared_sites(archive: Path | None = None) -> dict[str, Site]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from crawler.commands.inputs import destination
 from crawler.config import load_config
 from crawler.console import emit, say
 from pipelines.archive.catalog import Catalog
@@ -52,7 +53,7 @@ def _problems(uri: str | None, archive: Path | None) -> Iterator[Problem]:
     if uri is not None:
         from pipelines.export.verify import verify_export
 
-        yield from verify_export(uri if "://" in uri else Path(uri).resolve().as_uri())
+        yield from verify_export(destination(uri))
         return
     config = load_config(archive)
     with Catalog.open(config.catalog_location, read_only=True) as catalog:

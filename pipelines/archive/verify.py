@@ -18,7 +18,7 @@ from pipelines.archive.foreign import shelf_of
 from pipelines.archive.frames import frames
 from pipelines.archive.parts import DRAFT, PARTS_FOLDER
 from pipelines.archive.problems import PUT_BACK, TAKE_IN, Problem
-from pipelines.archive.reader import Found, interpret
+from pipelines.archive.reader import Found, Revisit, interpret
 from pipelines.archive.row_faults import faults_of_rows
 from pipelines.archive.schema import captures, revisits
 from pipelines.archive.shelf import WARC_FOLDER, Shelf
@@ -71,8 +71,8 @@ def _warc(
             for frame in frames(file):
                 item = interpret(frame, name)
                 pointing = rows.pop(frame.offset, [])
-                if again.pop(frame.offset, None) is not None and item is None:
-                    yield Problem(f"{name}, byte {frame.offset:,}", "a revisit points to no answer", PUT_BACK)
+                if isinstance(item, Found | Revisit) or (own and isinstance(item, Drop)):
+                    again.pop(frame.offset, None)
                 if pointing and not isinstance(item, Found | Drop):
                     seen = f"row {pointing[0].id} points to a record that holds no page"
                     yield Problem(f"{name}, byte {frame.offset:,}", seen, PUT_BACK)
@@ -89,7 +89,8 @@ def _warc(
         yield Problem(shelf.place(name), f"{error.strerror or error}: {lost:,} rows point there", PUT_BACK)
         return
     for offset in sorted({*rows, *again}):
-        yield Problem(f"{name}, byte {offset:,}", "no record starts where a row points", PUT_BACK)
+        seen = "no record starts where a row points" if offset in rows else "a revisit points to no answer"
+        yield Problem(f"{name}, byte {offset:,}", seen, PUT_BACK)
 
 
 def _refused(drop: Drop, pointing: list[CaptureRow]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ tested against a server.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +33,9 @@ RETRY: RetryConfig = {
 """Six tries after the first wait 0.1 to 6.4 s with jitter, 13 s together: longer than a server's restart or
 a throttled minute's worst slot, shorter than a person's patience with a wrong address. The timeout stays
 below the five minutes for which a signed request is valid."""
+
+
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,15 @@ def connect(address: Address) -> AzureStore | GCSStore | LocalStore | S3Store:
 
 
 def table_location(address: Address) -> tuple[str, dict[str, str]]:
-    """(address, storage options) under which the Delta library finds the same place."""
+    """(address, storage options) under which the Delta library finds the same place.
+
+    Raises ExportError for a path that it cannot find: it undoes what looks like an escape once too often.
+    """
+    if escape := _ESCAPE.search(address.path):
+        raise ExportError(
+            f"{address.uri}: the Delta library reads {escape[0]} in a path as another character; "
+            "name another address with --to, or type --format parquet"
+        )
     if address.scheme == "file":
         return address.path, {}
     options = {"allow_http": "true"} if address.clear_text else {}

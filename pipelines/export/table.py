@@ -32,6 +32,14 @@ FILE_SCHEMA = SCHEMA.append(pa.field(DIGEST, pa.string(), False))
 DATA_FILE = re.compile(rf"{MONTH}=(?:\d{{4}}-\d\d|unknown)/[0-9a-f]{{8}}-[0-9a-f]{{32}}\.parquet")
 """Paths that an export gives to a table's files. Anything else below the address is not ours to delete."""
 
+LOG = "_delta_log"
+_DAMAGED_LOG = re.compile(
+    r"Kernel error: (?:Generic delta kernel error: )?"
+    r"((?:Json error|No table metadata|Expected contiguous|Invalid Checkpoint|Parquet error|Arrow error)"
+    r"[^:\n]*)"
+)
+"""What the Delta library says of a log that it has read and cannot follow."""
+
 TABLE_SCHEMA = FILE_SCHEMA.append(pa.field(MONTH, pa.string(), False))
 
 
@@ -63,10 +71,11 @@ class TableState:
 def open_table(store: Store) -> DeltaTable | None:
     """The Delta table at a destination, None when there is none.
 
-    Raises ExportError when the store refuses or the table needs a reader that we are not.
+    Raises ExportError when the store refuses or the table needs a reader that we are not, SchemaError when
+    its log is damaged.
     """
     location, options = table_location(store.address)
-    if not store.sizes("_delta_log"):
+    if not store.sizes(LOG):
         return None
     try:
         table = DeltaTable(location, storage_options=options)
@@ -74,6 +83,9 @@ def open_table(store: Store) -> DeltaTable | None:
     except TableNotFoundError:
         return None
     except (DeltaError, OSError) as error:
+        if damage := _DAMAGED_LOG.match(str(error)):
+            log = f"{store.address.uri}/{LOG}"
+            raise SchemaError(f"{log}: damaged ({damage[1]}); delete it, then export there again") from None
         raise refusal(error, store.address) from None
     if features:
         raise ExportError(
@@ -98,7 +110,7 @@ def last_filters(table: DeltaTable, store: Store) -> dict[str, Any]:
     Read from the log's own file, not by `table.history`: that holds the interpreter's lock while it waits for
     the store, and fails with the library's own errors. Raises ExportError when the store refuses.
     """
-    log = store.read(f"_delta_log/{table.version():020}.json") or b""
+    log = store.read(f"{LOG}/{table.version():020}.json") or b""
     try:
         told = [
             action["commitInfo"] for action in map(json.loads, log.splitlines()) if "commitInfo" in action

@@ -20,7 +20,7 @@ from pipelines.export.filters import typed
 from pipelines.export.manifest import MANIFEST, Manifest, Part, parse_manifest
 from pipelines.export.parts import PART_NAME
 from pipelines.export.store import Store
-from pipelines.export.table import DataFile, data_files, last_filters, open_table, read_state
+from pipelines.export.table import LOG, DataFile, data_files, last_filters, open_table, read_state
 
 _AGAIN = "export there again: ipnews export --to {uri} --format {form}{options}"
 _NO_EXPORT = (
@@ -43,12 +43,19 @@ def verify_export(uri: str) -> Iterator[Problem]:
     try:
         if data is not None:
             yield from _snapshot(store, parse_manifest(data, uri))
-        elif store.sizes("_delta_log"):
+        elif store.sizes(LOG):
             yield from _table(store)
         else:
             raise ExportError(_NO_EXPORT.format(uri=uri, seen="no manifest and no Delta log"))
     except SchemaError as error:
-        yield Problem(uri, str(error), "see the line before")
+        yield _refused(uri, str(error))
+
+
+def _refused(uri: str, line: str) -> Problem:
+    """The place, what is there and what to type, out of the line that refuses to read an export."""
+    place, _, rest = line.removeprefix(uri).partition(": ")
+    seen, _, remedy = rest.rpartition("; ")
+    return Problem(uri + place, seen, remedy)
 
 
 def _snapshot(store: Store, manifest: Manifest) -> Iterator[Problem]:
@@ -103,7 +110,7 @@ def _table(store: Store) -> Iterator[Problem]:
     uri, table = store.address.uri, open_table(store)
     again = _AGAIN.format(uri=uri, form="delta", options=typed(last_filters(table, store) if table else {}))
     if table is None:
-        yield Problem(f"{uri}/_delta_log", "holds no whole commit", f"delete it, then {again}")
+        yield Problem(f"{uri}/{LOG}", "holds no whole commit", f"delete it, then {again}")
         return
     there = store.sizes()
     files = data_files(table)

@@ -113,7 +113,8 @@ def backfill(
 @dataclass(slots=True)
 class _Backfill:
     """The state of one backfill in the process that directs it. `empty`: sources in which no record has been
-    found so far, and what to say of them."""
+    found so far, and what to say of them. `twins`: of sources with the same bytes as an earlier one, that
+    one; they are read once."""
 
     catalog: Catalog
     order: Order
@@ -129,6 +130,8 @@ class _Backfill:
     problems: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     empty: dict[str, str] = field(default_factory=dict)
+    first: dict[str, str] = field(default_factory=dict)
+    twins: dict[str, str] = field(default_factory=dict)
 
     def tasks(self, files: Sequence[SourceFile], shard: tuple[int, int]) -> Iterator[Task]:
         """The ranges that are still to be read. Parts that only have to be taken in are, on the way."""
@@ -143,6 +146,9 @@ class _Backfill:
 
     def _tasks_of(self, file: SourceFile, shard: tuple[int, int]) -> Iterator[Task]:
         for one in self._ranges(file):
+            if self.first.setdefault(one.digest, file.location) != file.location:
+                self.twins[file.location] = self.first[one.digest]
+                return
             if not one.in_shard(shard):
                 self.empty.pop(file.location, None)
                 continue
@@ -178,6 +184,8 @@ class _Backfill:
         while self.waiting:
             self._settle_first()
         _, lone = self.catalog.write(resolve_revisits).result()
+        for twin in [twin for twin, first in self.twins.items() if first not in self.empty]:
+            self.empty.pop(twin, None)
         problems = (*self.problems, *self.empty.values())
         return Result(
             self.files,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from crawler.cli import app
 from crawler.ending import leave
+from pipelines.archive.catalog import Catalog
 
 MISTYPED = {
     "serch 专利": ("search", "ipnews --help"),
@@ -55,6 +57,17 @@ def test_an_empty_argument_is_no_folder(
     assert (
         said == f"ipnews: an argument is empty: a variable that is not set? see: ipnews {words[0]} --help\n"
     )
+
+
+@pytest.mark.parametrize("words", [["export", "--to", "s3:/bucket/x"], ["verify", "file:exports"]])
+def test_an_address_without_its_slashes_is_no_folder(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Catalog.open(tmp_path / "archive").close()
+    assert left(" ".join([*words, "--archive", "archive"]), monkeypatch) == 2
+    assert f"{words[-1]}: an address has two slashes" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["archive"]
 
 
 @pytest.mark.parametrize("line", ["", "sites"])

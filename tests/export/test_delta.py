@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow.parquet as pq
 import pytest
@@ -53,7 +54,7 @@ def rows_of(out: Path) -> list[dict[str, Any]]:
     found = []
     for uri in DeltaTable(out).file_uris():
         month = Path(uri).parent.name.removeprefix("month=")
-        for row in pq.ParquetFile(uri).read().to_pylist():
+        for row in pq.ParquetFile(unquote(uri)).read().to_pylist():
             found.append(row | {"month": month})
     return sorted(found, key=lambda row: row["id"])
 
@@ -165,6 +166,19 @@ def test_two_first_exports_at_once(made: list[Any], out: Path, export: Export) -
     export(made[:5])
     with pytest.raises(ExportError, match="another export committed meanwhile"):
         commit(store, state, Change((), ()), {})
+
+
+@pytest.mark.parametrize("name", ["a %41", "50%", "地 #?"])
+def test_folders_of_any_name_hold_a_table_or_are_refused(made: list[Any], tmp_path: Path, name: str) -> None:
+    """The Delta library undoes an escape that the name itself has, and looked in another folder."""
+    store, rows = Store.open(str(tmp_path / name)), [row_of(*made[0])]
+    if "%41" in name:
+        with pytest.raises(ExportError, match="%41 in a path"):
+            write_delta(store, rows, {})
+    else:
+        assert write_delta(store, rows, {}).rows == 1
+        assert [row["id"] for row in rows_of(tmp_path / name)] == [rows[0].id]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_a_snapshot_is_not_turned_into_a_table(archive: Any, tmp_path: Path) -> None:

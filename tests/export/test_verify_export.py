@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from deltalake import DeltaTable
 
-from pipelines.errors import ExportError
+from pipelines.errors import ExportError, SchemaError
 from pipelines.export import parts
 from pipelines.export.filters import Filters
 from pipelines.export.verify import verify_export
@@ -122,6 +123,40 @@ def test_a_manifest_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "_manifest.json").write_text("{")
     (line,) = said(tmp_path)
     assert "delete it, then export there again" in line
+
+
+LOG_FAULTS = {
+    "clipped": lambda first: first.write_bytes(first.read_bytes()[:-100]),
+    "nothing of a table in it": lambda first: first.write_bytes(b"{}\n"),
+    "a version missing": lambda first: first.with_name(f"{3:020}.json").write_bytes(first.read_bytes()),
+}
+
+
+@pytest.mark.parametrize("fault", LOG_FAULTS)
+def test_a_damaged_log_of_a_table_is_named_and_the_remedy_works(
+    archive: Any, tmp_path: Path, fault: str
+) -> None:
+    archive.export(str(tmp_path / "t"), "delta")
+    log = tmp_path / "t" / "_delta_log"
+    LOG_FAULTS[fault](log / f"{0:020}.json")
+    (line,) = said(tmp_path / "t")
+    assert line.startswith(f"{tmp_path}/t/_delta_log: damaged (")
+    assert line.endswith("; delete it, then export there again")
+    with pytest.raises(SchemaError, match=r"_delta_log: damaged .*; delete it, then export there again"):
+        archive.export(str(tmp_path / "t"), "delta")
+    shutil.rmtree(log)
+    archive.export(str(tmp_path / "t"), "delta")
+    assert said(tmp_path / "t") == []
+
+
+NEWER = '{"format": "parquet", "rows": 0, "size": 0, "parts": [], "filters": {}, "schema_version": 99}'
+
+
+@pytest.mark.parametrize("content", ["{", NEWER])
+def test_what_refuses_to_be_read_is_said_once(tmp_path: Path, content: str) -> None:
+    (tmp_path / "_manifest.json").write_text(content)
+    (line,) = said(tmp_path)
+    assert line.count(str(tmp_path)) == 1
 
 
 def test_an_article_that_stands_twice(archive: Any, tmp_path: Path) -> None:

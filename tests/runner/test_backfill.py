@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import signal
@@ -196,6 +197,25 @@ def test_records_that_share_a_gzip_member_are_copied(tmp_path: Path, reading: Re
     assert len(holds(tmp_path / "x")["articles"]) == 3
     with Catalog.open(tmp_path / "x") as catalog:
         assert list(verify(tmp_path / "x", catalog)) == []
+
+
+@pytest.mark.parametrize("copy", [False, True])
+def test_revisits_that_share_a_gzip_member_are_no_fault(
+    tmp_path: Path, reading: Reading, holds: Any, copy: bool
+) -> None:
+    page = Capture("http://a.test/1", AT, "<p>专利</p>".encode(), "")
+    with WarcWriter(tmp_path / "s", "each") as writer:
+        stored = writer.write_exchange(page)
+        for url in ("http://a.test/2", "http://a.test/3"):
+            writer.write_revisit(replace(stored, url=url), "identical-payload-digest", AT)
+    (path,) = (tmp_path / "s").iterdir()
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())))
+    assert fill(tmp_path / "x", [path], reading, copy=copy).counts.revisits == 2
+    with Catalog.open(tmp_path / "x") as catalog:
+        assert list(verify(tmp_path / "x", catalog)) == []
+        path.write_bytes(gzip.compress(b""))
+        (problem,) = verify(tmp_path / "x", catalog)
+    assert problem.where == f"{path.name}, byte 0"
 
 
 def test_damaged_files_are_counted_and_the_rest_is_read(tmp_path: Path, reading: Reading, holds: Any) -> None:

@@ -185,9 +185,9 @@ NOT_WARC = {
 
 @pytest.fixture
 def give(tmp_path: Path, reading: Reading) -> Callable[..., Result]:
-    def run(*names: str) -> Result:
+    def run(*names: str, workers: int = 0) -> Result:
         with Catalog.open(tmp_path / "archive") as catalog:
-            return backfill(expand(names), tmp_path / "archive", catalog, workers=0, reading=reading)
+            return backfill(expand(names), tmp_path / "archive", catalog, workers=workers, reading=reading)
 
     return run
 
@@ -221,6 +221,17 @@ def test_a_source_without_a_record_is_named(tmp_path: Path, give: Any, name: str
     (tmp_path / "whole.warc").write_bytes(record(1))
     beside = give(str(tmp_path / name), str(tmp_path / "whole.warc"))
     assert (beside.exit_code, beside.counts.articles, beside.problems) == (1, 1, alone.problems)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_file_that_lies_there_twice_is_read_once(tmp_path: Path, give: Any, workers: int) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "x.warc").write_bytes(record(1))
+        (tmp_path / place / "none.warc").write_bytes(b"no record")
+    result = give(str(tmp_path), workers=workers)
+    assert (result.counts.captures, result.files, result.without_records) == (1, 4, 2)
+    assert [problem for problem in result.problems if "x.warc" in problem] == []
 
 
 def test_links_are_followed_and_loops_are_not(tmp_path: Path, give: Any) -> None:
