@@ -36,6 +36,9 @@ _AGES: dict[str, tuple[float, DatePrecision]] = {
 }
 """The unit of an age by its first character: its length in days and how exactly it tells."""
 
+_CLOCK_BEFORE = re.compile(r"(?<![\d:：])(?P<h>[012]?\d)[:：](?P<mi>[0-5]\d)(?:[:：](?P<s>[0-5]\d))?\s+$")
+"""A time of day right before its day, 14:36 2024-05-30, as papers of Hong Kong print it."""
+
 _SIMPLIFIED = str.maketrans("鐘週", "钟周")
 
 
@@ -186,6 +189,8 @@ def _dated(
         moment = datetime(year, month, day or 1, tzinfo=CHINA)
     except ValueError:
         return None
+    if day and not groups.get("h") and (clock := _CLOCK_BEFORE.search(text, 0, match.start())):
+        groups = clock.groupdict()
     if day and groups.get("h"):
         hour, minute, second = _clock(groups)
         if hour <= 24 and minute < 60 and second < 60:

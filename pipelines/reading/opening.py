@@ -91,11 +91,22 @@ def _stands_first(page: Outline, index: int, head: int, first: int) -> bool:
     return (
         0 <= head < index <= head + ABOVE_STANDFIRST
         and line.tag in STANDFIRST
-        and STANDFIRST_LEAST <= line.size <= STANDFIRST_MOST
+        and (line.size >= STANDFIRST_LEAST or _alone_with(page, line, heading))
+        and line.size <= STANDFIRST_MOST
         and element.parent == page.elements[heading.element].parent
         and voice(element.attributes) >= 0
         and line.text.endswith(_STOPS)
         and not any(page.lines[i].text.endswith(_STOPS) for i in range(head + 1, first) if i != index)
+    )
+
+
+def _alone_with(page: Outline, line: Line, heading: Line) -> bool:
+    """Whether a paragraph and the headline are all of a box of their own."""
+    box = page.elements[page.elements[line.element].parent]
+    return (
+        line.tag == "p"
+        and box.last - box.first == 2
+        and page.elements[heading.element].parent == page.elements[line.element].parent
     )
 
 

@@ -69,6 +69,11 @@ _GAP = re.compile(
 )
 """Where the value of a slot ends: a wide gap, a date or an age behind it."""
 
+_CLIENT = re.compile(
+    both(r"(?P<paper>[\u3400-\u9fff]{2,10})·[\u3400-\u9fff]{2,10}(?:客户端|新闻网|APP)(?!\S)")
+)
+"""A paper with the name of its client or site behind a dot."""
+
 _NEXT_LABEL = re.compile(r"\s+(?=作者|记者|責|责|编辑|編輯|http|[\u3400-\u9fff]{2,4}[:：])")
 _PLACED = re.compile(r"(\S+)\s*[(（]([\u3400-\u9fff]{2,4})[)）]")
 """A paper with the place where it appears."""
@@ -162,6 +167,8 @@ def _bare_source(text: str, title: str) -> str | None:
     if len(text) > 80:
         return None
     rest = _DATES.sub(" ", text)
+    if (client := _CLIENT.search(rest)) and is_outlet(client["paper"]):
+        return client[0]
     outlets = [
         part for piece in re.split(r"[\s|丨｜·]+", rest) if is_outlet(part := trim(piece).strip("《》"))
     ]

@@ -92,6 +92,13 @@ _TOLD = re.compile(
 )
 """A sentence that begins with the word of a label: 发布会上介绍，……"""
 
+_SENTENCE = re.compile(r"[^:：|丨｜，。]{4,60}[，；？].*[。？][”」』）)]?$")
+"""A sentence of two parts that states or asks: no label with its value, no call (！)."""
+
+_CALLS = re.compile(phrases("calls"), re.I)
+"""What a sentence says that is a disclaimer or a call, as paragraphs on rights do not that begin alike:
+未经许可，……的，构成侵权。"""
+
 _COUNTER = re.compile(
     r"[\[(]?\d{1,2} ?/ ?\d{1,2}[\])]?|\+\d{1,3}|advertisement|ads?|sponsored|[-=*\s]*end[-=*\s]*", re.I
 )
@@ -119,11 +126,13 @@ def weigh(line: Line) -> float:
         return -6.0 - 0.5 * (size if size < 40 else 40)
     text = unglossed(line.text)
     shown = size - len(line.text) + len(text)
-    if (shown < 60 and CONTROL.match(text) and not _TOLD.match(text)) or (shown < 200 and names_origin(text)):
-        return LABELLED
-    if TAIL.match(text) or (
-        size < 400 and (DISCLAIMER.match(text) or DISCLAIMER_WITHIN.search(text, 0, HEAD))
+    if (shown < 60 and CONTROL.match(text) and not _TOLD.match(text) and not _is_told(text)) or (
+        shown < 200 and names_origin(text)
     ):
+        return LABELLED
+    if (TAIL.match(text) or (size < 400 and (DISCLAIMER.match(text)))) and not _is_told(text):
+        return ENDING
+    if size < 400 and DISCLAIMER_WITHIN.search(text, 0, HEAD):
         return ENDING
     if size < 60 and text[0].isascii() and ENGLISH_DAY.match(text):
         return LABELLED
@@ -132,6 +141,11 @@ def weigh(line: Line) -> float:
     if free >= 30:
         return free * 0.3
     return -2.0 if line.tag == "p" else -5.0
+
+
+def _is_told(text: str) -> bool:
+    """Whether a line that begins like a disclaimer, a heading or a control is a sentence of a text."""
+    return _SENTENCE.match(text) is not None and not _CALLS.search(text, 0, HEAD)
 
 
 def names_origin(text: str) -> bool:
