@@ -10,10 +10,12 @@ What is damaged several times over is one text: the intervals are those between 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from html import escape
 from itertools import chain, product
 from typing import NamedTuple
 
@@ -23,6 +25,7 @@ from bench.repair_texts import own_texts, packages, references
 from pipelines.convert.simplify import simplify
 from pipelines.repair.channel import Channel
 from pipelines.repair.gloss_list import LEVELS
+from pipelines.repair.language import Characters
 from pipelines.repair.restorer import Restorer
 
 AREA = "repair"
@@ -76,7 +79,7 @@ def cases(full: bool) -> Iterator[Case]:
     for number, text in enumerate(_news(full)):
         channels: Sequence[Channel] = CHANNELS if full else (CHANNELS[number * 5 % len(CHANNELS)],)
         yield Case(NEWS, _marked_up(text), channels)
-    for number, text in enumerate(_pages_of(packages()) if full else ()):
+    for number, text in enumerate(_pages_of(_whole(packages())) if full else ()):
         channels = [CUT_EVERYWHERE[(number + turn) % len(CUT_EVERYWHERE)] for turn in (0, 9)]
         yield Case(MANUALS, _marked_up(simplify(text)), channels)
 
@@ -97,8 +100,15 @@ def clean_texts(full: bool) -> Iterator[str]:
 
 
 def _marked_up(text: str) -> str:
-    lines = (line.strip() for line in text.splitlines())
+    """The lines of a text as paragraphs of HTML: what a text says of tags is none itself."""
+    lines = (escape(line.strip(), quote=False) for line in text.splitlines())
     return "\n".join(f"<p>{line}</p>" for line in lines if line)
+
+
+def _whole(texts: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Without the paragraphs that a wrong decoding has been through already: 2 of 133,554."""
+    wrong = re.compile(rf"[{Characters.load().rare()}][^\x00-\x7f！，？；：。、]{{0,6}}\?[\u4e00-\u9fff]")
+    return {name: [text for text in found if not wrong.search(text)] for name, found in texts.items()}
 
 
 def _pages_of(texts: dict[str, list[str]], lines: int = 60) -> Iterator[str]:

@@ -19,7 +19,9 @@ TRIGGER: Final = re.compile(
 """Where damage can begin: `?` before a mark or before what is left of a gloss, or a whole gloss. Three `?` in
 a row stand for text that was never decoded, two ？ for emphasis."""
 _BOUNDARY: Final = re.compile(r"<[A-Za-z/!?][^<>]*>|[\r\n]+")
-_RUN: Final = re.compile(rf"[^\n]{{0,3}}[?？](?:[！，？；：。、）!,?;:)]|{PINYIN})[^<\n，。！？；：、,!?;:]*")
+_CLAUSE: Final = "[^<\n，。！？；：、,!?;:]*"
+_RUN: Final = re.compile(rf"[^\n]{{0,3}}[?？](?:[！，？；：。、）!,?;:)]|{PINYIN}){_CLAUSE}")
+_NEXT_CLAUSE: Final = re.compile(f"[，。！？；：、,!?;:]{_CLAUSE}")
 
 
 _GATES: Final = tuple(
@@ -122,9 +124,23 @@ def undamaged(texts: Iterable[str], *, silent: bool) -> Iterator[str]:
     """The texts without glosses and without what may be out of step. `silent`: as in variant 2, too.
 
     That is from three characters before a place where damage can begin (they would witness for their own
-    place) to the next mark. A run that goes on behind a mark leaves sequences that nobody writes, so none
-    that mislead.
+    place) to the next mark, and on as `_between_runs` tells.
     """
     for text in texts:
-        whole = _RUN.sub(" ", GLOSS.sub("", text))
+        whole = " ".join(_between_runs(GLOSS.sub("", text)))
         yield _silent_run().sub(" ", whole) if silent else whole
+
+
+def _between_runs(text: str) -> Iterator[str]:
+    """What is left of a text without its runs. Marks come about within runs, too: behind one a run goes on
+    where a rare character stands before the next.
+
+    With the clause behind every such mark left out, 3 of 914 lost first bytes fewer were right.
+    """
+    is_rare, done = Characters.load().is_rare, 0
+    while run := _RUN.search(text, done):
+        yield text[done : run.start()]
+        done = run.end()
+        while (clause := _NEXT_CLAUSE.match(text, done)) and any(map(is_rare, clause[0])):
+            done = clause.end()
+    yield text[done:]

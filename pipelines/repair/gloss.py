@@ -95,6 +95,12 @@ def before_gloss(text: str, at: int) -> int:
     return opened - 1 if match and match.end() > at else at
 
 
+def _code_before_folding(char: str) -> bytes | None:
+    """The bytes of a printed character; of a mark in ASCII those of its full form, which a later tool
+    folded."""
+    return bytes((0xA3, ord(char) | 0x80)) if char in "!,?;:()" else encode_char(char)
+
+
 class Glosses:
     """Decides for one page, as it was found. `characters`: with the readings that its table prints."""
 
@@ -136,6 +142,6 @@ class Glosses:
         """
         if text[max(at - 3, 0) : at - 2] in ("?", "？"):
             return False
-        code = encode_char(text[at - 2]) if at > 1 else None
+        code = _code_before_folding(text[at - 2]) if at > 1 else None
         char = decode_pair(code[-1], ord(text[at - 1])) if code and len(code) == 2 else None
         return bool(char) and self.characters.has_reading(char or "", reading)

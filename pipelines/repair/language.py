@@ -159,7 +159,7 @@ class Characters:
         Three in four of those that wrong pairing makes are among them.
         """
         chars = (decode_pair(lead, second) for lead in LEADS for second in SECONDS)
-        codes = sorted({ord(char) for char in chars if char and char >= "\u2460" and self._is_rare(char)})
+        codes = sorted({ord(char) for char in chars if char and char >= "\u2460" and self.is_rare(char)})
         ranges: list[list[int]] = []
         for code in codes:
             if ranges and code == ranges[-1][1] + 1:
@@ -168,7 +168,8 @@ class Characters:
                 ranges.append([code, code])
         return "".join(chr(first) if first == last else f"{chr(first)}-{chr(last)}" for first, last in ranges)
 
-    def _is_rare(self, char: str) -> bool:
+    def is_rare(self, char: str) -> bool:
+        """Whether running text hardly has a character or sign."""
         if "\u4e00" <= char <= "\u9fff":
             return self.share(char) < RARE_SHARE
         return "\u2460" <= char <= "\u2642" or "\u3021" <= char <= "\u33d5" or "\ue000" <= char <= "\uf8ff"

@@ -26,11 +26,15 @@ BRACKETS: Final = frozenset(")）")
 _PAUSES: Final = frozenset("，；：。、,;:")
 """Marks that nobody prints behind ?? (but ??！ is printed)."""
 _FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
+_LONE_LETTER: Final = re.compile("(?<=[！，？；：。、）!,?;:)])[A-Za-z](?=[\u4e00-\u9fff])")
 _FIRST_OF_OTHER_MARKS: Final = {0xA1: 0xA3, 0xA3: 0xA1}
 
 # Costs in nats. They are odds of the channel's operations, not of the language; see docs/repair.md.
 COST_ENTER: Final = 4.0
 COST_GENUINE: Final = 5.0
+COST_LONE_LETTER: Final = 3.3
+"""A Latin letter by itself between a mark and a Han character: one stands behind 11 of 12,305 marks of news
+(7 nats, what a letter costs anywhere), and it is one of 26."""
 COST_WIDE_QUESTION: Final = 3.0
 COST_BRACKET_CUT: Final = 3.0
 COST_CUT_TWICE: Final = 6.0
@@ -98,7 +102,7 @@ class Lattice:
         if char in "(（" and (gloss := self._gloss_after(at, self.found[at - 1] if at else "")):
             yield self._arc(at, gloss, "", 0.0, "gloss", (gloss, IN_STEP))
             return
-        genuine = COST_GENUINE if char in QUESTION else 0.0
+        genuine = COST_GENUINE if char in QUESTION else COST_LONE_LETTER if self._is_lone(at) else 0.0
         yield self._arc(at, at + 1, char, genuine, "found", (at + 1, IN_STEP))
         if char in QUESTION and can_begin(self.found, at):
             yield from self._lost_lead(at)
@@ -109,6 +113,10 @@ class Lattice:
             mark = MARKS[char]
             options = self._candidates.before_second(mark[0])
             yield Fan(at, at + 1, options, COST_ENTER, "first", (at + 1, mark[1]))
+
+    def _is_lone(self, at: int) -> bool:
+        """Whether a found character is a Latin letter between a mark and a Han character."""
+        return _LONE_LETTER.match(self.found, at) is not None
 
     def _lost_lead(self, at: int) -> Iterator[Arc | Fan]:
         """`?` and a mark: a lone lead byte, its character's second byte is the first of the mark's code."""
