@@ -15,12 +15,16 @@ from pipelines.records import Edit
 from pipelines.repair.language import Characters
 
 _HAN: Final = "\u3400-\u9fff"
-_BLANKS: Final = re.compile(rf"\?(?<=[^\s?？]\?)(?: \?)+ ?(?=[{_HAN}\w（(《【“])")
-"""`&nbsp; &nbsp;`: no-break spaces by turns with blanks, between two words. Written so by hand (? ?) it asks
+_BLANKS: Final = re.compile(r"\? ?\?[ ?]*")
+"""`&nbsp; &nbsp;`: no-break spaces by turns with blanks, before a word. Written so by hand (? ?) it asks
 twice, so that it counts only on pages that are damaged otherwise."""
 
+FEW: Final = 3
+"""Of so many by turns with blanks nobody asks, wherever they stand; fewer have Chinese beside them."""
+
+_BEGINS_WORD: Final = re.compile(r"[\w（(《【“]")
+_HAN_SIGN: Final = re.compile(f"[{_HAN}]")
 _MAY_STAND: Final = re.compile(rf"\?(?:[{_HAN}]| \?)")
-_WORD: Final = re.compile(r"\S+\Z")
 
 _SOUNDS: Final = (
     "阿埃艾爱安昂奥巴白拜班邦保鲍贝本比彼毕宾波伯勃博布查茨达戴丹德登邓迪蒂丁顿多恩尔法凡菲费芬佛弗福盖甘冈戈哥格葛古"
@@ -47,20 +51,40 @@ def replaced(text: str, field: str, *, damaged: bool) -> Iterator[Edit]:
         return
     places = [(match.start(), match[0], "·") for match in _dots().finditer(text) if not _asks(text, match)]
     if damaged:
-        places += [(match.start(), match[0], " ") for match in _blanks(text)]
+        places += _blanks(text)
     for start, before, after in sorted(places):
         yield Edit(field, start, before, after, "replaced", "likely")
 
 
-def _blanks(text: str) -> Iterator[re.Match[str]]:
-    """Those beside Chinese, but not `?word? ?word?`, as manuals write what may be left out."""
+def _blanks(text: str) -> Iterator[tuple[int, str, str]]:
+    """(start, before, after) of those beside Chinese, but not `?word? ?word?`, as manuals write what may be
+    left out; none are left at the start of a line."""
     done = 0
     for match in _BLANKS.finditer(text):
-        word = _WORD.search(text, done, match.start())
-        beside = (text[match.start() - 1], text[match.end()])
-        if any("\u3400" <= char <= "\u9fff" for char in beside) and not (word and word[0][0] == "?"):
+        if not (_by_turns(match[0]) and _BEGINS_WORD.match(text, match.end())):
+            continue
+        start = match.start()
+        while start > done and text[start - 1] == " ":
+            start -= 1
+        begins = start == 0 or text[start - 1] == "\n"
+        if not begins and _begins_asked(text, done, start):
+            continue
+        beside = text[start - (not begins) : start] + text[match.end()]
+        if match[0].count("?") >= FEW or _HAN_SIGN.search(beside):
             done = match.end()
-            yield match
+            yield start, text[start:done], "" if begins else " "
+
+
+def _begins_asked(text: str, least: int, end: int) -> bool:
+    """Whether the word that ends at `end`, and begins at `least` or behind it, begins with a `?`."""
+    blank = max(text.rfind(" ", least, end), least - 1)
+    begin = max(text.rfind("\n", blank + 1, end), blank) + 1
+    return text[begin] == "?"
+
+
+def _by_turns(run: str) -> bool:
+    """Whether blanks and `?` stand by turns, here and there two `?`."""
+    return "? ?" in run and "???" not in run and run.count("??") * 4 <= run.count("?")
 
 
 def may_hold_replaced(text: str) -> bool:
@@ -68,7 +92,7 @@ def may_hold_replaced(text: str) -> bool:
     return (
         "?" in text
         and _MAY_STAND.search(text) is not None
-        and (_dots().search(text) is not None or _BLANKS.search(text) is not None)
+        and (_dots().search(text) is not None or next(_blanks(text), None) is not None)
     )
 
 
