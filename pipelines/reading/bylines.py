@@ -15,7 +15,7 @@ from pipelines.reading.weight import DATED
 _DATELINE = re.compile(
     both(
         r"^[\s【\[（(〔]*(?P<outlet>[\u3400-\u9fff]{1,8}?(?:网|社|报|台|在线))?"
-        r"(?:[\u3400-\u9fff]{0,8}?(?:(?:\d{4}年)?\d{1,2}月)?\d{1,2}日)?[\u3400-\u9fff]{0,4}?(?:专讯|讯|电|消息|报道|报导)"
+        r"(?:[\u3400-\u9fff]{0,8}?(?:(?:\d{4}年)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})日)?[\u3400-\u9fff]{0,4}?(?:专讯|讯|电|消息|报道|报导)"
         r"[】\]）)〕]?\s*(?P<open>[（(【〔])?(?P<people>[^）)】〕]{0,60})"
     )
 )
@@ -86,7 +86,7 @@ _REPORTS = re.compile(
         r"[\u3400-\u9fff]{0,8}?记者(?P<people>[\u3400-\u9fff·、\s]{2,30}?)(?:摄影)?(?:报道|报导)[:：，,。\s]"
     )
 )
-_SIGNATURE = re.compile(rf"[（(]\s*(?P<people>{_NAMES_ALONE.pattern})\s*[)）]")
+_SIGNATURE = re.compile(rf"(?:.*[。！？”])?[（(]\s*(?P<people>{_NAMES_ALONE.pattern})\s*[)）]")
 _FOOTNOTED = re.compile(r"(?<=[\u3400-\u9fff])[*＊※†\d①]{1,2}$")
 _TOLD = re.compile(both(r"\s*([\u3400-\u9fff]{2,4})(?:报道|报导)\s*"))
 PHOTO = re.compile(both(r"摄(?!影报[道导])|图[/／]|供图|图片|资料照|资料图|照片"))

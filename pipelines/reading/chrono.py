@@ -34,7 +34,9 @@ _BESIDE_DAY = re.compile(
 _SECTION = re.compile(r"[\u3400-\u9fff]{2,6}")
 
 _YEAR = re.compile(r"\d{4}|年")
-_ASIDE = re.compile(both(r"^\s*[(（][^()（）]*[)）]\s*$|(?:更新|修改|编辑|推荐文章)于"))
+_ASIDE = re.compile(
+    both(r"^\s*[(（][^()（）]*[)）]\s*$|(?:更新|修改|编辑|推荐文章)于|\d\s*(?:更新|修改)过?(?!\S)")
+)
 _ZONE = re.compile(both(r"\s*(?:(?:北京|香港|台北|台湾|当地)?时间\s*)?"))
 _CLOCK = re.compile(
     _ZONE.pattern + both(r"(?:上午|下午)?\s*\d{1,2}\s*[:：时]\s*\d\d(?:[:：分]\d\d)?分?\s*(?:[AaPp][Mm])?\s*")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pipelines.reading.names import is_name
 from pipelines.reading.phrases import both
+from pipelines.reading.publishers import is_outlet
 
 LONGEST = 40
 """Characters of such a line: two offices, four names and what each did."""
@@ -29,6 +30,15 @@ _INSTITUTES = re.compile(
         r"(?:[\u3400-\u9fff]{2,6}\s*\d{6}[\s，,;；)）]*)?){2,8}"
     )
 )
+_PRINTED_IN = re.compile(
+    both(
+        r"[(（]\s*(?P<told>据|原[载刊]于?|[摘选]自|来源\s*[:：])?\s*《(?P<paper>[^《》]{2,16})》"
+        r"\s*(?P<day>(?:\d{2,4}\s*[-年/.]\s*)?\d{1,2}\s*[-月/.期]\s*(?:\d{1,2}日?)?)?\s*"
+        r"(?:(?P<people>[\u3400-\u9fff·、\s]{2,20}?)?\s*[/／]?文|报[道导])?\s*[)）]"
+    )
+)
+"""Where a text was printed, in brackets on a line that ends it: （《某报》2.15 某某文）."""
+
 ROLE = 6
 """Characters of an office with a rank, from which on one name is told by it alone."""
 
@@ -40,6 +50,8 @@ _GLUED = re.compile(
 def writers(text: str) -> tuple[str, ...]:
     """Who wrote, by a line that is only names and who of them wrote and took pictures; () of others."""
     text = text.strip()
+    if printed := printed_in(text):
+        return printed[1]
     if len(text) > LONGEST or not _SIGN.search(text) or not _MAY_BE.fullmatch(text):
         return ()
     words = list(_words(text))
@@ -52,6 +64,17 @@ def writers(text: str) -> tuple[str, ...]:
     told = list(zip(words, works, named, strict=True))
     found = [*_behind_writing(told)] if leads else [*_behind_writing(told[::-1])][::-1]
     return tuple(dict.fromkeys(found))
+
+
+def printed_in(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """The paper in which a text was printed and who wrote, by a line in brackets that says nothing else."""
+    printed = _PRINTED_IN.fullmatch(text) if text[:1] in ("(", "（") and "《" in text else None
+    if not printed:
+        return None
+    people = tuple(re.split(r"[\s、]+", printed["people"].strip())) if printed["people"] else ()
+    named = people if all(map(is_name, people)) else ()
+    told = printed["told"] or printed["day"] or named or is_outlet(printed["paper"])
+    return (printed["paper"], named) if told else None
 
 
 def roled(text: str) -> tuple[str, ...]:

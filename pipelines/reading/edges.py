@@ -55,6 +55,8 @@ def widened(page: Outline, found: list[float], element: Element, first: int, las
                     or own.attributes == page.elements[core.element].attributes != ""
                 )
             )
+        if core.tag == "li" and line.tag == "p":
+            return own.parent == page.elements[around].parent and _ENDED.search(line.text) is not None
         return core.tag == "p" and line.element == around
 
     def beside(line: Line, core: Line) -> bool:

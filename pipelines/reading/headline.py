@@ -88,7 +88,7 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
             continue
         text = _whole(page, index, title)
         rest = _RUBRIC.sub("", text)
-        bare = rest not in ("", text) and wanted.startswith(plain(rest))
+        bare = rest not in ("", text) and (wanted.startswith(plain(rest)) or _links_rubric(page, line))
         scored.append((score, index, rest if bare else text))
     if not any(score >= SURE for score, _, _ in scored):
         scored += _farther(page, first_body_line + 3, wanted)
@@ -104,6 +104,12 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
     if title and not found:
         found.append((stripped, -1))
     return tuple(found)
+
+
+def _links_rubric(page: Outline, line: Line) -> bool:
+    """Whether a line begins with a rubric in brackets that leads to others of its kind: [转载] of a board."""
+    rubric = _RUBRIC.match(line.text)
+    return rubric is not None and any(page.link_text(link) == rubric[0].strip() for link in line.links)
 
 
 def _stands_over_date(page: Outline, index: int) -> bool:

@@ -15,7 +15,7 @@ from pipelines.reading.chrono import choose_date
 from pipelines.reading.credits import unpictured, writers
 from pipelines.reading.names import NOT_NAMES, is_name, split_names
 from pipelines.reading.occasions import tells_event
-from pipelines.reading.origin import Found, slots, trim, unlabelled
+from pipelines.reading.origin import Found, slots, trim, unlabelled, until_closed
 from pipelines.reading.phrases import both
 from pipelines.reading.publishers import is_outlet, normalise, publisher_of_host
 from pipelines.reading.records import Extracted, Metadata, OriginLine
@@ -40,9 +40,7 @@ _CLOSING = re.compile(r"((?:[（(【\[〔][^（(【\[〔]{2,60}[)）】\]〕]\s*
 _NEAR: tuple[str, ...] = ("above", "below", "end", "start", "over")
 _OWN_DATES = ("date", "modified", "written")
 _RIGHTS = re.compile(both(r"版权|著作权|转载|授权|免责|copyright|©|未经|不代表本[站网]|仅供参考"), re.I)
-_ORIGINAL = re.compile(
-    both(r"[（(【\[]?\s*(?:原标题|原题|原文标题|投稿标题)\s*[:：]\s*") + r"(?P<title>.+?)\s*[）)】\]]?$"
-)
+_ORIGINAL = re.compile(both(r"[（(【\[]?\s*(?:原标题|原题|原文标题|投稿标题)\s*[:：]\s*") + r"(?P<title>.+)$")
 _TITLE = re.compile(both("[题]"))
 
 
@@ -184,7 +182,7 @@ def _original(extracted: Extracted, found: Iterable[tuple[str, Found]]) -> str |
             return slot.value
     for line in extracted.origin_lines:
         if _TITLE.search(line.text) and (titled := _ORIGINAL.search(line.text)):
-            return titled["title"]
+            return until_closed(titled["title"]).strip()
     return None
 
 

@@ -99,6 +99,10 @@ def is_name(text: str) -> bool:
     return _FOREIGN.fullmatch(text) is not None and len(text) <= 30
 
 
+_EMPLOYED = re.compile(r"(?P<names>[^:：]{2,40})[:：](?P<office>[^:：]{4,40})")
+"""Names with the office they work for behind a colon (某某、某某：某某大学法学院)."""
+
+
 def split_names(text: str) -> tuple[str, ...]:
     """The names in a slot of authors: separators, titles and what is no name taken out, glued names parted.
 
@@ -107,6 +111,8 @@ def split_names(text: str) -> tuple[str, ...]:
     """
     if _SENTENCE.search(text):
         return ()
+    if (employed := _EMPLOYED.fullmatch(text)) and _ORGANISED.search(employed["office"]):
+        text = employed["names"]
     text = _ROMANISED.sub("", _FOOTNOTE.sub("", _MAIL.sub(" ", text)))
     text = re.sub(r"[(（\[【][^)）\]】]{0,40}[)）\]】]", " ", text).strip(_EDGES)
     if _LATIN.fullmatch(text):

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from pipelines.reading.body import Body, voice
 from pipelines.reading.credits import are_institutes, footnoted, roled
 from pipelines.reading.dates import parse_date
+from pipelines.reading.names import is_name
 from pipelines.reading.noise import is_noise
 from pipelines.reading.outline import Element, Line, Outline, unglossed, words
 from pipelines.reading.phrases import both
@@ -47,6 +48,11 @@ STANDFIRST, STANDFIRST_LEAST, STANDFIRST_MOST = ("p", "div", "h2"), 20, 200
 
 SENTENCE_LEAST = 12
 """Characters of a summary that is a sentence and is named so; the shortest of the own pages has 13."""
+
+_ROW = re.compile(r"[\u3400-\u9fff]{2,4}")
+_ROWED = re.compile(rf"{_ROW.pattern}(?:[\s、]+{_ROW.pattern}){{0,7}}")
+AROUND = 12
+"""Lines looked at for names over and below the text, as for its origin (surroundings.ABOVE)."""
 
 OPENING, SIGNED = 3, 3
 """Lines of the body within which its day may stand as a label, and those at its end that sign it."""
@@ -133,19 +139,31 @@ def unlabelled(page: Outline, body: Body) -> Body:
     opens = body.lines[: max(text, OPENING)]
     days = [i for i in body.lines[:-SIGNED] if _is_day(page.lines[i])]
     passed = {i for i in body.lines[:text] if _is_caption(page, i)}
-    passed |= {i for i in opens if _signs(page.lines[i].text)}
+    passed |= {i for i in opens if _signs(page.lines[i].text) or _is_told_row(page, body, i)}
     passed |= {i for i in days if i in opens} if len(days) == 1 else set()
     return replace(body, lines=tuple(i for i in body.lines if i not in passed)) if passed else body
 
 
 def _runs(page: Outline, index: int) -> bool:
     line = page.lines[index]
-    return weigh(line) > 0 and not (_is_caption(page, index) or _signs(line.text))
+    beside = _is_caption(page, index) or _signs(line.text) or is_summary(page, index)
+    return weigh(line) > 0 and not beside
 
 
 def _signs(text: str) -> bool:
     """Whether a line only says who wrote and what or where they are."""
     return bool(roled(text) or footnoted(text)) or are_institutes(text)
+
+
+def _is_told_row(page: Outline, body: Body, index: int) -> bool:
+    """Whether a line over the text is nothing but names that a labelled line over or below it has too."""
+    text = page.lines[index].text
+    names = _ROW.findall(text) if _ROWED.fullmatch(text) else []
+    if not names or not all(map(is_name, names)):
+        return False
+    first, last = body.lines[0], body.lines[-1]
+    around = (*page.lines[max(0, first - AROUND) : first], *page.lines[last + 1 : last + AROUND])
+    return any(names_origin(line.text) and all(name in line.text for name in names) for line in around)
 
 
 def _is_caption(page: Outline, index: int) -> bool:
@@ -192,8 +210,10 @@ def opened(page: Outline, body: Body, head: int) -> Body:
     first = body.lines[0]
     core = page.elements[page.lines[first].element]
     inside = {_set(page, page.lines[i]) for i in body.lines if page.lines[i].tag in _SUBHEADINGS[:-1]}
-    while first - 1 > head and (
-        _opens(page, page.lines[first - 1], core) or _set(page, page.lines[first - 1]) in inside
+    while (
+        first - 1 > head
+        and (_opens(page, page.lines[first - 1], core) or _set(page, page.lines[first - 1]) in inside)
+        and not _is_told_row(page, body, first - 1)
     ):
         first -= 1
     return replace(body, lines=(*range(first, body.lines[0]), *body.lines))

@@ -29,8 +29,8 @@ Slot = Literal[
 
 _SEPARATOR = r"\s*[:：﹕∶|丨｜/／╱]\s*"
 _SEPARATED = re.compile(r"[:：﹕∶|丨｜/／╱]|\b[Bb][Yy]\s")
-_BOXED = re.compile(r"[【\[]\s*([\u3400-\u9fff]{2,4})\s*[】\]]\s*[:：]?")
-"""A label in brackets without a colon: 【记者】某某."""
+_BOXED = re.compile(r"[【\[]\s*([\u3400-\u9fff]{2,4}|[\u3400-\u9fff]\s[\u3400-\u9fff])\s*[】\]]\s*[:：]?")
+"""A label in brackets without a colon: 【记者】某某, 【作 者】某某."""
 
 _BARS = re.compile("[│┃∣]")
 """Lines of frames and of formulas that pages print as bars."""
@@ -77,11 +77,12 @@ _COMPOUND = re.compile(r"(?:^|[\s|丨｜(（\[【])([\u3400-\u9fff]{2,6})$")
 _ASIDE = re.compile(r"[(（][^()（）]{0,12}[)）]")
 _CLOSED = re.compile(r"[)）\]】〕]")
 _OPENED = ("(", "（", "[", "【", "〔")
+_SHUT = (")", "）", "]", "】", "〕")
 _UNRENDERED = re.compile(r"\[!--.*?--\]|\{/?[\w:.$=' ]+\}|<%.*?%>|\$\{.*?\}|\{\{.*?\}\}")
 """What a content system was to fill in and did not."""
 
 _TOOLS = re.compile(
-    rf"(?:{phrases('tools_anywhere')}|(?:[\s|【\[（(《丨｜／/]+|^)(?:{phrases('tools_apart')}))"
+    rf"(?:{phrases('tools_anywhere')}|{phrases('tools_counted')}\s*[(（]\d*[)）]|(?:[\s|【\[（(《丨｜／/]+|^)(?:{phrases('tools_apart')}))"
     r"(?![\u3400-\u9fff]{0,2}(?:报|報|网|網|社|台|臺)).*$"
 )
 _OPEN = re.compile(r"^[(（\[【<《「『]+(?=[^)）\]】>》」』]*$)|[(（\[【<《「『]+$")
@@ -124,7 +125,8 @@ def slots(line: str) -> tuple[Found, ...]:
     for (start, end, slot, label, bare), stop in zip(marks, ends, strict=True):
         within = bare or _is_within(line[:start])
         value = _CLOSED.split(_ASIDE.sub("", line[end:stop]))[0] if within else line[end:stop]
-        found.append(Found(slot, label.strip(" :：|丨｜/／╱"), trim(value), bare))
+        value = until_closed(line[end:stop]).strip(_EDGES) if slot == "original" else trim(value)
+        found.append(Found(slot, label.strip(" :：|丨｜/／╱"), value, bare))
     return tuple(found)
 
 
@@ -132,6 +134,17 @@ def _is_within(before: str) -> bool:
     """Whether what follows stands in a bracket that is open."""
     last = max(map(before.rfind, _OPENED))
     return last >= 0 and not _CLOSED.search(before, last)
+
+
+def until_closed(title: str) -> str:
+    """A title up to the bracket that closes what its label stands in; brackets of its own, and words that are
+    a tool's elsewhere (老字号), belong to it."""
+    depth = 0
+    for place, char in enumerate(title):
+        depth += (char in _OPENED) - (char in _SHUT)
+        if depth < 0:
+            return title[:place]
+    return title
 
 
 def _is_part(line: str, label: re.Match[str]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pipelines.reading.bylines import PHOTO, dateline_outlet, reporters_outlet, slashed_outlet
+from pipelines.reading.credits import printed_in
 from pipelines.reading.names import PLACES, is_name
 from pipelines.reading.origin import Found, slots, trim, unlabelled
 from pipelines.reading.phrases import both
@@ -51,6 +52,7 @@ SITE_LEAST = 4
 SITE = 8
 """Characters at the end of a document's title that hold the name of the site."""
 
+_APART = re.compile(r"[\s|丨｜·]+")
 _OUTLET = re.compile(r"[\u3400-\u9fffA-Za-z·]{2,16}")
 
 _ACCOUNT_LABEL = re.compile(
@@ -106,8 +108,9 @@ def _sources(
     around = [line.text for line in extracted.origin_lines if line.place in ("over", "above")]
     yield _edition(around)
     yield _titled_edition(around, extracted.title)
-    behind = (line.text for line in extracted.origin_lines if line.place in ("below", "end"))
+    behind = [line.text for line in extracted.origin_lines if line.place in ("below", "end")]
     yield _edition(filter(_PRINTED.fullmatch, behind))
+    yield from (printed[0] for printed in map(printed_in, behind) if printed)
 
 
 def _beside_dates(extracted: Extracted) -> Iterator[str | None]:
@@ -119,8 +122,10 @@ def _beside_dates(extracted: Extracted) -> Iterator[str | None]:
 
 
 def _reporting(extracted: Extracted, known: set[str]) -> str | None:
-    """The paper of the dateline, else the one whose reporter a line names."""
+    """The paper of the dateline, which stands between headline and body too where it is not `known`; else the
+    one whose reporter a line names."""
     title, lines = extracted.title, extracted.origin_lines
+    known = known | {part for line in lines if line.place == "above" for part in _APART.split(line.text)}
     datelines = (dateline_outlet(line.text, title, known) for line in lines if line.place == "start")
     bylines = (reporters_outlet(line.text, title) for line in lines if line.place != "over")
     return next(filter(None, datelines), None) or next(filter(None, bylines), None)
@@ -169,9 +174,7 @@ def _bare_source(text: str, title: str) -> str | None:
     rest = _DATES.sub(" ", text)
     if (client := _CLIENT.search(rest)) and is_outlet(client["paper"]):
         return client[0]
-    outlets = [
-        part for piece in re.split(r"[\s|丨｜·]+", rest) if is_outlet(part := trim(piece).strip("《》"))
-    ]
+    outlets = [part for piece in _APART.split(rest) if is_outlet(part := trim(piece).strip("《》"))]
     site = title[-SITE:] if len(outlets) > 1 else ""
     others = [outlet for outlet in outlets if outlet not in site]
     return next((outlet for outlet in others if outlet[:2] not in site), next(iter(others or outlets), None))

@@ -33,7 +33,7 @@ NAME_CHARS = 16
 
 _TELLING = re.compile(
     both(
-        r"[:：/／丨｜|©\d]|[文摄图][\s)）]|来源|编[辑审]|[一二三初复终]审|审[核校]|监制|作者|记者|责|标题|综合|[转原刊]载|首发|[转摘]自|声明|版权|源|编|者|发[布文]"
+        r"[:：/／丨｜|©\d]|[（(][\u3400-\u9fff]{0,3}《|[文摄图][\s)）]|来源|编[辑审]|[一二三初复终]审|审[核校]|监制|作者|记者|责|标题|综合|[转原刊]载|首发|[转摘]自|声明|版权|源|编|者|发[布文]"
     )
 )
 """What a line below the body must have to say anything of its origin; labels may be damaged in part."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipelines.reading.credits import writers
+from pipelines.reading.credits import printed_in, writers
 from pipelines.reading.outline import Line, unglossed
 from pipelines.reading.phrases import both, phrases
 
@@ -74,7 +74,7 @@ _REPORTED = re.compile(
     + rf"[【\[]\s*{_ROLES}\s*[】\]]\s*[^，。！？；]{{2,24}}|"
     rf"(?:[□■◎●◆]\s*)?(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:{_ROW}[\s;；]*)+{_PICTURED}?|"
     rf"{_PICTURED}[:：\s]\s*{_NAMES}|(?:[\u3400-\u9fff]{{2,8}}[报報网網社台]\s+)?{_GLUED}(?:\s+{_GLUED}\s*{_PICTURED}?|\s*{_PICTURED})|"
-    rf"[(（](?:\s*{_CREDITED}\s*[:：]\s*[\u3400-\u9fff·]{{2,12}}"
+    rf"[(（](?:\s*{_CREDITED}\s*{_SIGNS}\s*[\u3400-\u9fff·]{{2,12}}"
     r"(?:[\s、，;；]+[\u3400-\u9fff·]{2,4}){0,5}[\s,，;；]*)+[)）]"
 )
 """Who reported, edited, took pictures, and nothing else. In brackets behind the paper's name it closes the
@@ -158,6 +158,7 @@ def names_origin(text: str) -> bool:
         labels > 1
         or (len(text) < 30 and _ROLE_SIGN.search(text) and _REPORTED.fullmatch(text))
         or writers(text)
+        or printed_in(text) is not None
     ):
         return True
     if len(text) > 100 or _STOP.search(text) or not (dated := DATED.search(text)):
