@@ -20,7 +20,7 @@ _AFFIX = re.compile(
 _MARKS = re.compile(r"[\s《》“”\"'·.]+")
 _SPLIT = re.compile(r"\s*(?:[/／、,，;；|丨｜]|\s{2,})\s*")
 _DASH = re.compile(r"\s*[-—–－·]+\s*")
-_TITLED = re.compile(r"《([^《》]+)》")
+_TITLED = re.compile(r"《([^《》]+)》(?:\s*\d{4}年?(?:第?\d{1,3}[期号辑卷])?)?$")
 _OUTLET = re.compile(
     r"[\u3400-\u9fff·A-Za-z0-9]{1,14}(?:[日晚晨早商快导時时生民青]?[报報](?:社|网|網)?|[周週]刊|月刊|[^论論上官]?[网網](?:站)?|[新日][闻聞][网網社]|通[讯訊]社|[广廣]播[电電]?[台臺]|[广廣]播公司|[电電][视視][台臺]|[杂雜][志誌]|融媒(?:体|體)?(?:中心)?|客[户戶]端|在[线線]|知[识識][产產][权權]局|出版社)"
 )
@@ -87,18 +87,21 @@ def normalise(printed: str) -> tuple[str, ...]:
     if whole := publisher(printed):
         return (whole,)
     parts = [part for part in _SPLIT.split(printed) if part]
-    return tuple(dict.fromkeys(_named(part) for part in parts))
+    return tuple(dict.fromkeys(name for part in parts for name in _named(part)))
 
 
-def _named(part: str) -> str:
-    """A printed name as the publisher it means: one of the table, also for a channel of it (某网-某频道);
-    else as printed, without the marks around a title."""
+def _named(part: str) -> tuple[str, ...]:
+    """A printed name as the publisher it means: one of the table, also for a channel of it (某网-某频道); of
+    two (某网-某报) each; else as printed, without the marks around a title and the issue behind it."""
     if known := publisher(part):
-        return known
-    paper, dash, channel = part.partition(next(iter(_DASH.findall(part)), "-"))
-    known = publisher(paper) if dash and not is_outlet(channel.strip()) else None
-    titled = _TITLED.fullmatch(part)
-    return known or (titled[1] if titled else part)
+        return (known,)
+    pieces = _DASH.split(part)
+    if len(pieces) > 1 and all(map(is_outlet, pieces)):
+        return tuple(publisher(piece) or piece for piece in pieces)
+    if len(pieces) > 1 and (known := publisher(pieces[0])):
+        return (known,)
+    titled = _TITLED.match(part)
+    return (titled[1] if titled else part,)
 
 
 def is_outlet(text: str) -> bool:
