@@ -18,10 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from bench import copies_texts as made
+from bench import notice_texts as notices
 from bench import rival_texts as rivals
 from bench.eval_network import TODAY, pages
 from bench.event_texts import reports
 from bench.figures import Figure, floors, proportion
+from bench.framed_texts import columns, comments
 from bench.related_texts import corrected, digests, interviews, titles
 from crawler.demo.network import Network
 from pipelines.archive.articles import store_article
@@ -91,6 +93,10 @@ def recall(count: int, full: bool, bounds: dict[str, float]) -> Iterable[Figure]
         "the text twice": lambda text, _: f"{text}\n{text}",
         "badly scanned": rivals.scanned,
         "synonyms": rivals.spun,
+        "figures in another notation": notices.other_notation,
+        "one word in ten another": notices.reworded,
+        "three words in ten another": lambda text, rng: notices.reworded(text, rng, 0.3),
+        "one digit corrected": notices.one_digit_corrected,
     }
     for level in LEVELS:
         name = "damaged, no glosses" if level is None else f"damaged, gloss level {level}"
@@ -117,9 +123,11 @@ def recall(count: int, full: bool, bounds: dict[str, float]) -> Iterable[Figure]
 
 def templates(count: int, bounds: dict[str, float]) -> Iterable[Figure]:
     """False pairs among all pairs of texts of one template each; copies of them found."""
-    for kind in rivals.TEMPLATES:
+    made_of = dict.fromkeys(rivals.TEMPLATES, rivals.templated)
+    made_of |= dict.fromkeys(notices.KINDS, notices.notices)
+    for kind, siblings in made_of.items():
         rng = random.Random(kind)
-        texts = list(rivals.templated(kind, count, rng))
+        texts = list(siblings(kind, count, rng))
         pairs = list(combinations(texts, 2))
         false = sum(verify(a, b) is not None for a, b in pairs)
         name = f"false pairs, {kind}"
@@ -136,6 +144,7 @@ def related(count: int, bounds: dict[str, float]) -> list[Figure]:
     joined = [pair for pair in combinations([text for pair in texts for text in pair], 2) if verify(*pair)]
     halves = [body[: rng.choice((300, 600, len(body)))] for body in (made.stories() * count)[:count]]
     right = sum(found(half, corrected(half, rng)) for half in halves)
+    framed = [pair for group in (columns(), comments()) for pair in combinations(group, 2)]
     bare = [pair for pair in titles() if verify(*pair)]
     chained = sum(
         _chained(page, held, named) for page, held in digests(count, rng) for named in (True, False)
@@ -143,6 +152,10 @@ def related(count: int, bounds: dict[str, float]) -> list[Figure]:
     wrong = {
         "false pairs, interviews and reports of events": (len(joined), count * (2 * count - 1)),
         "false pairs, a title and its article": (len(bare), len(titles())),
+        "false pairs, one frame or one quotation": (
+            sum(verify(*pair) is not None for pair in framed),
+            len(framed),
+        ),
         "digests that join stories they hold": (chained, 2 * count),
     }
     name = "recall, corrected articles"

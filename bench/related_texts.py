@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 
 from bench.copies_texts import own_articles
-from pipelines.dedupe.particulars import particular
+from pipelines.dedupe.segments import particular
 
 _PEOPLE = ("林立新", "周一鸣", "陈海涛", "顾小满", "宋怀远", "罗清秋", "沈若溪", "白书航", "郑大川", "何以宁")
 _FIRMS = ("晨曦机电", "远岫科技", "南屏精工", "云帆智能", "青禾装备", "北辰光学", "听涛实业", "松月食品")

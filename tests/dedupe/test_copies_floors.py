@@ -16,7 +16,7 @@ def bounded(figures: list[Figure]) -> list[Figure]:
 
 def test_recall() -> None:
     figures = bounded(list(eval_copies.recall(2, full=False, bounds=BOUNDS)))
-    assert len(figures) == 18
+    assert len(figures) == 21
     assert [figure.line() for figure in figures if not figure.holds] == []
 
 
@@ -28,13 +28,13 @@ def test_false_pairs() -> None:
 
 def test_templates() -> None:
     figures = bounded(list(eval_copies.templates(12, BOUNDS)))
-    assert len(figures) == 8
+    assert len(figures) == 14
     assert [figure.line() for figure in figures if not figure.holds] == []
 
 
 def test_related_texts() -> None:
     figures = bounded(eval_copies.related(8, BOUNDS))
-    assert len(figures) == 4
+    assert len(figures) == 5
     assert [figure.line() for figure in figures if not figure.holds] == []
 
 
