@@ -36,6 +36,9 @@ Chinese numerals; articles of 300 to 600 characters have 9 to 46."""
 LONG_NAME = 4
 """Characters of a name of a firm, without its 有限公司."""
 
+NAMES = 0.25
+"""Share of names among the words in place of others from which names alone tell."""
+
 LEAST_DIGITS = 4
 """Digits from which a figure is hardly in two texts by chance."""
 
@@ -104,12 +107,14 @@ def is_filled_anew(gaps: list[Gap], slots: list[Gap], found: Found, aligned: int
 
 def _names_alone(slots: list[Gap]) -> bool:
     """Whether names of other kinds tell without a figure: one more than `FILLED`, and two of them long ones,
-    or `FILLED` long ones and persons. Words for which a writer takes others have two or three characters,
-    and hardly ever a surname in both.
+    or `FILLED` long ones and persons; and a quarter of them. Words for which a writer takes others have two
+    or three characters, and hardly ever a surname in both; where he takes them for one word in ten, one in
+    ten is two of them.
     """
     long = sum(min(slot.ours, slot.theirs) >= LONG_NAME for slot in slots)
     persons = sum(slot.persons for slot in slots)
-    return len(slots) > FILLED and (long > 1 or long + persons >= FILLED)
+    least = NAMES * len(slots)
+    return len(slots) > FILLED and (long >= max(2, least) or long + persons >= max(FILLED, least))
 
 
 def _poisson_tail(least: int, mean: float) -> float:
