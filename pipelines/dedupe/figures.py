@@ -22,6 +22,10 @@ _ROWS = ("〇零", "一壹", "二贰貳两兩", "三叁參", "四肆", "五伍",
 _VALUES = {char: str(digit) for digit, row in enumerate(_ROWS) for char in row}
 _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
+_LONGEST = 32
+"""Signs of a number that has a value: 一千二百三十四万五千六百七十八亿 has 17. Python refuses to read a number
+of more than 4,300 digits."""
+
 _PART = re.compile("[0-9]+|.")
 _NUMBER = re.compile(f"[0-9]*[{NUMERALS}][0-9{NUMERALS}]*")
 
@@ -42,8 +46,9 @@ def by_value(segment: str) -> str:
 
 @lru_cache(4096)
 def _arabic(number: str) -> str:
-    """The value of 三千零五 or 3千 in digits; without a unit (二〇〇五) each numeral is a digit."""
-    if not any(char in _TENS or char in _MYRIADS for char in number):
+    """The value of 三千零五 or 3千 in digits; without a unit (二〇〇五) each numeral is a digit,
+    and so in a row that is no number."""
+    if len(number) > _LONGEST or not any(char in _TENS or char in _MYRIADS for char in number):
         return "".join(_VALUES.get(char, char) for char in number)
     total = section = 0
     digits = ""

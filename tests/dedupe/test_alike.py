@@ -53,6 +53,10 @@ def test_a_figure_has_one_value_in_every_notation(one: str, other: str) -> None:
     assert by_value(one) == by_value(other) == other
 
 
+def test_a_row_of_numerals_that_is_no_number_has_no_value() -> None:
+    assert by_value("一" * 5_000 + "十") == "1" * 5_000 + "十"
+
+
 def test_copies_with_figures_in_another_notation_match() -> None:
     rng = random.Random(12)
     bulletin = [*bulletins(3, rng), *notices("pledges", 6, rng)]
