@@ -23,8 +23,8 @@ _VALUES = {char: str(digit) for digit, row in enumerate(_ROWS) for char in row}
 _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
 _LONGEST = 32
-"""Signs of a number that has a value: 一千二百三十四万五千六百七十八亿 has 17. Python refuses to read a number
-of more than 4,300 digits."""
+"""Signs of a number that has a value: 一千二百三十四万五千六百七十八亿 has 16. Python refuses to read an
+int of more than 4,300 digits."""
 
 _PART = re.compile("[0-9]+|.")
 _NUMBER = re.compile(f"[0-9]*[{NUMERALS}][0-9{NUMERALS}]*")
