@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
+from datetime import datetime
 
+from pipelines.reading.boxes import boxed
 from pipelines.reading.dates import Dated, date_in_url, days_of, parse_date, parse_stamp
 from pipelines.reading.numerals import number
 from pipelines.reading.occasions import is_of_another, is_told, laid_open, tells_event
-from pipelines.reading.origin import Found
+from pipelines.reading.origin import Found, slots
 from pipelines.reading.phrases import both
 from pipelines.reading.records import Extracted, OriginLine
 from pipelines.reading.stamps import MODIFIED, PUBLISHED, first_stamp
@@ -33,6 +34,9 @@ _BESIDE_DAY = re.compile(
 
 _SECTION = re.compile(r"[\u3400-\u9fff]{2,6}")
 
+_HALF_DAY, _ZONE_APART = 12 * 60, 8 * 60
+"""Minutes between two readings of a clock of twelve hours; between China's zone and Greenwich."""
+
 _YEAR = re.compile(r"\d{4}|年")
 _ASIDE = re.compile(
     both(r"^\s*[(（][^()（）]*[)）]\s*$|(?:更新|修改|编辑|推荐文章)于|\d\s*(?:更新|修改)过?(?!\S)")
@@ -49,14 +53,6 @@ _MONTH = re.compile(
     )
 )
 """A month with its year alone, or the number of a magazine."""
-
-_FIGURES = re.compile(r"[\d年月日./: -]{1,12}")
-_BOX = re.compile(
-    r"\b(?P<d>[0-3]?\d)日? (?P<y>20\d\d)\s?[-/.年]\s?(?P<m>[01]?\d)月?(?!\d)|"
-    r"\b(?P<y2>20\d\d)\s?[-/.年]\s?(?P<m2>[01]?\d)月?[-/.]? (?P<d2>[0-3]?\d)日?(?![\d:])|"
-    r"\b(?P<y3>20\d\d)年? (?P<m3>[01]?\d)[-/.月]\s?(?P<d3>[0-3]?\d)日?(?:\s(?P<time>\d\d:\d\d))?(?!\d)"
-)
-"""Day over month, month over day, year over day over time."""
 
 
 def choose_date(
@@ -85,7 +81,7 @@ def _candidates(
     found = tuple(item for item in found if item[1].value not in others) if others else found
     choices: tuple[Callable[[], Dated | None], ...] = (
         lambda: _labelled(found, ("date",), captured, ("above",)),
-        lambda: first_stamp(extracted, PUBLISHED, captured),
+        lambda: _stamped(extracted, others, captured),
         lambda: _bare(_above(extracted, captured, others), captured),
         lambda: _labelled(found, ("date",), captured, ("start",)),
         lambda: _labelled(found, ("date", "modified"), captured, ("above", "over", "below", "end")),
@@ -104,13 +100,38 @@ def _candidates(
             captured,
             with_time=True,
         ),
-        lambda: _boxed(extracted, captured),
+        lambda: boxed(extracted, captured),
     )
     for choice in choices:
         if (dated := choice()) is not None:
             yield dated
     stamps = (parse_stamp(value, captured) for name, value in extracted.meta if name == "time")
     yield from filter(None, stamps)
+
+
+def _stamped(extracted: Extracted, others: frozenset[str], captured: str) -> Dated | None:
+    """The date that a page gives to machines; where it prints another time of day beside the headline, that
+    is the one that a reader is told."""
+    stamp = first_stamp(extracted, PUBLISHED, captured)
+    if stamp is None or stamp.precision == "day":
+        return stamp
+    printed = [text for text in _above(extracted, captured, others) if not _tells_change(text)]
+    shown = _bare(printed, captured) or boxed(extracted, captured)
+    return shown if shown and _corrects(shown, stamp) else stamp
+
+
+def _tells_change(text: str) -> bool:
+    return _ASIDE.search(text) is not None or any(slot.slot == "modified" for slot in slots(text))
+
+
+def _corrects(shown: Dated, stamp: Dated) -> bool:
+    """Whether a printed time of day is another than that of a stamp, of the same day or with China's clock
+    in the zone of Greenwich; half a day apart it is the same on a clock of twelve hours."""
+    if shown.relative or shown.precision == "day":
+        return False
+    apart = datetime.fromisoformat(stamp.iso) - datetime.fromisoformat(shown.iso)
+    minutes = int(apart.total_seconds() // 60)
+    return minutes == _ZONE_APART or (shown.day == stamp.day and minutes not in (0, _HALF_DAY, -_HALF_DAY))
 
 
 def _behind(lines: Iterable[OriginLine], changed: Iterable[str]) -> Iterator[str]:
@@ -187,17 +208,6 @@ def _month_alone(extracted: Extracted, captured: str) -> Dated | None:
         month = _MONTH.fullmatch(line.text) if line.place == "above" else None
         if month and (dated := parse_date(f"{number(month['y'])}年{number(month['m'])}月", captured)):
             return replace(dated, raw=line.text)
-    return None
-
-
-def _boxed(extracted: Extracted, captured: str) -> Dated | None:
-    """A date in pieces, one over the other in a box beside the headline."""
-    lines = [line.text for line in extracted.origin_lines if line.place in ("over", "above")]
-    for figures, run in groupby(lines, lambda text: _FIGURES.fullmatch(text) is not None):
-        if figures and (box := _BOX.search(" ".join(run))):
-            year, month = box["y"] or box["y2"] or box["y3"], box["m"] or box["m2"] or box["m3"]
-            day = box["d"] or box["d2"] or box["d3"]
-            return parse_date(f"{year}-{month}-{day} {box['time'] or ''}", captured)
     return None
 
 

@@ -42,9 +42,12 @@ LABELLED = 3
 
 _EMPTY = (Reason.NEEDS_BROWSER, Reason.NO_ARTICLE, Reason.NOT_CHINESE)
 _LEADS_BACK = re.compile(
-    both(r"(?<=[。！？!?”」’）)…])\s*返回[^。，]{2,6}[，,]\s*查看更多(?:\s*责任编辑[:：]?\s*\S{0,12})?$")
+    both(
+        r"(?<=[。！？!?”」’）)…])\s*(?:返回[^。，]{2,6}[，,]\s*查看更多(?:\s*责任编辑[:：]?\s*\S{0,12})?|"
+        r"(?:返回|点击|进入|查看|更多)[^。，！？]{2,14}\s*(?:[>＞]{1,2}|»))$"
+    )
 )
-"""A portal's link to itself at the end of the last paragraph."""
+"""A portal's link to itself, or onward, at the end of the last paragraph."""
 
 _HASHTAGS = re.compile(r"(?<=[。！？!?…～~”])\s*(?:#[^\s#，。]{1,20}#?\s*)+$")
 """The topics that a post is filed under, behind its last sentence."""

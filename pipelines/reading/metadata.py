@@ -132,12 +132,13 @@ def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, source: s
         if line.place in ("above", "start", "end", "below") and (named := byline(line.text, line.place)):
             return named
     for line in extracted.origin_lines:
-        if line.place == "byline" and (named := persons(line.text)):
+        if line.place == "byline" and line.text != source and (named := persons(line.text)):
             return named
     for name in ("ld:author", "article:author", "author", "og:article:author", "citation_author"):
         if known := [person for key, value in extracted.meta if key == name for person in persons(value)]:
             return tuple(dict.fromkeys(known))
-    return name_alone(line.text for line in extracted.origin_lines if line.place == "above")
+    above = (line.text for line in extracted.origin_lines if line.place == "above")
+    return name_alone(text for text in above if text != source)
 
 
 def _posted(found: Iterable[tuple[str, Found]]) -> Iterator[tuple[str, Found]]:

@@ -32,7 +32,7 @@ _SEPARATORS = re.compile(
 )
 """A blank between Latin words is part of a name, and so is 和 before a blank (翁同和 某某)."""
 
-_MAY_BE_NAME = re.compile(r"[\u3400-\u9fff]{2,3}")
+_MAY_BE_NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
 """What is a name in a row with 、 that has a name with a known surname."""
 
 _FOREIGN = re.compile(
@@ -119,7 +119,7 @@ def split_names(text: str) -> tuple[str, ...]:
         return (text,)
     parts = [_bare(part) for part in _parts(text)]
     persons = [name for part in parts for name in unglue(part)]
-    if persons and "、" in text and all(_MAY_BE_NAME.fullmatch(p) and p not in NOT_NAMES for p in parts):
+    if persons and "、" in text and all(map(_may_be_name, parts)):
         return tuple(dict.fromkeys(parts))
     if persons:
         return tuple(dict.fromkeys(persons))
@@ -134,6 +134,11 @@ def split_names(text: str) -> tuple[str, ...]:
         and not _NOT_OFFICE.search(p)
     ]
     return tuple(dict.fromkeys(kept))[:4]
+
+
+def _may_be_name(part: str) -> bool:
+    """Whether a part of a row may be a name in print: 某飞刀 beside 张三."""
+    return bool(_MAY_BE_NAME.fullmatch(part)) and part not in NOT_NAMES and not _ORGANISED.search(part)
 
 
 def _parts(text: str) -> list[str]:

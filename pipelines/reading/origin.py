@@ -41,6 +41,7 @@ _SLOT: dict[str, Slot] = {
     "writer": "author",
     "by": "author",
     "behind": "author",
+    "of": "author",
 }
 _LABELS = {name: phrases(f"label.{name}") for name in names("label")}
 _WORDS = "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items() if name != "other")
@@ -63,6 +64,7 @@ _BARE = re.compile(
         r"(?P<editor>(?!图片|视频|视觉|美术|音频)[\u3400-\u9fff]{0,4}(?:编辑|责编)|(?:[一二三初复终]审|审[核校]|监制)(?=\s+[\u3400-\u9fff]{2,4}(?:\s|$)))|(?P<date>发布时间|(?:本文)?发[表布]于|时间)"
     )
     + r")\s*(?=[^\s:：|/，。、；的为為是])"
+    + both(r"|^《[^《》]{2,10}》[\u3400-\u9fff]{0,4}(?P<of>作者|记者|撰稿人?|主笔)(?=\s+[\u3400-\u9fff])")
 )
 """Labels without a colon: only at the start of a line or behind a gap, bracket, bar or date."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from pipelines.reading.bylines import PHOTO, dateline_outlet, reporters_outlet, slashed_outlet
 from pipelines.reading.credits import printed_in
@@ -52,6 +53,12 @@ SITE_LEAST = 4
 SITE = 8
 """Characters at the end of a document's title that hold the name of the site."""
 
+_KIND = re.compile(both("(?:公众|头条|企鹅|网易|搜狐|百家|大鱼|凤凰|澎湃|人民|新华|视频|抖音|政务|媒体)号"))
+"""A platform's name for its accounts, which labels the one before it."""
+
+_NETWORK = re.compile(both("(?:微博|空间|朋友圈)$"))
+"""Where readers are asked to share a text, named beside its date."""
+
 _APART = re.compile(r"[\s|丨｜·]+")
 _OUTLET = re.compile(r"[\u3400-\u9fffA-Za-z·]{2,16}")
 
@@ -98,6 +105,7 @@ def _sources(
     labelled = [(place, slot.value) for place, slot in found if slot.slot == "source"]
     yield from (_source_value(value) for place, value in labelled if place != "over")
     yield from _beside_dates(extracted)
+    yield _labelled_account(extracted)
     known = {value for name in _PUBLISHERS if (value := meta.get(name)) and not _is_person(value)}
     yield _vouched(extracted, known | _named_site(extracted))
     yield from (_outlet(line.text) for line in extracted.origin_lines if line.place == "outlet")
@@ -119,6 +127,15 @@ def _beside_dates(extracted: Extracted) -> Iterator[str | None]:
     for before, text in zip(["", *above], above, strict=False):
         if not _OFFICES.fullmatch(before):
             yield _bare_source(text, extracted.title)
+
+
+def _labelled_account(extracted: Extracted) -> str | None:
+    """The account that its platform's label stands behind, above the body (某某 企鹅号)."""
+    above = " ".join(line.text for line in extracted.origin_lines if line.place == "above")
+    if "号" not in above and "號" not in above:
+        return None
+    named = (name for name, kind in pairwise(above.split()) if _KIND.fullmatch(kind))
+    return next((name for name in named if _OUTLET.fullmatch(name) and not _KIND.fullmatch(name)), None)
 
 
 def _reporting(extracted: Extracted, known: set[str]) -> str | None:
@@ -174,7 +191,8 @@ def _bare_source(text: str, title: str) -> str | None:
     rest = _DATES.sub(" ", text)
     if (client := _CLIENT.search(rest)) and is_outlet(client["paper"]):
         return client[0]
-    outlets = [part for piece in _APART.split(rest) if is_outlet(part := trim(piece).strip("《》"))]
+    parts = (trim(piece).strip("《》") for piece in _APART.split(rest))
+    outlets = [part for part in parts if is_outlet(part) and not _NETWORK.search(part)]
     site = title[-SITE:] if len(outlets) > 1 else ""
     others = [outlet for outlet in outlets if outlet not in site]
     return next((outlet for outlet in others if outlet[:2] not in site), next(iter(others or outlets), None))

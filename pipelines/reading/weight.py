@@ -12,6 +12,9 @@ from pipelines.reading.phrases import both, phrases
 _STRONG_MARKS = re.compile(r"[，。！？；!?;]|,(?!\d)")
 _SEPARATED = re.compile(r"[:：|丨]")
 _STOP = re.compile(r"[。！？!?；;]")
+_PAUSES = ("，", "、")
+"""How a clause ends that goes on in the next line, as accounts set theirs."""
+
 TAIL = re.compile(rf"^[\s【\[（(·■◆●▲☆★>»►◎※・\-—=|]*(?:{phrases('tail')})", re.I)
 CONTROL = re.compile(rf"^[\s【\[（(<†①-⑳👆👇👉☞▼↓►▶]*(?:{phrases('control')})")
 DISCLAIMER = re.compile(
@@ -52,7 +55,7 @@ _OF_ANOTHER = re.compile(
 _BEFORE_DATE = re.compile(r"[\u3400-\u9fff]{2,10}\s*[·•|｜丨]\s*")
 """A name set off from the date behind it."""
 
-_ROLE_SIGN = re.compile(both("[者员文编责校摄剪审监统来稿生图案计自]"))
+_ROLE_SIGN = re.compile(both("[者员文编责校摄剪审监统来稿生图案计自笔]"))
 """What every role has one of, and most lines have none of."""
 
 _MORE_ROLES = both(r"(?:编校|签发|复审|策划|设计|文案|供[图稿]|美编|排版|配图|制[作图])")
@@ -71,6 +74,11 @@ _REPORTED = re.compile(
     )
     + both(rf"文\s*[|丨｜│/／]\s*{_NAMES}(?:\s*(?:律师|博士|教授)|\s+[\u3400-\u9fff]{{4,16}})?|")
     + both(rf"{_NAMES}\s*发自[\u3400-\u9fff]{{2,6}}|")
+    + both(
+        r"(?:[执主]笔|采写|撰文)\s*[|丨｜│/／:：]\s*[^，。！？；]{2,24}|"
+        r"[【\[（(](?:文|撰文|执笔|作者)\s*[|丨｜│/／]\s*[^，。！？；]{2,24}[】\]）)]|"
+        rf"《[^《》]{{2,10}}》[\u3400-\u9fff]{{0,4}}(?:作者|记者|撰稿人?|主笔)[:：\s]\s*{_NAMES}|"
+    )
     + rf"[【\[]\s*{_ROLES}\s*[】\]]\s*[^，。！？；]{{2,24}}|"
     rf"(?:[□■◎●◆]\s*)?(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:{_ROW}[\s;；]*)+{_PICTURED}?|"
     rf"{_PICTURED}[:：\s]\s*{_NAMES}|(?:[\u3400-\u9fff]{{2,8}}[报報网網社台]\s+)?{_GLUED}(?:\s+{_GLUED}\s*{_PICTURED}?|\s*{_PICTURED})|"
@@ -161,7 +169,7 @@ def names_origin(text: str) -> bool:
         or printed_in(text) is not None
     ):
         return True
-    if len(text) > 100 or _STOP.search(text) or not (dated := DATED.search(text)):
+    if len(text) > 100 or text.endswith(_PAUSES) or _STOP.search(text) or not (dated := DATED.search(text)):
         return False
     begins = dated.start() < 3 or _BEFORE_DATE.fullmatch(text, 0, dated.start()) is not None
     return labels > 0 or (begins and 2 < len(text) - len(dated[0]) < 60)
