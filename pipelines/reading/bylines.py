@@ -19,6 +19,7 @@ _DATELINE = re.compile(
         r"[】\]）)〕]?\s*(?P<open>[（(【〔])?(?P<people>[^）)】〕]{0,60})"
     )
 )
+_DAY_OF_REPORT = re.compile(both(r"\s*(?:\d{1,2}月)?\d{1,2}日\s*(?:专讯|讯|电|消息|报道)"))
 _BRACKET = re.compile(
     both(
         r"[（(【〔\[]\s*(?P<people>(?:[^（(【〔\[）)】〕\]]{0,10}(?:记者|通讯员|文|编辑|责编|责任编辑|作者|撰文|来源|编)|"
@@ -229,12 +230,19 @@ def slashed_outlet(text: str) -> str | None:
 def dateline_outlet(text: str, title: str, known: Collection[str] = ()) -> str | None:
     """The agency or paper of a dateline, when it is a known publisher, the document's title begins or ends
     with its name (本报讯 names none) or it is `known` as the page's own."""
+    if own := next((name for name in known if name and _reports(text, name)), None):
+        return own
     dateline = _DATELINE.match(text)
     outlet = dateline["outlet"] if dateline else None
     vouched = outlet and (
         publisher(outlet) or outlet in (title[: len(outlet)], title[-len(outlet) :]) or outlet in known
     )
     return outlet if vouched else None
+
+
+def _reports(text: str, name: str) -> bool:
+    """Whether a text is the report of who has the name: it begins with that, a day and 消息."""
+    return text.startswith(name) and _DAY_OF_REPORT.match(text, len(name)) is not None
 
 
 def reporters_outlet(text: str, title: str) -> str | None:

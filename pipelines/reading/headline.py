@@ -21,6 +21,7 @@ _SITE = re.compile(
 _IN_BRACKETS = re.compile(r"\s*[【(（\[]([^【】()（）\[\]]{2,14})[】)）\]]$")
 _HEADINGS = {"h1": 2.0, "h2": 1.2, "h3": 0.8}
 _POST = re.compile(both(r"标\s*题\s*[:：]\s*(?P<title>.{2,80}?)\s*发信站\s*[:：]"))
+_BLANKS = re.compile(r"(?<=[\d\u3400-\u9fff])\s+(?=[\d\u3400-\u9fff])")
 _CUT_OFF = re.compile(r"\.{3}|…")
 _STOP = re.compile("[。；，：]")
 _OFFICE = re.compile(
@@ -39,6 +40,9 @@ SITE_NAME = 10
 
 OVER_DATE = 0.5
 """What a heading or an element named as a title has more where the dated line of origin is right below."""
+
+MOST, TITLE_LINES = 80, 4
+"""Characters of a headline; lines over which official documents spread one."""
 
 SURE = 3.0
 """Score of a line that names and document's title both call the headline."""
@@ -72,24 +76,24 @@ def find_headlines(page: Outline, first_body_line: int, title: str) -> tuple[tup
     scored: list[Candidate] = []
     for index in range(0, min(first_body_line + 3, len(page.lines))):
         line = page.lines[index]
-        if not 4 <= line.size <= 80 or (line.linked * 2 > line.size and not _links_itself(line, wanted)):
+        if not 4 <= line.size <= MOST or (line.linked * 2 > line.size and not _links_itself(line, wanted)):
             continue
         if _NOT_HEAD.match(unglossed(line.text)):
             continue
-        score = _score(page, index, wanted)
+        text, last = _whole(page, index, title)
+        score = max(_score(page, index, whole, wanted) for whole in {line.text, text})
         if index >= first_body_line:
             score -= 1.0
         score -= 0.01 * max(0, first_body_line - index)
-        if score > 0 and _stands_over_date(page, index):
+        if score > 0 and _stands_over_date(page, last):
             score += OVER_DATE
         if line.tag not in _HEADINGS and (
-            (named and plain(line.text) in wanted) or _begins_as_office(line, wanted)
+            (named and plain(line.text) in wanted) or (last == index and _begins_as_office(line, wanted))
         ):
             continue
-        text = _whole(page, index, title)
         rest = _RUBRIC.sub("", text)
         bare = rest not in ("", text) and (wanted.startswith(plain(rest)) or _links_rubric(page, line))
-        scored.append((score, index, rest if bare else text))
+        scored.append((score, last, rest if bare else text))
     if not any(score >= SURE for score, _, _ in scored):
         scored += _farther(page, first_body_line + 3, wanted)
     scored = _below_section(page, scored, title)
@@ -128,7 +132,7 @@ def _farther(page: Outline, start: int, wanted: str) -> list[Candidate]:
             continue
         own = plain(line.text)
         if len(own) > 8 and wanted.startswith(own) and 2 * len(own) > len(wanted):
-            return [(_score(page, index, wanted), index, line.text)]
+            return [(_score(page, index, line.text, wanted), index, line.text)]
     return []
 
 
@@ -138,15 +142,35 @@ def _posted(page: Outline, first_body_line: int) -> list[tuple[str, int]]:
     return [(head["title"], -1) for head in heads if head]
 
 
-def _whole(page: Outline, index: int, title: str) -> str:
-    """The text of a line; of the first of two in one heading both, where the document's title goes on so or
-    is cut off."""
+def _whole(page: Outline, index: int, title: str) -> tuple[str, int]:
+    """The text of a line and the line it ends on; of the first of several set alike all with which the
+    document's title begins, of the first of two in one heading both where the document's title is cut off."""
     line = page.lines[index]
-    after = page.lines[index + 1] if line.tag in _HEADINGS and index + 1 < len(page.lines) else None
-    if after is None or after.element != line.element or line.size + after.size > 80:
-        return line.text
+    run, wanted, begun = [line.text], plain(title), plain(line.text)
+    for after in page.lines[index + 1 : index + TITLE_LINES] if wanted.startswith(begun) else ():
+        begun += (more := plain(after.text))
+        if not more or not wanted.startswith(begun) or not _set_alike(page, line, after):
+            break
+        run.append(after.text)
+    if len(run) == 1 and line.tag in _HEADINGS and index + 1 < len(page.lines):
+        run += _going_on(line, page.lines[index + 1], title)
+    glued = "".join(run)
+    whole = glued if line.tag not in _HEADINGS and glued in _BLANKS.sub("", title) else " ".join(run)
+    return (whole, index + len(run) - 1) if len(whole) <= MOST else (line.text, index)
+
+
+def _set_alike(page: Outline, line: Line, after: Line) -> bool:
+    """Whether two lines stand in one element, or in two beside each other that have the same attributes."""
+    one, other = page.elements[line.element], page.elements[after.element]
+    alike = one.parent == other.parent and line.tag == after.tag and one.attributes == other.attributes
+    return line.element == after.element or alike
+
+
+def _going_on(line: Line, after: Line, title: str) -> list[str]:
+    """The second line of a heading that the document's title has deeper within, or where that is cut off."""
     goes_on = plain(line.text + after.text) in plain(title) or _CUT_OFF.search(title)
-    return f"{line.text} {after.text}" if goes_on and not _NOT_HEAD.match(after.text) else line.text
+    joined = after.element == line.element and goes_on and not _NOT_HEAD.match(after.text)
+    return [after.text] if joined else []
 
 
 def _below_section(page: Outline, scored: list[Candidate], title: str) -> list[Candidate]:
@@ -212,13 +236,14 @@ def _links_itself(line: Line, wanted: str) -> bool:
     return wanted.startswith(own) and 2 * len(own) > len(wanted)
 
 
-def _score(page: Outline, index: int, wanted: str) -> float:
+def _score(page: Outline, index: int, text: str, wanted: str) -> float:
+    """How much speaks for a line as the headline, or for the `text` that begins on it."""
     line = page.lines[index]
     score = _HEADINGS.get(line.tag, 0.0)
     names = words(page.elements[line.element].attributes)
     if _NAMES.search(names):
         score += 0.8
-    own = plain(line.text)
+    own = plain(text)
     if own and wanted:
         if wanted.startswith(own):
             score += 1.0 + 2.0 * len(own) / len(wanted) if count_han(own) >= 4 or len(own) > 8 else 0.0
@@ -226,7 +251,7 @@ def _score(page: Outline, index: int, wanted: str) -> float:
             score += 1.0 + 2.0 * len(own) / len(wanted)
         elif own in wanted:
             score += 0.8 + 1.2 * len(own) / len(wanted) if len(own) >= 6 else 0.0
-        elif wanted in own and len(wanted) >= 6 and not _DATE.search(line.text):
+        elif wanted in own and len(wanted) >= 6 and not _DATE.search(text):
             score += 1.5
     return score
 

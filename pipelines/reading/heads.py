@@ -38,10 +38,16 @@ KNOWN: dict[str, Head] = dict(_HEADS)
 them; links and pictures, which they do not, are left out."""
 
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|font-size\s*:\s*(?:0(?![.\d])|1px)|(?:^|\s)hidden=|text-indent\s*:\s*-\d{3}|"
-    r"(?<![\w-])(?:left|top)\s*:\s*-\d{4}|class=\"jammer\b|(visibility\s*:\s*hidden)"
+    r"display\s*:\s*none|font-size\s*:\s*1px|(?:^|\s)hidden=|text-indent\s*:\s*-\d{3}|"
+    r"(?<![\w-])(?:left|top)\s*:\s*-\d{4}|class=\"jammer\b|"
+    r"(?P<unseen>visibility\s*:\s*hidden)|(?P<sizeless>font-size\s*:\s*0(?![.\d]))"
 )
 """What hides an element: its style, or the class that the style sheets of forums (Discuz) hide."""
+
+_BOXES = frozenset(("body", "main", "div", "section", "article", "table", "tbody", "tr", "td", "ul", "ol"))
+"""Elements that a size of 0 does not hide: it closes the gaps between children, which have a size of their
+own."""
+
 _HIDING = ("style=", "hidden", "jammer")
 """One of these stands in attributes that may hide."""
 
@@ -62,7 +68,7 @@ def learnt(head: str) -> Head:
         step = END if tag[0] == "/" else BLOCK
     if tag in ("meta", "link"):
         return step, tag, attributes
-    if any(map(attributes.__contains__, _HIDING)) and tag not in VOIDS and _hides(attributes):
+    if any(map(attributes.__contains__, _HIDING)) and tag not in VOIDS and _hides(tag, attributes):
         step = UNREAD_BLOCK if tag in _BLOCKS else UNREAD
     elif step == PASSED and "block" in attributes and _SET_AS_BLOCK.search(attributes):
         step = BREAK
@@ -83,8 +89,10 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=1 << 12)
-def _hides(attributes: str) -> bool:
+def _hides(tag: str, attributes: str) -> bool:
     """Whether the attributes hide an element. One named as the article's that only is not visible is shown by
     a script when its pictures have come."""
-    found = _HIDDEN.search(attributes)
-    return found is not None and not (found[1] and IN_FAVOUR.search(words(attributes)))
+    for found in _HIDDEN.finditer(attributes):
+        if not (found["sizeless"] and tag in _BOXES):
+            return not (found["unseen"] and IN_FAVOUR.search(words(attributes)))
+    return False

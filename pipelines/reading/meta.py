@@ -24,6 +24,10 @@ _LD_KEYS = (
     "mainEntityOfPage",
     "url",
 )
+_CAMBRIAN = "/cambrian.jsonld"
+_CAMBRIAN_DATES = (("pubDate", "datePublished"), ("upDate", "dateModified"))
+"""The vocabulary of a search engine (ziyuan.baidu.com/contexts/cambrian.jsonld), which has no types."""
+
 _ARTICLE_TYPES = re.compile("[A-Za-z]*Article|[A-Za-z]+Posting|WebPage|Report")
 """The types of schema.org below Article, and the page that holds one."""
 
@@ -71,6 +75,9 @@ def _json_ld(script: str) -> Iterator[tuple[str, str]]:
     for node in _nodes(data):
         kind = node.get("@type")
         kinds = kind if isinstance(kind, list) else [kind]
+        if kind is None and _CAMBRIAN in str(node.get("@context")):
+            stamps = ((name, node.get(key)) for key, name in _CAMBRIAN_DATES)
+            yield from ((f"ld:{name}", stamp) for name, stamp in stamps if isinstance(stamp, str))
         if not any(isinstance(one, str) and _ARTICLE_TYPES.fullmatch(one) for one in kinds):
             continue
         prefix = "ld:" if any(one != "WebPage" for one in kinds) else "ld:page:"

@@ -134,9 +134,11 @@ def _authors(found: Iterable[tuple[str, Found]], extracted: Extracted, source: s
     for line in extracted.origin_lines:
         if line.place == "byline" and line.text != source and (named := persons(line.text)):
             return named
+    editors = _people(found, "editor")
     for name in ("ld:author", "article:author", "author", "og:article:author", "citation_author"):
-        if known := [person for key, value in extracted.meta if key == name for person in persons(value)]:
-            return tuple(dict.fromkeys(known))
+        known = [person for key, value in extracted.meta if key == name for person in persons(value)]
+        if wrote := [person for person in known if person not in editors]:
+            return tuple(dict.fromkeys(wrote))
     above = (line.text for line in extracted.origin_lines if line.place == "above")
     return name_alone(text for text in above if text != source)
 

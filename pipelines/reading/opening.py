@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from pipelines.reading.body import Body, voice
 from pipelines.reading.credits import are_institutes, footnoted, roled
 from pipelines.reading.dates import parse_date
+from pipelines.reading.headline import TITLE_LINES
 from pipelines.reading.names import is_name
 from pipelines.reading.noise import is_noise
 from pipelines.reading.outline import Element, Line, Outline, unglossed, words
@@ -35,9 +36,6 @@ SAME, SAME_START = 0.6, 40
 reference pages a summary in its own words has at most .3; one cut from the text and damaged apart from it has
 .7 or more."""
 
-TITLE_LINES = 4
-"""Lines over which official documents spread their title."""
-
 ABOVE_STANDFIRST = 3
 """Lines below the headline within which it stands: source and date, or name, may come between."""
 
@@ -51,6 +49,11 @@ SENTENCE_LEAST = 12
 
 _ROW = re.compile(r"[\u3400-\u9fff]{2,4}")
 _ROWED = re.compile(rf"{_ROW.pattern}(?:[\s、]+{_ROW.pattern}){{0,7}}")
+_ADOPTED = re.compile(
+    both(r"[（(]\s*\d{4}年[^（）()]{4,160}(?:通过|公布|批准|修订|修正|施行)[^（）()。]{0,60}[)）]")
+)
+"""Who adopted a document and when, in brackets below its title: a part of the document."""
+
 AROUND = 12
 """Lines looked at for names over and below the text, as for its origin (surroundings.ABOVE)."""
 
@@ -212,7 +215,11 @@ def opened(page: Outline, body: Body, head: int) -> Body:
     inside = {_set(page, page.lines[i]) for i in body.lines if page.lines[i].tag in _SUBHEADINGS[:-1]}
     while (
         first - 1 > head
-        and (_opens(page, page.lines[first - 1], core) or _set(page, page.lines[first - 1]) in inside)
+        and (
+            _opens(page, page.lines[first - 1], core)
+            or _set(page, page.lines[first - 1]) in inside
+            or _ADOPTED.fullmatch(page.lines[first - 1].text)
+        )
         and not _is_told_row(page, body, first - 1)
     ):
         first -= 1

@@ -60,6 +60,9 @@ _NETWORK = re.compile(both("(?:微博|空间|朋友圈)$"))
 """Where readers are asked to share a text, named beside its date."""
 
 _APART = re.compile(r"[\s|丨｜·]+")
+_MARKED = re.compile(r"[\[(（【][\u3400-\u9fff]{2,4}[\])）】]$")
+"""How a site came by an article, behind its name: [整理], (编译)."""
+
 _OUTLET = re.compile(r"[\u3400-\u9fffA-Za-z·]{2,16}")
 
 _ACCOUNT_LABEL = re.compile(
@@ -207,8 +210,9 @@ def _vouched(extracted: Extracted, known: set[str]) -> str | None:
     for line in extracted.origin_lines if known else ():
         if line.place == "above" and len(line.text) < 80 and _DATES.search(line.text):
             beside = trim(_DATES.sub(" ", unlabelled(line.text)))
-            if beside in known:
-                return beside
+            parts = (beside, *(_MARKED.sub("", part) for part in _APART.split(beside)))
+            if vouched := next((part for part in parts if part in known), None):
+                return vouched
     return None
 
 

@@ -55,7 +55,7 @@ _OF_ANOTHER = re.compile(
 _BEFORE_DATE = re.compile(r"[\u3400-\u9fff]{2,10}\s*[·•|｜丨]\s*")
 """A name set off from the date behind it."""
 
-_ROLE_SIGN = re.compile(both("[者员文编责校摄剪审监统来稿生图案计自笔]"))
+_ROLE_SIGN = re.compile(both("[者员文编责校摄剪审监统来稿生图案计自笔采]"))
 """What every role has one of, and most lines have none of."""
 
 _MORE_ROLES = both(r"(?:编校|签发|复审|策划|设计|文案|供[图稿]|美编|排版|配图|制[作图])")
@@ -80,7 +80,8 @@ _REPORTED = re.compile(
         rf"《[^《》]{{2,10}}》[\u3400-\u9fff]{{0,4}}(?:作者|记者|撰稿人?|主笔)[:：\s]\s*{_NAMES}|"
     )
     + rf"[【\[]\s*{_ROLES}\s*[】\]]\s*[^，。！？；]{{2,24}}|"
-    rf"(?:[□■◎●◆]\s*)?(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:{_ROW}[\s;；]*)+{_PICTURED}?|"
+    + both(rf"[\u3400-\u9fff、]{{2,20}}供稿(?:\s+(?:{_ROLES}|供?图)\s*{_SIGNS}\s*{_NAMES})*|")
+    + rf"(?:[□■◎●◆]\s*)?(?:[文图]\s*[/／|｜]\s*[文图]?\s*)?(?:{_ROW}[\s;；]*)+{_PICTURED}?|"
     rf"{_PICTURED}[:：\s]\s*{_NAMES}|(?:[\u3400-\u9fff]{{2,8}}[报報网網社台]\s+)?{_GLUED}(?:\s+{_GLUED}\s*{_PICTURED}?|\s*{_PICTURED})|"
     rf"[(（](?:\s*{_CREDITED}\s*{_SIGNS}\s*[\u3400-\u9fff·]{{2,12}}"
     r"(?:[\s、，;；]+[\u3400-\u9fff·]{2,4}){0,5}[\s,，;；]*)+[)）]"
