@@ -9,8 +9,8 @@ import numpy as np
 
 from pipelines.dedupe.candidates import Integers
 from pipelines.dedupe.cluster import Edge
-from pipelines.dedupe.figures import figures_of
-from pipelines.dedupe.match import unlike_figures, verify_comparable
+from pipelines.dedupe.match import verify_comparable
+from pipelines.dedupe.quick import Figures, Shingles, unlike_figures
 from pipelines.dedupe.spanning import Pairs
 
 Load = Callable[[Sequence[int]], Mapping[int, str]]
@@ -27,10 +27,11 @@ class Chunk:
 
 def compare_chunk(chunk: Chunk) -> list[Edge[int]]:
     """The pairs of a chunk that are one story, by (a, b)."""
-    figures = {key: figures_of(plain) for key, plain in chunk.plains.items()}
+    figures = {key: Figures(plain) for key, plain in chunk.plains.items()}
+    shingles = Shingles(chunk.plains)
     found = []
     for a, b, share in sorted(chunk.pairs):
-        if unlike_figures(figures[a], figures[b], share):
+        if unlike_figures(figures[a], figures[b], share) or shingles.lie_apart(a, b):
             continue
         match = verify_comparable(chunk.plains[a], chunk.plains[b])
         if match:

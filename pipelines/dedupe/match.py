@@ -37,14 +37,6 @@ NEARLY_EQUAL = 0.9
 Comments of 650 characters that quote one article of a law share .62 to .65, columns with one opening and one
 end .61 to .63, notices of 110 characters with other parties .63 to .66."""
 
-QUICK_FIGURES = 4
-QUICK_SHARE = 0.3
-QUICK_ALIKE = 0.5
-"""Two texts that share half of their shingles are equal in .87 of their characters (.87**5 = .5), so that
-nearly all figures (.87**2 and better) must be equal too; with 4 figures and fewer than .3 of them shared it
-is one template with other figures, and no alignment is needed to say so."""
-
-
 SIGMAS = 2.5
 """Standard deviations above the expected number of disagreements: chance gives more in .6 % of copies
 (normal tail), and of those only the ones pass on that meet the other two conditions of `another_story`."""
@@ -129,14 +121,6 @@ def mirror(match: Match) -> Match:
     """The match of (b, a) from that of (a, b)."""
     turned: dict[Relation, Relation] = {"part": "extended", "extended": "part"}
     return Match(turned.get(match.relation, match.relation), match.contained_b, match.contained_a)
-
-
-def unlike_figures(figures_a: frozenset[str], figures_b: frozenset[str], shared_shingles: float) -> bool:
-    """Whether texts with that share of common shingles have figures so unlike that they are two bulletins."""
-    fewer = min(len(figures_a), len(figures_b))
-    if shared_shingles < QUICK_ALIKE or fewer < QUICK_FIGURES:
-        return False
-    return len(figures_a & figures_b) < QUICK_SHARE * fewer
 
 
 def _relation(matched: int, covered_a: int, covered_b: int, length_a: int, length_b: int) -> Relation | None:

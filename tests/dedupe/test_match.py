@@ -25,9 +25,9 @@ from bench.event_texts import reports
 from bench.rival_texts import reordered, templated
 from pipelines.dedupe.align import align
 from pipelines.dedupe.anchors import Run, heaviest
-from pipelines.dedupe.figures import NUMERALS, figures_of
+from pipelines.dedupe.figures import NUMERALS
 from pipelines.dedupe.lcs import lcs_pairs
-from pipelines.dedupe.match import comparable, mirror, unlike_figures, verify
+from pipelines.dedupe.match import comparable, mirror, verify
 
 short = st.text(alphabet="甲乙丙丁", max_size=14)
 
@@ -269,16 +269,6 @@ def test_a_rewriting_is_a_copy_where_its_figures_say_so() -> None:
 
 def test_reports_of_one_event_are_different_stories() -> None:
     assert [pair for pair in reports(60, random.Random(9)) if verify(*pair)] == []
-
-
-def test_the_quick_look_at_figures_refuses_no_copy() -> None:
-    rng = random.Random(10)
-    for body in bulletins(12, rng):
-        copy = damaged(body, "d.test", 3, 1.0, rng.randrange(10**6)).article.article_body
-        assert not unlike_figures(figures_of(comparable(body)), figures_of(comparable(copy)), 0.9)
-    one, other = (figures_of(comparable(body)) for body in list(bulletins(4, rng))[::3])
-    assert unlike_figures(one, other, 0.9)
-    assert not unlike_figures(one, other, 0.4)
 
 
 @pytest.mark.parametrize(
