@@ -42,6 +42,7 @@ _OWN_DATES = ("date", "modified", "written")
 _RIGHTS = re.compile(both(r"版权|著作权|转载|授权|免责|copyright|©|未经|不代表本[站网]|仅供参考"), re.I)
 _ORIGINAL = re.compile(both(r"[（(【\[]?\s*(?:原标题|原题|原文标题|投稿标题)\s*[:：]\s*") + r"(?P<title>.+)$")
 _TITLE = re.compile(both("[题]"))
+_QUOTED = re.compile("《[^《》]*》|“[^“”]*”")
 
 
 def read_metadata(extracted: Extracted, url: str, fetched_at: str) -> Metadata:
@@ -182,11 +183,16 @@ def _people(
 def _original(extracted: Extracted, found: Iterable[tuple[str, Found]]) -> str | None:
     for _, slot in found:
         if slot.slot == "original" and count_han(slot.value) >= 3:
-            return slot.value
+            return _unquoted(slot.value)
     for line in extracted.origin_lines:
         if _TITLE.search(line.text) and (titled := _ORIGINAL.search(line.text)):
-            return until_closed(titled["title"]).strip()
+            return _unquoted(until_closed(titled["title"]).strip())
     return None
+
+
+def _unquoted(title: str) -> str:
+    """A title without the marks that its label has it in."""
+    return title[1:-1] if _QUOTED.fullmatch(title) else title
 
 
 def _keywords(meta: dict[str, str]) -> tuple[str, ...]:

@@ -173,7 +173,7 @@ def names_origin(text: str) -> bool:
     if len(text) > 100 or text.endswith(_PAUSES) or _STOP.search(text) or not (dated := DATED.search(text)):
         return False
     begins = dated.start() < 3 or _BEFORE_DATE.fullmatch(text, 0, dated.start()) is not None
-    return labels > 0 or (begins and 2 < len(text) - len(dated[0]) < 60)
+    return labels > 0 or (begins and 2 < len(text) - len(dated[0]) < 60 and "，" not in text[dated.end() :])
 
 
 def is_spam(text: str) -> bool:
