@@ -19,7 +19,9 @@ _DATELINE = re.compile(
         r"[】\]）)〕]?\s*(?P<open>[（(【〔])?(?P<people>[^）)】〕]{0,60})"
     )
 )
-_DAY_OF_REPORT = re.compile(both(r"\s*(?:\d{1,2}月)?\d{1,2}日\s*(?:专讯|讯|电|消息|报道)"))
+_DAY_OF_REPORT = re.compile(
+    both(r"\s*(?:\d{1,2}月)?\d{1,2}日\s*(?:专讯|讯|电|消息|报道)|(?<=[\u3400-\u9fff]{3})讯(?=[\s(（])")
+)
 _BRACKET = re.compile(
     both(
         r"[（(【〔\[]\s*(?P<people>(?:[^（(【〔\[）)】〕\]]{0,10}(?:记者|通讯员|文|编辑|责编|责任编辑|作者|撰文|来源|编)|"
@@ -34,6 +36,12 @@ _SLASHED = re.compile(
 )
 _ITS_REPORTER = re.compile(
     both(r"[【\[（(□■◎●◆\s]*(?P<outlet>[\u3400-\u9fff]{2,9}[报网社台])(?:首席|实习|见习|全媒体)?记者[\s:：]")
+)
+_OF_A_TITLE = re.compile(
+    both(
+        r"(?:(?:作者|采写|撰文|文|来源)[\s:：/／|｜]*)?《(?P<outlet>[^《》]{2,12})》(?:杂志|周刊|月刊)?"
+        r"(?:首席|特约|实习|见习|资深|本刊)?(?:记者|撰稿人?|主笔)[\s:：/／|｜]+(?P<people>[\u3400-\u9fff·、\s]{2,20})"
+    )
 )
 _SLASH = re.compile("[╱/／]")
 _WROTE = re.compile(r"(?:^|(?<=[\s(（]))(?P<people>[\u3400-\u9fff·]{2,4})\s*[/／]\s*文(?![\u3400-\u9fff])")
@@ -241,13 +249,17 @@ def dateline_outlet(text: str, title: str, known: Collection[str] = ()) -> str |
 
 
 def _reports(text: str, name: str) -> bool:
-    """Whether a text is the report of who has the name: it begins with that, a day and 消息."""
-    return text.startswith(name) and _DAY_OF_REPORT.match(text, len(name)) is not None
+    """Whether a text is the report of who has the name: it begins with that, a day and 消息, or with that and
+    讯 (本报讯 names nobody)."""
+    return text.startswith(name) and name[0] != "本" and _DAY_OF_REPORT.match(text, len(name)) is not None
 
 
 def reporters_outlet(text: str, title: str) -> str | None:
-    """The paper whose reporter a short line names (某某早报记者 某某), when the document's title begins or
-    ends with its name."""
+    """The paper whose reporter a short line names: 《某某》记者 某某, or 某某早报记者 某某 when the
+    document's title begins or ends with its name."""
+    titled = _OF_A_TITLE.fullmatch(text) if "《" in text and len(text) < 40 else None
+    if titled and persons(titled["people"]):
+        return titled["outlet"]
     told = _ITS_REPORTER.match(text) if len(text) < 40 else None
     outlet = told["outlet"] if told else None
     return outlet if outlet and outlet in (title[: len(outlet)], title[-len(outlet) :]) else None

@@ -56,7 +56,7 @@ SITE = 8
 _KIND = re.compile(both("(?:公众|头条|企鹅|网易|搜狐|百家|大鱼|凤凰|澎湃|人民|新华|视频|抖音|政务|媒体)号"))
 """A platform's name for its accounts, which labels the one before it."""
 
-_NETWORK = re.compile(both("(?:微博|空间|朋友圈)$"))
+_NETWORK = re.compile(both("(?:微博|空间|朋友圈)$|^(?:开心|人人|豆瓣|校内)网?$"))
 """Where readers are asked to share a text, named beside its date."""
 
 _APART = re.compile(r"[\s|丨｜·]+")
