@@ -69,6 +69,11 @@ def faint_trigger() -> re.Pattern[str]:
     )
 
 
+GLOSSED_TAIL: Final = re.compile(rf"[！，？；：。、）!,?;:)](?=[A-Za-z][(（]{PINYIN})")
+"""A mark before a glossed letter: in 上，F(xiàn)在 it is 現 behind 。, or an F whose gloss straddles."""
+_NAMED_RUN: Final = re.compile(rf"{GLOSSED_TAIL.pattern}{_CLAUSE}")
+
+
 @cache
 def _silent_run() -> re.Pattern[str]:
     """From a mark to the next, with a rare character between: what a run without `?` may be."""
@@ -127,7 +132,8 @@ def undamaged(texts: Iterable[str], *, silent: bool) -> Iterator[str]:
     place) to the next mark, and on as `_between_runs` tells.
     """
     for text in texts:
-        whole = " ".join(_between_runs(GLOSS.sub("", text)))
+        found = _NAMED_RUN.sub(" ", text) if silent else text
+        whole = " ".join(_between_runs(GLOSS.sub("", found)))
         yield _silent_run().sub(" ", whole) if silent else whole
 
 

@@ -17,7 +17,7 @@ from pipelines.repair.arcs import IN_STEP, TAIL, VANISHED, Arc, Fan, Kind, Node
 from pipelines.repair.broken_glosses import QUESTION, BrokenGlosses, byte_before
 from pipelines.repair.candidates import Candidates, Options
 from pipelines.repair.gbk import EURO_BYTE, USER_GROUPS, decode_pair, encode_char, vanishing_groups
-from pipelines.repair.gloss import GLOSS, Glosses, reading_of
+from pipelines.repair.gloss import GLOSS, PINYIN, Glosses, reading_of
 from pipelines.repair.language import Characters
 from pipelines.repair.marks import MARKS, can_begin
 
@@ -26,7 +26,9 @@ BRACKETS: Final = frozenset(")）")
 _PAUSES: Final = frozenset("，；：。、,;:")
 """Marks that nobody prints behind ?? (but ??！ is printed)."""
 _FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
-_LONE_LETTER: Final = re.compile("(?<=[！，？；：。、）!,?;:)])[A-Za-z](?=[\u4e00-\u9fff])")
+_LONE_LETTER: Final = re.compile(
+    rf"(?<=[！，？；：。、）!,?;:)])[A-Za-z](?=(?:[(（]{PINYIN})?[\u4e00-\u9fff])"
+)
 _FIRST_OF_OTHER_MARKS: Final = {0xA1: 0xA3, 0xA3: 0xA1}
 
 # Costs in nats. They are odds of the channel's operations, not of the language; see docs/repair.md.

@@ -13,6 +13,7 @@ from typing import Final
 
 from pipelines.records import Edit
 from pipelines.repair.blocks import (
+    GLOSSED_TAIL,
     TRIGGER,
     blocks,
     faint_trigger,
@@ -48,6 +49,9 @@ reaches it."""
 KNOWN_MARGIN: Final = 8.0
 """The same on a page that is known for a mirror's, by glosses or by a plain run: of 29 places of twelve texts
 22 are above; the nearest wrong reading of what was whole had 6.7."""
+NAMED_MARGIN: Final = 0.0
+"""The same where a gloss names the pair of a mark's second byte and the letter behind it: it is as likely on
+both readings, and what the letter would do there tells them apart."""
 MOST_VAIN: Final = 200
 """The same for a page: the most searched page of the references takes 43 searches, vain or not."""
 _PRIVATE_USE: Final = re.compile("[\ue000-\ue765]")
@@ -128,7 +132,7 @@ class Page:
                 context = track(context, GLOSS.sub("", found[region:start]))
                 region = start
                 choices = self._search(found, start, context)
-                if _is_damage(choices, self._margin):
+                if _is_damage(choices, self._margin_at(found, at)):
                     settled = up_to_last_change(choices)
                     fresh = (choice for choice in settled if choice.arc.start >= done)
                     yield from self._without_doubts(list(edits_of(found, fresh, base, field)))
@@ -138,6 +142,15 @@ class Page:
                 else:
                     patience -= 1
                     self._vain += 1
+
+    def _margin_at(self, found: str, at: int) -> float:
+        """What must speak for damage from a place on: nothing where a gloss names the pair it begins with."""
+        return NAMED_MARGIN if self._is_named(found, at) else self._margin
+
+    def _is_named(self, found: str, at: int) -> bool:
+        """Whether the second byte of a mark and the letter behind it are a code that the page glosses."""
+        tail = GLOSSED_TAIL.match(found, at)
+        return tail is not None and self._glosses.after(found, at + 2, found[at + 1]) > 0
 
     def _may_begin(self, found: str, at: int) -> bool:
         """Whether a place is worth a search."""
@@ -158,7 +171,8 @@ class Page:
         if not self.is_silent:
             return matches
         silent = (faint_trigger() if self._known else silent_trigger()).finditer(found)
-        return iter(sorted((*matches, *silent), key=lambda match: match.start()))
+        tails = GLOSSED_TAIL.finditer(found)
+        return iter(sorted((*matches, *silent, *tails), key=lambda match: match.start()))
 
     def _search(self, found: str, start: int, context: Context) -> list[Choice]:
         """Search with vanished pairs wherever bytes are out of step; where that takes too long, without."""
