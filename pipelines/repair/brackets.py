@@ -21,7 +21,12 @@ _WIDE: Final = dict.fromkeys("０１２３４５６７８９", "０") | {
     chr(code): "Ａ" for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
 """Figures and letters in full width, by their kind."""
-PLACED: Final = SIGNS | _WIDE.keys() | {_BLANK}
+_SAYING: Final = frozenset("说說道称稱示绍紹调調释釋醒叹嘆充诉訴问問喊忆憶析")
+"""Characters with which words of saying end. With 答 對此 was left open."""
+_SAYS: Final = "说"
+_SAID: Final = "说，"
+"""One of these, and a pause behind one, as the sign printed last."""
+PLACED: Final = SIGNS | _WIDE.keys() | _SAYING | {_BLANK}
 """Characters whose cost depends on where they stand."""
 
 # Costs in nats, added to the cost of the sign by itself.
@@ -73,6 +78,9 @@ SHORT_SENTENCE: Final = 3.0
 """A full stop behind one or two characters of a quotation: what is quoted so shortly is mostly a term
 (“黃牛”), seldom a sentence (“好。”). A judgement, kept because it gave more on our own articles and nothing
 less on the references."""
+SAID: Final = -2.2
+"""A quotation that begins behind a word of saying and a pause: one follows .10 of 573 such ， in news, .17 of
+those behind 说, 道, 称 and 示, .014 of the others."""
 FRESH: Final = 2
 LONGEST_ITEM: Final = 4
 LISTED: Final = -2.3
@@ -129,11 +137,11 @@ def follow(context: Context, char: str) -> tuple[float, Context]:
     if char in _STOPS:
         cost += _stopping(context, char)
         opened = opened if char == "、" else opened[:-1] + _OF_CLAUSES.get(opened[-1:], opened[-1:])
+        if last == _SAYS and char in "，：,:":
+            return cost, Context(opened, _SAID)
     elif char in _OPENERS:
-        sign = _OPENERS[char]
-        again = sign != "（" and (sign in opened or _OF_CLAUSES.get(sign, sign) in opened)
-        cost = REPEATED if again else 0.0
-        opened = (opened + sign)[-_DEEPEST:]
+        cost = _opening(context, _OPENERS[char])
+        opened = (opened + _OPENERS[char])[-_DEEPEST:]
     elif char in _OPENER:
         cost, opened = _close(context, char)
         cost += EMPTY if last == _OPENER[char] or last in _BEGINNINGS else 0.0
@@ -155,19 +163,27 @@ def _no_sign(context: Context, char: str) -> tuple[float, Context]:
         return 0.0, context
     if char == _BLANK:
         return 0.0, Context(context.opened, _BLANK, _fresher(context))
-    if not last and not context.fresh:
+    if not last and not context.fresh and char not in _SAYING:
         return 0.0, context
     odd = last == "。" and char in SIGN_COSTS
-    return (UNJOINED if odd else 0.0), Context(context.opened, "", _fresher(context))
+    now = _SAYS if char in _SAYING else ""
+    return (UNJOINED if odd else 0.0), Context(context.opened, now, _fresher(context))
 
 
 def _stopping(context: Context, char: str) -> float:
     """What a stop costs where it stands."""
     last = context.last
-    again = last in _STOPS and last not in "?？!！"
+    again = (last in _STOPS or last == _SAID) and last not in "?？!！"
     if again or last in _OPENERS or last in _BEGINNINGS or (last == _STOPPED and char not in "！？!?"):
         return MISPLACED
     return LISTED if char == "、" and -LONGEST_ITEM <= context.fresh < -1 else 0.0
+
+
+def _opening(context: Context, sign: str) -> float:
+    """What an opening sign costs where it stands."""
+    again = sign in context.opened or _OF_CLAUSES.get(sign, sign) in context.opened
+    cost = REPEATED if again and sign != "（" else 0.0
+    return cost + SAID if context.last == _SAID and sign in _OUTER else cost
 
 
 def _fresher(context: Context) -> int:
@@ -196,9 +212,9 @@ def _closing(opened: str, last: str) -> float:
     stop as often as with one."""
     if last in _FINAL:
         return CLOSED_STOPPED if opened in _OUTER else CLOSING
-    if opened not in _MARKED or (last and last not in _STOPS):
-        return CLOSING
-    return CLOSED_PAUSED if last else CLOSED_UNSTOPPED
+    if opened in _MARKED and last in ("", _SAYS):
+        return CLOSED_UNSTOPPED
+    return CLOSED_PAUSED if opened in _MARKED and (last in _STOPS or last == _SAID) else CLOSING
 
 
 def track(context: Context, text: Iterable[str]) -> Context:
