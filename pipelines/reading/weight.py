@@ -109,7 +109,9 @@ _CALLS = re.compile(phrases("calls"), re.I)
 未经许可，……的，构成侵权。"""
 
 _COUNTER = re.compile(
-    r"[\[(]?\d{1,2} ?/ ?\d{1,2}[\])]?|\+\d{1,3}|advertisement|ads?|sponsored|[-=*\s]*end[-=*\s]*", re.I
+    r"[\[(]?\d{1,2} ?/ ?\d{1,2}[\])]?|\+\d{1,3}|advertisement|ads?|sponsored|"
+    r"[-=*~_\s]*(?:the\s+)?end[-=*~_.\s]*",
+    re.I,
 )
 """Which part of how many a page shows, what stands over an advertisement and behind a text."""
 
