@@ -15,6 +15,8 @@ VANISHED: Final = 0x1000
 """Plus 0x100 times the number of pairs that vanished in a row, plus the group of the last (see `gbk`)."""
 TAIL: Final = 0x2000
 """Plus an ASCII byte that was decoded as a second byte and is a printed character by itself (缺A -> 盇)."""
+OPENED: Final = 0x2FFF
+"""In step behind a bracket `[` that went with a vanished pair; the `]` that is found tells of it."""
 IN_STEP: Final = 0x3000
 """The highest, because zero-width arcs lead upwards only."""
 

@@ -41,15 +41,23 @@ class Choice:
 
 def choices_of(ranking: Ranking, found: str) -> list[Choice]:
     """The choices of the best path through a region of `found`, in order."""
-    by_place: dict[tuple[int, bool], dict[tuple[int, str], float]] = defaultdict(dict)
+    by_place: dict[tuple[int, int], dict[tuple[int, str], float]] = defaultdict(dict)
     for arc, score in ranking.arcs.items():
-        known = by_place[arc.start, arc.start == arc.end]
+        known = by_place[_place(arc)]
         known[arc.end, arc.text] = max(score, known.get((arc.end, arc.text), score))
     return [
-        _choice(arc, ranking.best, by_place[arc.start, arc.start == arc.end], found, *_judged(word))
+        _choice(arc, ranking.best, by_place[_place(arc)], found, *_judged(word))
         for word in ranking.words
         for arc in word.path
     ]
+
+
+def _place(arc: Arc) -> tuple[int, int]:
+    """Arcs of one place are rivals: where it begins in the found text; those that take up none of it, with
+    fewer vanished pairs or more; the bracket behind one of them."""
+    if arc.start < arc.end:
+        return arc.start, 0
+    return arc.start, 2 if arc.kind == "named" else 1
 
 
 def _judged(word: Word) -> tuple[bool, bool]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from pipelines.records import LACUNA
-from pipelines.repair.arcs import IN_STEP, TAIL, VANISHED, Arc, Fan, Kind, Node
+from pipelines.repair.arcs import IN_STEP, OPENED, TAIL, VANISHED, Arc, Fan, Kind, Node
 from pipelines.repair.broken_glosses import QUESTION, BrokenGlosses, byte_before
 from pipelines.repair.candidates import Candidates, Options
 from pipelines.repair.gbk import EURO_BYTE, USER_GROUPS, decode_pair, encode_char, vanishing_groups
@@ -29,6 +29,12 @@ _FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
 _LONE_LETTER: Final = re.compile(
     rf"(?<=[！，？；：。、）!,?;:)])[A-Za-z](?=(?:[(（]{PINYIN})?[\u4e00-\u9fff])"
 )
+_NOTE: Final = re.compile(r"\d{1,3}(?:[-,，、]\d{1,3})*\]")
+"""The number of a note, whose bracket vanished with the byte before it."""
+WITH_ASCII: Final = next(
+    group for group, (_, seconds) in enumerate(vanishing_groups()) if group < USER_GROUPS and 0xA0 in seconds
+)
+"""The user rows whose second bytes are ASCII, too."""
 _FIRST_OF_OTHER_MARKS: Final = {0xA1: 0xA3, 0xA3: 0xA1}
 
 # Costs in nats. They are odds of the channel's operations, not of the language; see docs/repair.md.
@@ -85,6 +91,8 @@ class Lattice:
             return
         if pending == IN_STEP:
             yield from self._in_step(index)
+        elif pending == OPENED:
+            yield self._arc(index, index, "[", 0.0, "named", (index, IN_STEP))
         elif pending >= TAIL:
             yield self._arc(index, index + 1, chr(pending - TAIL), 0.0, "pair", (index + 1, IN_STEP))
         elif pending >= VANISHED:
@@ -169,6 +177,8 @@ class Lattice:
             yield from self._ascii(at, pending, code[0])
         before = self._candidates.before_vanished
         yield from self._vanish(at, VANISHED, self._vanishing, lambda group: before(pending, group))
+        if WITH_ASCII in self._vanishing and _NOTE.match(self.found, at):
+            yield Fan(at, at, before(pending, WITH_ASCII), COST_VANISH, "vanished", (at, OPENED))
 
     def _vanish(
         self, at: int, pending: int, groups: Iterable[int], options_of: Callable[[int], Options]
