@@ -85,9 +85,6 @@ FRESH: Final = 2
 LONGEST_ITEM: Final = 4
 LISTED: Final = -2.3
 """A 、 two to four characters behind another one: one place of nine there, one of ninety elsewhere."""
-LISTED_ALONE: Final = -1.8
-"""A 、 one character behind another one: one of fifty, but most of those begin a longer word. With 2.3 a
-place (叮、叮、叮) was read wrongly, with 1.5 left open."""
 _QUOTES: Final = frozenset("“‘「『")
 ENDS_LISTING: Final = 4.0
 """A block whose last character is a mark within a sentence: it goes on in the next only where a tag stands
@@ -179,9 +176,7 @@ def _stopping(context: Context, char: str) -> float:
     again = (last in _STOPS or last == _SAID) and last not in "?？!！"
     if again or last in _OPENERS or last in _BEGINNINGS or (last == _STOPPED and char not in "！？!?"):
         return MISPLACED
-    if char != "、" or context.fresh >= 0:
-        return 0.0
-    return LISTED if context.fresh < -1 else LISTED_ALONE
+    return LISTED if char == "、" and -LONGEST_ITEM <= context.fresh < -1 else 0.0
 
 
 def _opening(context: Context, sign: str) -> float:
