@@ -136,7 +136,7 @@ class Candidates:
     def _before_vanished(self, lead: int, group: int) -> Options:
         """Second byte unknown but one that begins a pair of this vanishing group."""
         options = self._options((lead, second) for second in vanishing_groups()[group][0])
-        return Options(o._replace(cost=2.0) if o.char == "\u3000" else o for o in options.all)
+        return Options(map(_dearer_indent, options.all))
 
     def _after_vanished(self, second: int, group: int) -> Options:
         """Lead byte unknown but one that ends a pair of this vanishing group."""
